@@ -1,1 +1,59 @@
-fn main() {}
+//! The project's own tools. `cargo xtask help` lists them.
+
+mod checkout;
+mod differences;
+mod document;
+mod operations;
+mod trim;
+mod wording;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::checkout::Checkout;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The project's own tools")]
+struct Command {
+    /// The checkout to work in [default: the one this tool stands in]
+    #[arg(long, global = true, value_name = "DIR")]
+    root: Option<PathBuf>,
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Cut our operations out of GitHub's full description
+    Trim {
+        /// GitHub's full description: OpenAPI 3.0 as JSON, plain or gzip
+        #[arg(value_name = "FULL.json")]
+        full: PathBuf,
+        /// Write nothing; say what differs, and fail if anything does
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let Command { root, task } = Command::parse();
+    let checkout = root.map_or_else(Checkout::own, |root| Checkout { root });
+    let result = match &task {
+        Task::Trim { full, check } => trim::run(&checkout, full, (*check).into()),
+    };
+    match result {
+        Ok(verdict) => verdict,
+        Err(error) => {
+            tell(&format!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Tells the person at the terminal something.
+#[expect(clippy::print_stderr, reason = "this is the one place where the tools speak")]
+fn tell(line: &str) {
+    eprintln!("{line}");
+}
