@@ -11,7 +11,9 @@ impl Checkout {
     /// The checkout this tool was built from.
     pub(crate) fn own() -> Self {
         let own = Path::new(env!("CARGO_MANIFEST_DIR"));
-        Self { root: own.parent().unwrap_or(own).to_owned() }
+        Self {
+            root: own.parent().unwrap_or(own).to_owned(),
+        }
     }
 
     pub(crate) fn description(&self) -> PathBuf {
@@ -23,12 +25,16 @@ impl Checkout {
     }
 
     pub(crate) fn generated(&self) -> PathBuf {
-        self.root.join("crates/deploystatus-generated/src/generated.rs")
+        self.root
+            .join("crates/deploystatus-generated/src/generated.rs")
     }
 
     /// A path as people speak of it: from the root.
     pub(crate) fn short(&self, path: &Path) -> String {
-        path.strip_prefix(&self.root).unwrap_or(path).display().to_string()
+        path.strip_prefix(&self.root)
+            .unwrap_or(path)
+            .display()
+            .to_string()
     }
 }
 

@@ -15,8 +15,18 @@ pub(crate) fn differences(old: &Value, new: &Value) -> Vec<String> {
         said: Vec::new(),
         compared: BTreeSet::new(),
     };
-    comparison.keyword("the description", "openapi", &old["openapi"], &new["openapi"]);
-    comparison.keyword("the description", "servers", &old["servers"], &new["servers"]);
+    comparison.keyword(
+        "the description",
+        "openapi",
+        &old["openapi"],
+        &new["openapi"],
+    );
+    comparison.keyword(
+        "the description",
+        "servers",
+        &old["servers"],
+        &new["servers"],
+    );
     for operation in &OPERATIONS {
         let at = |document: &Value| document["paths"][operation.path][operation.method].clone();
         comparison.operation(operation.name, &at(old), &at(new));
@@ -67,7 +77,9 @@ impl Comparison<'_> {
             .collect()
         };
         let (old, new) = (by_name(self.old, old), by_name(self.new, new));
-        self.names(operation, &old, &new, |parameter| format!("`{parameter}` of {operation}"));
+        self.names(operation, &old, &new, |parameter| {
+            format!("`{parameter}` of {operation}")
+        });
     }
 
     fn responses(&mut self, operation: &str, old: &Value, new: &Value) {
@@ -90,15 +102,22 @@ impl Comparison<'_> {
             return;
         }
         if reference(old).is_some() != reference(new).is_some() {
-            let (old, new) = (resolved(self.old, old).clone(), resolved(self.new, new).clone());
-            self.part(place, &old, &new);
+            self.say(format!(
+                "{place} is {}, no longer {}",
+                summary(new),
+                summary(old)
+            ));
             return;
         }
         for keyword in keys(old, new) {
             let (old, new) = (&old[&keyword], &new[&keyword]);
             match (keyword.as_str(), old, new) {
                 ("nullable", _, _) => self.nullable(place, *old == true, *new == true),
-                ("enum", _, _) => self.words(place, "", old, new),
+                ("enum", Value::Array(_), Value::Array(_)) => self.words(place, "", old, new),
+                ("enum", Value::Null, _) => {
+                    self.say(format!("{place} is now one of {}", listed(new)));
+                }
+                ("enum", _, _) => self.say(format!("{place} may now be any word")),
                 ("required", Value::Array(_), _) | ("required", _, Value::Array(_)) => {
                     self.required(place, old, new);
                 }
@@ -110,12 +129,11 @@ impl Comparison<'_> {
                     });
                 }
                 ("headers", Value::Object(old), Value::Object(new)) => {
-                    self.names(place, old, new, |header| format!("the header {header} of {place}"));
+                    self.names(place, old, new, |header| {
+                        format!("the header {header} of {place}")
+                    });
                 }
-                ("content" | "schema", Value::Object(_), Value::Object(_)) => {
-                    self.part(place, old, new);
-                }
-                ("application/json", Value::Object(_), Value::Object(_)) => {
+                ("content" | "application/json" | "schema", Value::Object(_), Value::Object(_)) => {
                     self.part(place, old, new);
                 }
                 ("items", Value::Object(_), Value::Object(_)) => {
@@ -147,14 +165,22 @@ impl Comparison<'_> {
 
     fn components(&mut self, place: &str, was: &str, is: &str) {
         let name = |reference: &str| -> String {
-            document::component(reference).map_or(reference, |(_, name)| name).to_owned()
+            document::component(reference)
+                .map_or(reference, |(_, name)| name)
+                .to_owned()
         };
         if was != is {
-            self.say(format!("{place} is described by `{}`, no longer by `{}`", name(is), name(was)));
+            self.say(format!(
+                "{place} is described by `{}`, no longer by `{}`",
+                name(is),
+                name(was)
+            ));
         }
         if self.compared.insert((was.to_owned(), is.to_owned())) {
             let at = |document: &Value, reference: &str| {
-                let mut found = document::resolve(document, reference).cloned().unwrap_or_default();
+                let mut found = document::resolve(document, reference)
+                    .cloned()
+                    .unwrap_or_default();
                 if let Some(schema) = found.as_object_mut() {
                     // Whether null is allowed has been said of the place that refers here.
                     schema.remove("nullable");
@@ -182,12 +208,18 @@ impl Comparison<'_> {
             self.say(format!("`{field}` is no longer required in {place}"));
         }
         if was == is && old != new {
-            self.say(format!("the required fields of {place} stand in another order"));
+            self.say(format!(
+                "the required fields of {place} stand in another order"
+            ));
         }
     }
 
     fn words(&mut self, place: &str, what: &str, old: &Value, new: &Value) {
-        let what = if what.is_empty() { String::new() } else { format!("the {what} ") };
+        let what = if what.is_empty() {
+            String::new()
+        } else {
+            format!("the {what} ")
+        };
         let (was, is) = (set(old), set(new));
         for word in is.difference(&was) {
             self.say(format!("{place} gained {what}`{word}`"));
@@ -227,7 +259,9 @@ fn set(list: &Value) -> BTreeSet<String> {
 }
 
 fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// The component a part stands for: a plain reference, or the one thing it is all of.
@@ -237,6 +271,32 @@ fn reference(part: &Value) -> Option<&str> {
         [only] => only["$ref"].as_str(),
         _ => None,
     })
+}
+
+/// What a part is, in a few words, for when it became something else altogether.
+fn summary(part: &Value) -> String {
+    if let Some(reference) = reference(part) {
+        let name = document::component(reference).map_or(reference, |(_, name)| name);
+        return format!("`{name}`");
+    }
+    match part["oneOf"]
+        .as_array()
+        .or_else(|| part["anyOf"].as_array())
+    {
+        Some(choices) => {
+            let choices: Vec<String> = choices.iter().map(summary).collect();
+            format!("either of {}", choices.join(", "))
+        }
+        None => format!("{part}"),
+    }
+}
+
+fn listed(words: &Value) -> String {
+    let words = words.as_array().into_iter().flatten();
+    words
+        .map(|word| format!("`{}`", text(word)))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn resolved<'a>(document: &'a Value, part: &'a Value) -> &'a Value {

@@ -1,8 +1,12 @@
 //! The project's own tools. `cargo xtask help` lists them.
 
+mod amend;
 mod checkout;
 mod differences;
 mod document;
+mod finish;
+mod generate;
+mod open_enum;
 mod operations;
 mod trim;
 mod wording;
@@ -35,6 +39,12 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Regenerate the client from the description
+    Generate {
+        /// Write nothing; fail if the client is not what the description makes
+        #[arg(long)]
+        check: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -42,6 +52,7 @@ fn main() -> ExitCode {
     let checkout = root.map_or_else(Checkout::own, |root| Checkout { root });
     let result = match &task {
         Task::Trim { full, check } => trim::run(&checkout, full, (*check).into()),
+        Task::Generate { check } => generate::run(&checkout, (*check).into()),
     };
     match result {
         Ok(verdict) => verdict,
@@ -53,7 +64,10 @@ fn main() -> ExitCode {
 }
 
 /// Tells the person at the terminal something.
-#[expect(clippy::print_stderr, reason = "this is the one place where the tools speak")]
+#[expect(
+    clippy::print_stderr,
+    reason = "this is the one place where the tools speak"
+)]
 fn tell(line: &str) {
     eprintln!("{line}");
 }

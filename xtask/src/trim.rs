@@ -45,7 +45,10 @@ pub(crate) fn run(checkout: &Checkout, full: &Path, mode: Mode) -> Result<ExitCo
         ));
         return Ok(ExitCode::FAILURE);
     }
-    tell(&format!("{name} has the structure of {}: no difference", full.display()));
+    tell(&format!(
+        "{name} has the structure of {}: no difference",
+        full.display()
+    ));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -60,7 +63,10 @@ pub(crate) fn structure_of(full: &Value) -> Result<Value> {
             .and_then(|paths| paths.get(operation.path))
             .with_context(|| format!("there is no `{}` under `paths`", operation.path))?;
         let found = item.get(operation.method).with_context(|| {
-            format!("there is no `{}` at `paths` → `{}`", operation.method, operation.path)
+            format!(
+                "there is no `{}` at `paths` → `{}`",
+                operation.method, operation.path
+            )
         })?;
         let kept = paths.entry(operation.path).or_insert_with(|| json!({}));
         if let Some(parameters) = item.get("parameters") {
@@ -184,7 +190,11 @@ fn is_words(keyword: &str) -> bool {
 fn keep_facts_of_extensions(operation: &Value, kept: &mut Map<String, Value>) {
     let facts = [
         ("x-previews", &operation["x-github"]["previews"], "name"),
-        ("x-changed-in", &operation["x-github-breaking-changes"], "version"),
+        (
+            "x-changed-in",
+            &operation["x-github-breaking-changes"],
+            "version",
+        ),
     ];
     for (ours, theirs, fact) in facts {
         let value = match theirs {

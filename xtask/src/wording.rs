@@ -38,7 +38,11 @@ pub(crate) fn apply(trimmed: &Value, wording: &Path) -> Result<Value> {
         strangers.join(", ")
     );
     let silent = unworded(&worded);
-    ensure!(silent.is_empty(), "{name} has no words for {}", silent.join(", "));
+    ensure!(
+        silent.is_empty(),
+        "{name} has no words for {}",
+        silent.join(", ")
+    );
     Ok(worded)
 }
 
@@ -67,7 +71,11 @@ fn unworded(document: &Value) -> Vec<String> {
             let name = name_of(method, path).unwrap_or(method);
             expect_words(name, operation, &mut silent);
             for parameter in operation["parameters"].as_array().into_iter().flatten() {
-                expect_words(&format!("{} of {name}", parameter["name"]), parameter, &mut silent);
+                expect_words(
+                    &format!("{} of {name}", parameter["name"]),
+                    parameter,
+                    &mut silent,
+                );
             }
             let body = &operation["requestBody"]["content"]["application/json"]["schema"];
             expect_words_in_fields(&format!("the body of {name}"), body, &mut silent);
@@ -82,7 +90,11 @@ fn unworded(document: &Value) -> Vec<String> {
     }
     for (section, components) in object(&document["components"]) {
         for (name, component) in object(components) {
-            expect_words(&format!("`{name}` among the {section}"), component, &mut silent);
+            expect_words(
+                &format!("`{name}` among the {section}"),
+                component,
+                &mut silent,
+            );
             expect_words_in_fields(&format!("`{name}`"), component, &mut silent);
         }
     }
