@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use progenitor_client::{ClientHooks, ClientInfo, Error, OperationInfo};
 use reqwest::header::HeaderMap;
-use reqwest::{Request, Response, StatusCode, Url};
+use reqwest::{Request, Response, ResponseBuilderExt, StatusCode, Url};
 
 use crate::Client;
 
@@ -21,8 +21,10 @@ use crate::Client;
 #[derive(Clone)]
 pub struct Exchange {
     headers: HeaderMap,
+    address: Option<Url>,
     timeout: Duration,
     body_limit: usize,
+    hands_out_body: bool,
     answer: Arc<Mutex<Option<Answer>>>,
 }
 
@@ -32,8 +34,10 @@ impl Exchange {
     pub fn new() -> Self {
         Self {
             headers: HeaderMap::new(),
+            address: None,
             timeout: Duration::from_secs(30),
             body_limit: 8 * 1024 * 1024,
+            hands_out_body: false,
             answer: Arc::default(),
         }
     }
@@ -42,6 +46,15 @@ impl Exchange {
     #[must_use]
     pub fn headers(mut self, headers: HeaderMap) -> Self {
         self.headers = headers;
+        self
+    }
+
+    /// Sends the request to this address, whatever address the generated client would give it.
+    ///
+    /// A repository that was renamed answers at an address that the description does not have.
+    #[must_use]
+    pub fn address(mut self, address: Url) -> Self {
+        self.address = Some(address);
         self
     }
 
@@ -56,6 +69,15 @@ impl Exchange {
     #[must_use]
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
+        self
+    }
+
+    /// Leaves the body undecoded, for the caller to decode once and in its own way.
+    ///
+    /// The generated method then sees an empty body, and what it returns means nothing.
+    #[must_use]
+    pub fn hand_out_body(mut self) -> Self {
+        self.hands_out_body = true;
         self
     }
 
@@ -92,6 +114,7 @@ impl fmt::Debug for Exchange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Exchange")
             .field("headers", &self.headers.keys().collect::<Vec<_>>())
+            .field("address", &self.address.as_ref().map(Url::as_str))
             .field("timeout", &self.timeout)
             .field("body_limit", &self.body_limit)
             .finish_non_exhaustive()
@@ -137,6 +160,9 @@ impl fmt::Debug for Body {
 
 impl ClientHooks<Exchange> for Client {
     async fn pre<E>(&self, request: &mut Request, _: &OperationInfo) -> Result<(), Error<E>> {
+        if let Some(address) = &self.inner().address {
+            request.url_mut().clone_from(address);
+        }
         if !HAS_TLS && request.url().scheme() == "https" {
             return Err(Error::Custom(WITHOUT_TLS.to_owned()));
         }
@@ -144,7 +170,9 @@ impl ClientHooks<Exchange> for Client {
         let headers = request.headers_mut();
         // The generator's own idea of a version header, which no GitHub knows.
         headers.remove("api-version");
-        headers.extend(exchange.headers.clone());
+        for (name, value) in &exchange.headers {
+            headers.insert(name, value.clone());
+        }
         *request.timeout_mut() = Some(exchange.timeout);
         Ok(())
     }
@@ -161,9 +189,16 @@ impl ClientHooks<Exchange> for Client {
         });
         let body = read(&mut response, exchange.body_limit).await?;
         // An empty body makes the generated method fail, as it should when there was too much.
-        let bytes = body.clone().unwrap_or_default();
+        let bytes = match &body {
+            Some(bytes) if !exchange.hands_out_body => bytes.clone(),
+            _ => Bytes::new(),
+        };
         exchange.record_body(body.map_or(Body::TooLong, Body::Whole));
-        let mut rebuilt = http::Response::new(bytes);
+        // Told its address, the response need not parse a made-up one.
+        let mut rebuilt = http::Response::builder()
+            .url(response.url().clone())
+            .body(bytes)
+            .unwrap_or_default();
         *rebuilt.status_mut() = status;
         Ok(rebuilt.into())
     }

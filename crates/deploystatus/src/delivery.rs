@@ -1,0 +1,258 @@
+//! Creation, exactly once: a lost answer is looked up before anything is sent again.
+
+mod matching;
+
+use std::time::Duration;
+
+use deploystatus_generated::types::ReposCreateDeploymentStatusBody as NewBody;
+use jiff::Timestamp;
+use tokio::time::{Instant, sleep};
+
+use crate::deployment::{Deployment, too_fast};
+use crate::endpoints::{self, Call};
+use crate::error::OutcomeUnknown;
+use crate::link::Links;
+use crate::memory::Returned;
+use crate::retry::{Again, Failure, Run};
+use crate::{DeploymentStatus, Error, NewStatus, new_status, status, trace, verdict};
+use matching::Wanted;
+
+/// A status that is on the server, and how that is known.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Delivered {
+    /// The server answered that it stored the status.
+    Created(DeploymentStatus),
+    /// The answer was lost, and the status was found among the newest.
+    Adopted(DeploymentStatus),
+    /// The newest status said the same already, and nothing was sent.
+    AlreadyThere(DeploymentStatus),
+}
+
+impl Delivered {
+    /// The status as it is on the server.
+    #[must_use]
+    pub fn status(&self) -> &DeploymentStatus {
+        match self {
+            Self::Created(status) | Self::Adopted(status) | Self::AlreadyThere(status) => status,
+        }
+    }
+
+    /// The status as it is on the server.
+    #[must_use]
+    pub fn into_status(self) -> DeploymentStatus {
+        match self {
+            Self::Created(status) | Self::Adopted(status) | Self::AlreadyThere(status) => status,
+        }
+    }
+}
+
+pub(crate) async fn create(deployment: &Deployment, new: NewStatus) -> Result<Delivered, Error> {
+    new.check()?;
+    let mut returned = deployment.memory().returned.lock().await;
+    deliver(deployment, &new, &mut returned).await
+}
+
+pub(crate) async fn create_if_changed(
+    deployment: &Deployment,
+    new: NewStatus,
+) -> Result<Delivered, Error> {
+    new.check()?;
+    let mut returned = deployment.memory().returned.lock().await;
+    if let Some(newest) = deployment.statuses().newest().await? {
+        let mut plain = newest.clone();
+        plain.log_url = plain
+            .log_url
+            .map(|url| new_status::without_mark(&url).to_owned());
+        let unmarked = NewStatus {
+            marked: false,
+            ..new.clone()
+        };
+        if matching::says_the_same(&plain, None, &unmarked.body(0)) {
+            return Ok(Delivered::AlreadyThere(newest));
+        }
+    }
+    deliver(deployment, &new, &mut returned).await
+}
+
+async fn deliver(
+    deployment: &Deployment,
+    new: &NewStatus,
+    returned: &mut Returned,
+) -> Result<Delivered, Error> {
+    let core = deployment.core();
+    let mut run = Run::new(core.retry);
+    let body = new.body(new_status::nonce());
+    let mut first_in_doubt = None;
+    loop {
+        let pause = core.pacer.before_creating(Instant::now());
+        if let Err(wait) = run.keep_pace(pause).await {
+            core.pacer.cancel_creation();
+            return Err(too_fast(wait));
+        }
+        let sent = Instant::now();
+        let failure = match send(deployment, &body, run.attempts).await {
+            Ok(status) => {
+                returned.note(status.id);
+                return Ok(Delivered::Created(status));
+            }
+            Err(failure) => failure,
+        };
+        run.attempts += 1;
+        trace::record_failure(&failure.error, run.attempts);
+        if !failure.maybe_done {
+            run.pause_or_fail(failure).await?;
+            continue;
+        }
+        // An earlier sending may turn up as well, so the search always reaches back to the first.
+        let since = *first_in_doubt.get_or_insert(sent);
+        tracing::info!(error = %failure.error, "the answer was lost; looking for the status");
+        let search = Search {
+            deployment,
+            body: &body,
+            since,
+            returned,
+        };
+        match search.until_the_grace_is_over(&run).await {
+            Ok(Some(status)) => {
+                tracing::info!(id = status.id, "found the status that was sent");
+                returned.note(status.id);
+                return Ok(Delivered::Adopted(status));
+            }
+            Ok(None) if run.may_send_again() => {
+                tracing::info!(
+                    attempt = run.attempts,
+                    "the status is not there; sending it again"
+                );
+            }
+            Ok(None) => return Err(unknown(&body, since, failure.error)),
+            Err(error) => return Err(unknown(&body, since, error)),
+        }
+    }
+}
+
+async fn send(
+    deployment: &Deployment,
+    body: &NewBody,
+    refusals: u32,
+) -> Result<DeploymentStatus, Failure> {
+    let reply = endpoints::send(deployment, &Call::Create(body), None, refusals).await?;
+    trace::record(&reply, refusals);
+    status::single(reply.whole_body()).map_err(|error| Failure {
+        error: verdict::unreadable(&reply, Some(error)),
+        again: Again::Soon,
+        maybe_done: true,
+    })
+}
+
+/// GitHub ends every request within ten seconds, so what is not there by then was not done.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// `Date` and `created_at` are cut to seconds, and servers differ by a little.
+const CLOCK_MARGIN: Duration = Duration::from_secs(2);
+
+/// How far a search goes: a thousand statuses that all arrived since the sending.
+const MOST_PAGES: usize = 10;
+
+/// The search for a status that was sent and may be stored.
+struct Search<'a> {
+    deployment: &'a Deployment,
+    body: &'a NewBody,
+    since: Instant,
+    returned: &'a Returned,
+}
+
+impl Search<'_> {
+    /// Looks until the status is found, or cannot turn up any more.
+    ///
+    /// The grace counts from now: the request may have reached the server just before its answer was given up.
+    async fn until_the_grace_is_over(&self, run: &Run) -> Result<Option<DeploymentStatus>, Error> {
+        let over = Instant::now() + GRACE;
+        let mut pause = Duration::from_millis(250);
+        loop {
+            let last = Instant::now() >= over;
+            let mut wait = pause;
+            match self.look().await {
+                Ok(Some(status)) => return Ok(Some(status)),
+                Ok(None) if last || run.is_over() => return Ok(None),
+                // At the end of the grace at the latest, there is one look that counts.
+                Ok(None) => wait = wait.min(over.saturating_duration_since(Instant::now())),
+                Err(failure) => {
+                    tracing::info!(error = %failure.error, "the statuses could not be looked at");
+                    match failure.again {
+                        Again::Never => return Err(failure.error),
+                        Again::After(asked) if !run.has_time_for(asked) => {
+                            return Err(failure.error);
+                        }
+                        Again::After(asked) => wait = wait.max(asked),
+                        Again::Soon if run.is_over() => return Err(failure.error),
+                        Again::Soon => {}
+                    }
+                }
+            }
+            sleep(wait).await;
+            pause = (pause * 2).min(GRACE);
+        }
+    }
+
+    /// Looks once, through all statuses that are new enough.
+    async fn look(&self) -> Result<Option<DeploymentStatus>, Failure> {
+        let mut statuses = Vec::new();
+        let mut next = None;
+        let mut since = None;
+        for page in 1..=MOST_PAGES {
+            let first = Call::List {
+                page: None,
+                per_page: 100,
+            };
+            let call = next.as_ref().map_or(first, Call::Follow);
+            let decode = |reply: &crate::reply::Reply| status::page(reply.whole_body());
+            let (read, reply) = self.deployment.read_once(&call, None, decode, 0).await?;
+            let since = *since.get_or_insert_with(|| {
+                let ago = reply.received.duration_since(self.since) + CLOCK_MARGIN;
+                reply
+                    .server_time()
+                    .checked_sub(ago)
+                    .unwrap_or(Timestamp::MIN)
+            });
+            let reaches_back = read.last().is_none_or(|oldest| oldest.created_at < since);
+            statuses.extend(read);
+            let wanted = Wanted {
+                body: self.body,
+                since,
+                returned: self.returned,
+            };
+            next = Links::read(&reply.headers, &reply.url).next;
+            let allowed = |url: &reqwest::Url| crate::redirect::may_know(&reply.url, url);
+            let is_end = reaches_back || page == MOST_PAGES || !next.as_ref().is_some_and(allowed);
+            if let Some(found) = matching::find(&statuses, &wanted, is_end) {
+                return Ok(Some(statuses.swap_remove(found)));
+            }
+            if is_end {
+                break;
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn unknown(body: &NewBody, since: Instant, last: Error) -> Error {
+    let mut looked_for = format!("`{}`", body.state);
+    for (field, text) in [
+        ("environment", &body.environment),
+        ("description", &body.description),
+        ("log_url", &body.log_url),
+        ("target_url", &body.target_url),
+        ("environment_url", &body.environment_url),
+    ] {
+        if let Some(text) = text {
+            looked_for = format!("{looked_for}, {field} {text:?}");
+        }
+    }
+    let now = Timestamp::now();
+    Error::OutcomeUnknown(Box::new(OutcomeUnknown {
+        looked_for,
+        since: now.checked_sub(since.elapsed()).unwrap_or(now),
+        last,
+    }))
+}

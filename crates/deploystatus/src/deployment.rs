@@ -1,0 +1,243 @@
+//! The handle on one deployment.
+
+use std::fmt;
+use std::sync::Arc;
+
+use deploystatus_generated::PathSegment;
+use reqwest::header::{HeaderMap, HeaderValue};
+use tokio::time::Instant;
+use tracing::Instrument;
+
+use crate::client::Core;
+use crate::delivery::{self, Delivered};
+use crate::endpoints::{self, Call};
+use crate::error::RateLimited;
+use crate::memory::{Memory, Remembered, What};
+use crate::name::RepositoryName;
+use crate::pages::StatusPages;
+use crate::reply::Reply;
+use crate::retry::{Failure, Run};
+use crate::{DeploymentStatus, Error, Invalid, NewStatus, ServerProfile, status, trace, verdict};
+
+/// One deployment: its identity, and what was learned while talking about it.
+///
+/// It is owned and cheap to clone, so it can be stored and sent to tasks.
+/// Its clones share what they know: where a renamed repository is now, what was read last, and which statuses they created.
+#[derive(Clone)]
+pub struct Deployment {
+    known: Arc<Known>,
+    profile: Option<ServerProfile>,
+}
+
+struct Known {
+    core: Arc<Core>,
+    name: RepositoryName,
+    id: i64,
+    memory: Memory,
+}
+
+impl Deployment {
+    /// Reports a status; it is on the server exactly once when this returns well.
+    ///
+    /// When the answer is lost, the server's list tells whether the status is there before it is sent again.
+    /// Creations through one handle and its clones are sent one after the other, in the order they are asked for.
+    /// Do not end this early with a time-out of your own: then nobody looks. Bound it with [`RetryPolicy`](crate::RetryPolicy).
+    ///
+    /// See GitHub's page on [creating a deployment status](https://docs.github.com/rest/deployments/statuses#create-a-deployment-status).
+    ///
+    /// # Errors
+    ///
+    /// When the status cannot be used, the server refuses it, or no answer could be had.
+    /// [`Error::is_outcome_unknown`] tells the one case in which it may be there all the same.
+    pub async fn create_status(&self, status: NewStatus) -> Result<Delivered, Error> {
+        let span = trace::span("create", self);
+        delivery::create(self, status).instrument(span).await
+    }
+
+    /// Reports a status unless the newest one says the same already.
+    ///
+    /// # Errors
+    ///
+    /// As [`Deployment::create_status`], and when the newest status cannot be read.
+    pub async fn create_status_if_changed(&self, status: NewStatus) -> Result<Delivered, Error> {
+        let span = trace::span("create_if_changed", self);
+        delivery::create_if_changed(self, status)
+            .instrument(span)
+            .await
+    }
+
+    /// Reads one status by its id.
+    ///
+    /// What was read before is asked for on condition, so that an unchanged status costs no quota.
+    ///
+    /// See GitHub's page on [getting a deployment status](https://docs.github.com/rest/deployments/statuses#get-a-deployment-status).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_not_found`] when there is none with this id, it belongs to another deployment, or may not be seen.
+    pub async fn get_status(&self, id: u64) -> Result<DeploymentStatus, Error> {
+        if i64::try_from(id).is_err() {
+            return Err(
+                Invalid::new("status id", format!("{id} is larger than ids can be")).into(),
+            );
+        }
+        let span = trace::span("get", self);
+        let call = Call::Get(id);
+        let reading = self.read_if_changed(&call, What::Status(id), status::single);
+        reading.instrument(span).await
+    }
+
+    /// The statuses of the deployment, newest first. Nothing is sent yet.
+    pub fn statuses(&self) -> StatusPages {
+        StatusPages::new(self.clone())
+    }
+
+    /// The name of the repository as it was given, `owner/repo`.
+    #[must_use]
+    pub fn repository(&self) -> String {
+        format!("{}/{}", self.known.name.owner, self.known.name.repo)
+    }
+
+    /// The number of the deployment.
+    #[must_use]
+    pub fn id(&self) -> u64 {
+        self.known.id.unsigned_abs()
+    }
+
+    /// Where the statuses are now, once the server has told that the repository was renamed or moved.
+    #[must_use]
+    pub fn moved_to(&self) -> Option<String> {
+        self.memory().moved().map(Into::into)
+    }
+
+    /// The same handle, treating the server like this whatever it says of itself.
+    #[must_use]
+    pub fn profile(mut self, profile: ServerProfile) -> Self {
+        self.profile = Some(profile);
+        self
+    }
+
+    pub(crate) fn new(core: Arc<Core>, name: RepositoryName, id: u64) -> Result<Self, Invalid> {
+        let id = i64::try_from(id)
+            .ok()
+            .filter(|id| *id > 0)
+            .ok_or_else(|| Invalid::new("deployment id", format!("{id} cannot be one")))?;
+        let known = Known {
+            core,
+            name,
+            id,
+            memory: Memory::default(),
+        };
+        Ok(Self {
+            known: Arc::new(known),
+            profile: None,
+        })
+    }
+
+    pub(crate) fn core(&self) -> &Core {
+        &self.known.core
+    }
+
+    pub(crate) fn memory(&self) -> &Memory {
+        &self.known.memory
+    }
+
+    pub(crate) fn path(&self) -> (&PathSegment, &PathSegment, i64) {
+        let known = &self.known;
+        (&known.name.owner, &known.name.repo, known.id)
+    }
+
+    /// The headers of the next call, with a token that is fresh.
+    pub(crate) async fn headers(&self, etag: Option<&HeaderValue>) -> Result<HeaderMap, Error> {
+        let core = self.core();
+        let token = match &core.token {
+            Some(token) => Some(token.header().await?),
+            None => None,
+        };
+        let profile = self.profile.clone().unwrap_or_else(|| core.profile());
+        Ok(endpoints::headers(&profile, &core.user_agent, token, etag))
+    }
+
+    /// Reads, again and again if need be.
+    pub(crate) async fn read<T>(
+        &self,
+        call: &Call<'_>,
+        etag: Option<&HeaderValue>,
+        decode: impl Fn(&Reply) -> Result<T, serde_json::Error>,
+    ) -> Result<(T, Reply), Error> {
+        let mut run = Run::new(self.core().retry);
+        loop {
+            run.keep_pace(self.core().pacer.before_reading(Instant::now()))
+                .await
+                .map_err(too_fast)?;
+            let failure = match self.read_once(call, etag, &decode, run.attempts).await {
+                Ok(read) => {
+                    trace::record(&read.1, run.attempts);
+                    return Ok(read);
+                }
+                Err(failure) => failure,
+            };
+            run.attempts += 1;
+            trace::record_failure(&failure.error, run.attempts);
+            run.pause_or_fail(failure).await?;
+        }
+    }
+
+    /// Reads once.
+    pub(crate) async fn read_once<T>(
+        &self,
+        call: &Call<'_>,
+        etag: Option<&HeaderValue>,
+        decode: impl Fn(&Reply) -> Result<T, serde_json::Error>,
+        refusals: u32,
+    ) -> Result<(T, Reply), Failure> {
+        let reply = endpoints::send(self, call, etag, refusals).await?;
+        match decode(&reply) {
+            Ok(value) => Ok((value, reply)),
+            Err(error) => Err(Failure::for_good(verdict::unreadable(&reply, Some(error)))),
+        }
+    }
+
+    /// Reads on the condition that it is not what was read before, which is then given back.
+    pub(crate) async fn read_if_changed<T>(
+        &self,
+        call: &Call<'_>,
+        what: What,
+        decode: fn(&[u8]) -> Result<T, serde_json::Error>,
+    ) -> Result<T, Error> {
+        let known = self.memory().recall(what);
+        let etag = known.as_ref().map(|known| &known.etag);
+        let (value, reply) = self
+            .read(call, etag, |reply| match &known {
+                Some(known) if reply.status == 304 => decode(&known.body),
+                _ => decode(reply.whole_body()),
+            })
+            .await?;
+        if let (200, Some(etag), Some(body)) = (reply.status, reply.etag(), &reply.body) {
+            self.memory().remember(Remembered {
+                what,
+                etag: etag.clone(),
+                body: body.clone(),
+            });
+        }
+        Ok(value)
+    }
+}
+
+/// The error for a pace that leaves no room within the time there is.
+pub(crate) fn too_fast(wait: std::time::Duration) -> Error {
+    let now = jiff::Timestamp::now();
+    Error::RateLimited(Box::new(RateLimited {
+        until: now.checked_add(wait).unwrap_or(jiff::Timestamp::MAX),
+        rejection: None,
+    }))
+}
+
+impl fmt::Debug for Deployment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Deployment")
+            .field("repository", &self.repository())
+            .field("id", &self.known.id)
+            .finish_non_exhaustive()
+    }
+}

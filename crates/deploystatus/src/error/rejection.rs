@@ -1,0 +1,183 @@
+//! What a server says when it says no.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::reply::Reply;
+
+/// A refusal: its status, the server's message, and what else it told.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Rejection {
+    /// The HTTP status.
+    pub status: u16,
+    /// The server's own words, or the beginning of a body that is not GitHub's.
+    pub message: Option<String>,
+    /// What it says of single fields.
+    pub field_errors: Vec<FieldError>,
+    /// The number under which GitHub's support finds the request.
+    pub request_id: Option<String>,
+    /// The page that explains it.
+    pub documentation_url: Option<String>,
+    pub(crate) retry_at: Option<Timestamp>,
+    pub(crate) rate_limit: bool,
+    pub(crate) creating: bool,
+    /// `X-Accepted-GitHub-Permissions`, what a token of an app or a fine-grained one would need.
+    pub(crate) permissions: Option<String>,
+    /// `X-Accepted-OAuth-Scopes`, what a classic token would need.
+    pub(crate) scopes: Option<String>,
+    /// `X-GitHub-SSO`, where to allow the token for an organisation.
+    pub(crate) sso: Option<String>,
+    /// `GitHub-Authentication-Token-Expiration`.
+    pub(crate) expires: Option<String>,
+}
+
+/// What is wrong with one field, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FieldError {
+    /// The field, when the server names one.
+    pub field: Option<String>,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+/// The body as GitHub has ever written it: `errors` may be a text, texts or objects.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Body {
+    message: Value,
+    error: Value,
+    errors: Value,
+    documentation_url: Value,
+}
+
+impl Rejection {
+    /// Whether the server refused because of a rate limit, which passes.
+    #[must_use]
+    pub fn is_rate_limit(&self) -> bool {
+        self.rate_limit
+    }
+
+    pub(crate) fn read(reply: &Reply, creating: bool) -> Self {
+        let header = |name| reply.header(name).map(str::to_owned);
+        let mut rejection = Self {
+            status: reply.status,
+            message: None,
+            field_errors: Vec::new(),
+            request_id: header("x-github-request-id"),
+            documentation_url: None,
+            retry_at: None,
+            rate_limit: false,
+            creating,
+            permissions: header("x-accepted-github-permissions"),
+            scopes: header("x-accepted-oauth-scopes").filter(|scopes| !scopes.is_empty()),
+            sso: header("x-github-sso"),
+            expires: header("github-authentication-token-expiration"),
+        };
+        if let Ok(Value::Object(fields)) = serde_json::from_slice(reply.whole_body()) {
+            let body: Body = serde_json::from_value(Value::Object(fields)).unwrap_or_default();
+            let message = text(body.message).or(text(body.error));
+            rejection.message = message.map(|message| reply.scrub(message));
+            rejection.field_errors = field_errors(body.errors);
+            for error in &mut rejection.field_errors {
+                error.message = reply.scrub(std::mem::take(&mut error.message));
+            }
+            rejection.documentation_url = text(body.documentation_url);
+        } else {
+            rejection.message = reply.excerpt();
+        }
+        rejection
+    }
+}
+
+fn text(value: Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.is_empty() => Some(text),
+        _ => None,
+    }
+}
+
+fn field_errors(errors: Value) -> Vec<FieldError> {
+    match errors {
+        Value::Array(errors) => errors.into_iter().filter_map(field_error).collect(),
+        other => field_error(other).into_iter().collect(),
+    }
+}
+
+fn field_error(error: Value) -> Option<FieldError> {
+    match error {
+        Value::Null => None,
+        Value::String(message) => Some(FieldError {
+            field: None,
+            message,
+        }),
+        Value::Object(mut error) => {
+            let mut take = |name: &str| error.remove(name).and_then(text);
+            let field = take("field");
+            let message = take("message");
+            let message = message.unwrap_or_else(|| {
+                let field = field.as_deref().unwrap_or("a field");
+                match take("code").as_deref() {
+                    Some("missing_field") => format!("{field} is missing"),
+                    Some("missing") => format!("what {field} names does not exist"),
+                    Some("invalid") => format!("{field} is not valid"),
+                    Some("already_exists") => format!("{field} exists already"),
+                    Some("unprocessable") => format!("{field} cannot be used"),
+                    Some(code) => format!("{field}: {code}"),
+                    None => format!("{field} was refused"),
+                }
+            });
+            Some(FieldError { field, message })
+        }
+        other => Some(FieldError {
+            field: None,
+            message: other.to_string(),
+        }),
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the server answered {}", self.status)?;
+        if let Some(reason) = reason(self.status) {
+            write!(f, " {reason}")?;
+        }
+        if let Some(message) = &self.message {
+            write!(f, ", {message:?}")?;
+        }
+        for (index, error) in self.field_errors.iter().enumerate() {
+            let joint = if index == 0 { ": " } else { "; " };
+            write!(f, "{joint}{}", one_line(&error.message))?;
+        }
+        write_request_id(f, self.request_id.as_deref())
+    }
+}
+
+impl std::error::Error for Rejection {}
+
+impl fmt::Display for FieldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+pub(super) fn write_request_id(f: &mut fmt::Formatter<'_>, id: Option<&str>) -> fmt::Result {
+    match id {
+        Some(id) => write!(f, " (request {id})"),
+        None => Ok(()),
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn reason(status: u16) -> Option<&'static str> {
+    reqwest::StatusCode::from_u16(status)
+        .ok()?
+        .canonical_reason()
+}

@@ -1,0 +1,45 @@
+#![doc = include_str!("../README.md")]
+
+mod actor;
+mod base_url;
+mod builder;
+mod client;
+mod delivery;
+mod deployment;
+mod endpoints;
+mod error;
+mod kept;
+mod link;
+mod memory;
+mod name;
+mod new_status;
+mod pacing;
+mod pages;
+mod rate_limit;
+mod redirect;
+mod reply;
+mod retry;
+mod server;
+mod state;
+mod status;
+mod token;
+mod trace;
+mod transport;
+mod verdict;
+
+pub use actor::{Account, App};
+pub use builder::ClientBuilder;
+pub use client::Client;
+pub use delivery::Delivered;
+pub use deployment::Deployment;
+pub use error::{
+    Error, Failed, FieldError, Invalid, Moved, OutcomeUnknown, RateLimited, Rejection, Unreadable,
+};
+pub use new_status::NewStatus;
+pub use pacing::Pacing;
+pub use pages::StatusPages;
+pub use rate_limit::RateLimit;
+pub use retry::RetryPolicy;
+pub use server::ServerProfile;
+pub use state::State;
+pub use status::DeploymentStatus;
