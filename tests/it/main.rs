@@ -1,1 +1,3 @@
 //! Behaviour across the crates, one file a subject.
+
+mod emulator;
