@@ -1,1 +1,4 @@
 //! Behaviour across the crates, one file a subject.
+
+mod emulator;
+mod facade;
