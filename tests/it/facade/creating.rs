@@ -24,7 +24,10 @@ async fn a_created_status_is_on_the_server_with_all_it_was_given() {
     assert_eq!(status.environment.as_deref(), Some("production"));
     assert_eq!(status.log_url.as_deref(), Some("https://ci.example.com/7"));
     assert_eq!(status.target_url, status.log_url);
-    assert_eq!(status.environment_url.as_deref(), Some("https://example.com"));
+    assert_eq!(
+        status.environment_url.as_deref(),
+        Some("https://example.com")
+    );
     assert_eq!(status.description.as_deref(), Some("Live"));
     assert_eq!(status.creator.unwrap().login(), "octocat");
 }
@@ -58,7 +61,10 @@ async fn each_field_is_sent_under_its_own_name() {
 #[tokio::test]
 async fn every_state_that_can_be_reported_is_taken() {
     let scene = Scene::start().await;
-    let states: Vec<_> = State::KNOWN.into_iter().filter(State::can_be_reported).collect();
+    let states: Vec<_> = State::KNOWN
+        .into_iter()
+        .filter(State::can_be_reported)
+        .collect();
     for state in &states {
         scene
             .deployment
@@ -67,7 +73,10 @@ async fn every_state_that_can_be_reported_is_taken() {
             .unwrap();
     }
     assert_eq!(states.len(), 7);
-    assert_eq!(scene.stored(), states.iter().map(State::as_str).collect::<Vec<_>>());
+    assert_eq!(
+        scene.stored(),
+        states.iter().map(State::as_str).collect::<Vec<_>>()
+    );
 }
 
 #[tokio::test]
@@ -118,16 +127,34 @@ async fn a_description_of_140_characters_is_sent_and_a_longer_one_can_be_cut() {
     let scene = Scene::start().await;
     let create = |status| scene.deployment.create_status(status);
     let fits = "ü".repeat(140);
-    let status = create(NewStatus::new(State::Success).description(&fits)).await.unwrap();
+    let status = create(NewStatus::new(State::Success).description(&fits))
+        .await
+        .unwrap();
     assert_eq!(status.status().description.as_ref(), Some(&fits));
 
     let long = format!("line one\n{}", "é".repeat(200));
     let status = NewStatus::new(State::Error).description_truncated(long);
-    let cut = create(status).await.unwrap().into_status().description.unwrap();
+    let cut = create(status)
+        .await
+        .unwrap()
+        .into_status()
+        .description
+        .unwrap();
     assert_eq!(cut.chars().count(), 140);
-    assert!(cut.starts_with("line one é") && cut.ends_with("é…"), "{cut}");
+    assert!(
+        cut.starts_with("line one é") && cut.ends_with("é…"),
+        "{cut}"
+    );
     let status = NewStatus::new(State::Error).description_truncated("short");
-    assert_eq!(create(status).await.unwrap().status().description.as_deref(), Some("short"));
+    assert_eq!(
+        create(status)
+            .await
+            .unwrap()
+            .status()
+            .description
+            .as_deref(),
+        Some("short")
+    );
 }
 
 #[tokio::test]
@@ -138,8 +165,16 @@ async fn a_status_that_says_the_same_is_not_created_again_when_asked_for() {
             .log_url("https://ci.example.com/7")
             .description("Copying")
     };
-    let first = scene.deployment.create_status_if_changed(status()).await.unwrap();
-    let again = scene.deployment.create_status_if_changed(status()).await.unwrap();
+    let first = scene
+        .deployment
+        .create_status_if_changed(status())
+        .await
+        .unwrap();
+    let again = scene
+        .deployment
+        .create_status_if_changed(status())
+        .await
+        .unwrap();
     assert!(matches!(first, Delivered::Created(_)), "{first:?}");
     assert_eq!(again, Delivered::AlreadyThere(first.into_status()));
 
@@ -151,7 +186,11 @@ async fn a_status_that_says_the_same_is_not_created_again_when_asked_for() {
     assert!(matches!(marked, Delivered::AlreadyThere(_)), "{marked:?}");
 
     let other = status().description("Restarting");
-    let changed = scene.deployment.create_status_if_changed(other).await.unwrap();
+    let changed = scene
+        .deployment
+        .create_status_if_changed(other)
+        .await
+        .unwrap();
     assert!(matches!(changed, Delivered::Created(_)), "{changed:?}");
     assert_eq!(scene.stored(), ["in_progress", "in_progress"]);
 }
@@ -173,12 +212,22 @@ async fn the_same_report_made_twice_on_purpose_is_there_twice() {
 async fn a_marker_goes_into_the_fragment_and_is_new_each_time() {
     let scene = Scene::start().await;
     let mut urls = Vec::new();
-    for log in ["https://ci.example.com/7", "https://ci.example.com/7#step:2", "https://ci.example.com/7"] {
+    for log in [
+        "https://ci.example.com/7",
+        "https://ci.example.com/7#step:2",
+        "https://ci.example.com/7",
+    ] {
         let status = NewStatus::new(State::Success).log_url(log).marker();
         let created = scene.deployment.create_status(status).await.unwrap();
         urls.push(created.into_status().log_url.unwrap());
     }
-    assert!(urls[0].starts_with("https://ci.example.com/7#deploystatus-"), "{urls:?}");
-    assert!(urls[1].starts_with("https://ci.example.com/7#step:2&deploystatus-"), "{urls:?}");
+    assert!(
+        urls[0].starts_with("https://ci.example.com/7#deploystatus-"),
+        "{urls:?}"
+    );
+    assert!(
+        urls[1].starts_with("https://ci.example.com/7#step:2&deploystatus-"),
+        "{urls:?}"
+    );
     assert_ne!(urls[0], urls[2]);
 }

@@ -31,9 +31,14 @@ fn a_status_that_was_stored_before_the_answer_was_lost_is_adopted() {
     for fault in faults {
         in_paused_time(|| async {
             let scene = scene().await;
-            scene.github.fault(fault.clone().on(Operation::CreateStatus));
+            scene
+                .github
+                .fault(fault.clone().on(Operation::CreateStatus));
             let delivered = scene.deployment.create_status(report()).await.unwrap();
-            assert!(matches!(delivered, Delivered::Adopted(_)), "{fault:?}: {delivered:?}");
+            assert!(
+                matches!(delivered, Delivered::Adopted(_)),
+                "{fault:?}: {delivered:?}"
+            );
             assert_eq!(scene.stored(), ["success"], "{fault:?}");
             assert_eq!(scene.requests("POST"), 1, "{fault:?}");
             let stored = scene.github.history(scene.deployment.id());
@@ -54,10 +59,15 @@ fn a_status_that_was_not_stored_is_sent_again_when_the_grace_is_over() {
     for fault in faults {
         in_paused_time(|| async {
             let scene = scene().await;
-            scene.github.fault(fault.clone().on(Operation::CreateStatus));
+            scene
+                .github
+                .fault(fault.clone().on(Operation::CreateStatus));
             let started = tokio::time::Instant::now();
             let delivered = scene.deployment.create_status(report()).await.unwrap();
-            assert!(matches!(delivered, Delivered::Created(_)), "{fault:?}: {delivered:?}");
+            assert!(
+                matches!(delivered, Delivered::Created(_)),
+                "{fault:?}: {delivered:?}"
+            );
             assert_eq!(scene.stored(), ["success"], "{fault:?}");
             assert!(started.elapsed() >= Duration::from_secs(10), "{fault:?}");
         });
@@ -80,8 +90,12 @@ fn a_status_that_is_stored_late_is_adopted_and_not_sent_again() {
 fn nothing_is_sent_again_while_the_list_cannot_be_read() {
     in_paused_time(|| async {
         let scene = scene().await;
-        scene.github.fault(Fault::status(502).after_work().on(Operation::CreateStatus));
-        scene.github.fault(Fault::status(503).times(8).on(Operation::ListStatuses));
+        scene
+            .github
+            .fault(Fault::status(502).after_work().on(Operation::CreateStatus));
+        scene
+            .github
+            .fault(Fault::status(503).times(8).on(Operation::ListStatuses));
         let delivered = scene.deployment.create_status(report()).await.unwrap();
         assert!(matches!(delivered, Delivered::Adopted(_)), "{delivered:?}");
         assert_eq!(scene.stored(), ["success"]);
@@ -92,8 +106,12 @@ fn nothing_is_sent_again_while_the_list_cannot_be_read() {
 fn an_outcome_that_cannot_be_found_out_says_what_to_look_for() {
     in_paused_time(|| async {
         let scene = scene().await;
-        scene.github.fault(Fault::status(502).after_work().on(Operation::CreateStatus));
-        scene.github.fault(Fault::status(503).times(1000).on(Operation::ListStatuses));
+        scene
+            .github
+            .fault(Fault::status(502).after_work().on(Operation::CreateStatus));
+        scene
+            .github
+            .fault(Fault::status(503).times(1000).on(Operation::ListStatuses));
         let error = scene.deployment.create_status(report()).await.unwrap_err();
         assert!(error.is_outcome_unknown(), "{error:?}");
         let text = error.to_string();
@@ -111,8 +129,12 @@ fn an_outcome_that_cannot_be_found_out_says_what_to_look_for() {
 fn a_token_that_may_not_read_leaves_the_outcome_unknown_at_once() {
     in_paused_time(|| async {
         let scene = scene().await;
-        scene.github.fault(Fault::status(502).after_work().on(Operation::CreateStatus));
-        scene.github.fault(Fault::status(403).on(Operation::ListStatuses));
+        scene
+            .github
+            .fault(Fault::status(502).after_work().on(Operation::CreateStatus));
+        scene
+            .github
+            .fault(Fault::status(403).on(Operation::ListStatuses));
         let error = scene.deployment.create_status(report()).await.unwrap_err();
         assert!(error.is_outcome_unknown(), "{error:?}");
         assert_eq!(scene.requests("GET"), 1);
@@ -122,8 +144,13 @@ fn a_token_that_may_not_read_leaves_the_outcome_unknown_at_once() {
 #[test]
 fn the_number_of_sendings_is_bounded_and_then_the_outcome_is_unknown() {
     in_paused_time(|| async {
-        let scene = Scene::with(on_tokio_time(), |client| client.retry(RetryPolicy::new().attempts(3))).await;
-        scene.github.fault(Fault::status(502).times(1000).on(Operation::CreateStatus));
+        let scene = Scene::with(on_tokio_time(), |client| {
+            client.retry(RetryPolicy::new().attempts(3))
+        })
+        .await;
+        scene
+            .github
+            .fault(Fault::status(502).times(1000).on(Operation::CreateStatus));
         let error = scene.deployment.create_status(report()).await.unwrap_err();
         assert!(error.is_outcome_unknown(), "{error:?}");
         assert_eq!(scene.requests("POST"), 3);
@@ -136,7 +163,9 @@ fn a_refusal_is_not_repeated_and_not_looked_up() {
     for status in [400, 401, 403, 404, 409, 422] {
         in_paused_time(|| async {
             let scene = scene().await;
-            scene.github.fault(Fault::status(status).on(Operation::CreateStatus));
+            scene
+                .github
+                .fault(Fault::status(status).on(Operation::CreateStatus));
             let error = scene.deployment.create_status(report()).await.unwrap_err();
             assert_eq!(error.status(), Some(status));
             assert!(!error.is_outcome_unknown());
@@ -184,8 +213,15 @@ fn an_earlier_report_of_this_handle_is_never_taken_for_the_lost_one() {
     in_paused_time(|| async {
         let scene = scene().await;
         scene.deployment.create_status(report()).await.unwrap();
-        scene.github.fault(Fault::close(Moment::BeforeWork).on(Operation::CreateStatus));
-        let second = scene.deployment.clone().create_status(report()).await.unwrap();
+        scene
+            .github
+            .fault(Fault::close(Moment::BeforeWork).on(Operation::CreateStatus));
+        let second = scene
+            .deployment
+            .clone()
+            .create_status(report())
+            .await
+            .unwrap();
         assert!(matches!(second, Delivered::Created(_)), "{second:?}");
         assert_eq!(scene.stored(), ["success", "success"]);
     });
@@ -195,8 +231,17 @@ fn an_earlier_report_of_this_handle_is_never_taken_for_the_lost_one() {
 fn tasks_that_report_through_clones_of_one_handle_do_not_take_each_others_statuses() {
     in_paused_time(|| async {
         let scene = scene().await;
-        scene.github.fault(Fault::status(502).after_work().times(2).on(Operation::CreateStatus));
-        scene.github.fault(Fault::close(Moment::BeforeWork).times(2).on(Operation::CreateStatus));
+        scene.github.fault(
+            Fault::status(502)
+                .after_work()
+                .times(2)
+                .on(Operation::CreateStatus),
+        );
+        scene.github.fault(
+            Fault::close(Moment::BeforeWork)
+                .times(2)
+                .on(Operation::CreateStatus),
+        );
         let tasks: Vec<_> = (0..6)
             .map(|_| {
                 let deployment = scene.deployment.clone();
@@ -218,13 +263,21 @@ fn tasks_that_report_through_clones_of_one_handle_do_not_take_each_others_status
 fn another_writers_status_is_not_adopted_when_it_says_something_else() {
     in_paused_time(|| async {
         let scene = scene().await;
-        let other = scene.client.deployment("octocat/example", scene.deployment.id()).unwrap();
-        scene.github.fault(Fault::close(Moment::BeforeWork).on(Operation::CreateStatus));
+        let other = scene
+            .client
+            .deployment("octocat/example", scene.deployment.id())
+            .unwrap();
+        scene
+            .github
+            .fault(Fault::close(Moment::BeforeWork).on(Operation::CreateStatus));
         let ours = scene.deployment.create_status(report().description("ours"));
         let theirs = other.create_status(report().description("theirs"));
         let (ours, theirs) = tokio::join!(ours, theirs);
         assert_eq!(ours.unwrap().status().description.as_deref(), Some("ours"));
-        assert_eq!(theirs.unwrap().status().description.as_deref(), Some("theirs"));
+        assert_eq!(
+            theirs.unwrap().status().description.as_deref(),
+            Some("theirs")
+        );
         assert_eq!(scene.stored().len(), 2);
     });
 }
@@ -233,8 +286,13 @@ fn another_writers_status_is_not_adopted_when_it_says_something_else() {
 fn a_marked_status_is_told_apart_from_the_same_of_another_process() {
     in_paused_time(|| async {
         let scene = scene().await;
-        let other = scene.client.deployment("octocat/example", scene.deployment.id()).unwrap();
-        scene.github.fault(Fault::close(Moment::BeforeWork).on(Operation::CreateStatus));
+        let other = scene
+            .client
+            .deployment("octocat/example", scene.deployment.id())
+            .unwrap();
+        scene
+            .github
+            .fault(Fault::close(Moment::BeforeWork).on(Operation::CreateStatus));
         let (ours, theirs) = tokio::join!(
             scene.deployment.create_status(report().marker()),
             other.create_status(report().marker())
@@ -248,9 +306,17 @@ fn a_marked_status_is_told_apart_from_the_same_of_another_process() {
 fn an_answer_lost_behind_a_redirect_is_looked_up_at_the_new_place() {
     in_paused_time(|| async {
         let scene = scene().await;
-        scene.github.rename_repository("octocat/example", "octocat/renamed").unwrap();
-        let path = format!("/repositories/*/deployments/{}/statuses", scene.deployment.id());
-        scene.github.fault(Fault::status(502).after_work().method("POST").path(path));
+        scene
+            .github
+            .rename_repository("octocat/example", "octocat/renamed")
+            .unwrap();
+        let path = format!(
+            "/repositories/*/deployments/{}/statuses",
+            scene.deployment.id()
+        );
+        scene
+            .github
+            .fault(Fault::status(502).after_work().method("POST").path(path));
         let delivered = scene.deployment.create_status(report()).await.unwrap();
         assert!(matches!(delivered, Delivered::Adopted(_)), "{delivered:?}");
         assert_eq!(scene.stored(), ["success"]);

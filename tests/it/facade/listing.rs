@@ -60,7 +60,13 @@ async fn a_stream_gives_the_statuses_one_by_one_and_reads_no_page_too_many() {
     assert_eq!(ids(&some), expected(&scene)[..12]);
     assert_eq!(scene.github.requests().len(), 2);
 
-    let pages: Vec<_> = scene.deployment.statuses().into_page_stream().try_collect().await.unwrap();
+    let pages: Vec<_> = scene
+        .deployment
+        .statuses()
+        .into_page_stream()
+        .try_collect()
+        .await
+        .unwrap();
     assert_eq!(ids(&pages.concat()), expected(&scene));
 }
 
@@ -112,11 +118,21 @@ fn three_thousand_statuses_take_four_round_trips_or_two_when_all_pages_go_at_onc
         scene.github.fault(Fault::delay(trip).times(10_000));
         for (at_once, round_trips) in [(10, 4), (100, 2)] {
             let started = tokio::time::Instant::now();
-            let all: Vec<_> = scene.deployment.statuses().at_once(at_once).collect().await.unwrap();
+            let all: Vec<_> = scene
+                .deployment
+                .statuses()
+                .at_once(at_once)
+                .collect()
+                .await
+                .unwrap();
             assert_eq!(all.len(), 3000);
             // The clock of tokio counts in whole milliseconds, each of which may be one too many.
             let most = trip * round_trips + Duration::from_millis(2) * round_trips;
-            assert!(started.elapsed() <= most, "{:?} > {most:?}", started.elapsed());
+            assert!(
+                started.elapsed() <= most,
+                "{:?} > {most:?}",
+                started.elapsed()
+            );
         }
     });
 }
