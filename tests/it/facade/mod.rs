@@ -4,6 +4,7 @@ mod creating;
 mod delivery;
 mod listing;
 mod reading;
+mod schedules;
 
 use std::future::Future;
 
