@@ -88,7 +88,11 @@ async fn by_facade(operation: &str, times: u64, url: &str) {
     let client = Client::builder()
         .base_url(url)
         .token("token")
-        .pacing(Pacing::new())
+        .pacing(
+            Pacing::new()
+                .creations_per_minute(u16::MAX)
+                .creations_per_hour(u16::MAX),
+        )
         .build()
         .unwrap();
     let deployment = client.deployment("octocat/example", 42).unwrap();
@@ -255,6 +259,12 @@ const HEADERS: &str = "content-type: application/json; charset=utf-8\r\n\
     referrer-policy: origin-when-cross-origin, strict-origin-when-cross-origin\r\n\
     content-security-policy: default-src 'none'\r\n\
     server: github.com\r\n\
+    etag: \"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\"\r\n\
+    x-ratelimit-limit: 5000\r\n\
+    x-ratelimit-remaining: 4999\r\n\
+    x-ratelimit-reset: 1767697200\r\n\
+    x-ratelimit-used: 1\r\n\
+    x-ratelimit-resource: core\r\n\
     x-github-request-id: FAEB:69510:3BB7879:3A0693E:6A86BABA\r\n";
 
 fn status(id: u64) -> Value {

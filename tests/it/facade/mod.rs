@@ -4,7 +4,10 @@ mod creating;
 mod delivery;
 mod listing;
 mod reading;
+mod redirects;
+mod retries;
 mod schedules;
+mod servers;
 
 use std::future::Future;
 
