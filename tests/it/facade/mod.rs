@@ -1,13 +1,18 @@
 //! The crate `deploystatus`, against an emulated GitHub.
 
+mod building;
 mod creating;
 mod delivery;
+mod errors;
 mod listing;
+mod pace;
 mod reading;
 mod redirects;
 mod retries;
 mod schedules;
+mod secrets;
 mod servers;
+mod traces;
 
 use std::future::Future;
 
