@@ -7,12 +7,14 @@ mod errors;
 mod listing;
 mod pace;
 mod reading;
+mod recorded;
 mod redirects;
 mod retries;
 mod schedules;
 mod secrets;
 mod servers;
 mod traces;
+mod values;
 
 use std::future::Future;
 

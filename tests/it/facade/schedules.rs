@@ -110,6 +110,40 @@ async fn schedule(seed: u64) -> Tally {
     settle(&scene, &calls)
 }
 
+#[test]
+fn writers_that_say_the_same_without_a_mark_leave_at_least_one_status_and_the_right_newest_state() {
+    for seed in 0..100 {
+        in_paused_time(|| async {
+            let mix = FaultMix::seeded(seed)
+                .percent(40)
+                .longest_wait(Duration::from_millis(9_500));
+            let scene = Scene::with(on_tokio_time().fault_mix(mix), |client| {
+                client.retry(RetryPolicy::new().attempts(8).seed(seed))
+            })
+            .await;
+            for state in [State::InProgress, State::Success] {
+                let tasks: Vec<_> = (0..WRITERS)
+                    .map(|_| {
+                        let id = scene.deployment.id();
+                        let handle = scene.client.deployment("octocat/example", id).unwrap();
+                        let status = NewStatus::new(state.clone());
+                        tokio::spawn(async move { handle.create_status(status).await })
+                    })
+                    .collect();
+                for task in tasks {
+                    task.await.unwrap().unwrap();
+                }
+                let stored = scene.stored();
+                assert_eq!(
+                    stored.last().unwrap(),
+                    state.as_str(),
+                    "seed {seed}: {stored:?}"
+                );
+            }
+        });
+    }
+}
+
 type Call = (NewStatus, Result<Delivered, Error>);
 
 async fn write(handle: Deployment, cast: Cast, writer: usize, creations: usize) -> Vec<Call> {
