@@ -2,6 +2,7 @@
 
 mod amend;
 mod checkout;
+mod ci;
 mod differences;
 mod document;
 mod finish;
@@ -45,6 +46,8 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Run everything that must hold before a change lands
+    Ci,
 }
 
 fn main() -> ExitCode {
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
     let result = match &task {
         Task::Trim { full, check } => trim::run(&checkout, full, (*check).into()),
         Task::Generate { check } => generate::run(&checkout, (*check).into()),
+        Task::Ci => ci::run(&checkout),
     };
     match result {
         Ok(verdict) => verdict,
