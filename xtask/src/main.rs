@@ -56,7 +56,7 @@ fn main() -> ExitCode {
     let result = match &task {
         Task::Trim { full, check } => trim::run(&checkout, full, (*check).into()),
         Task::Generate { check } => generate::run(&checkout, (*check).into()),
-        Task::Ci => ci::run(&checkout),
+        Task::Ci => Ok(ci::run(&checkout)),
     };
     match result {
         Ok(verdict) => verdict,

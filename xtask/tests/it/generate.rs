@@ -124,7 +124,7 @@ fn an_amendment_with_nothing_to_amend_fails_by_its_name() {
             .remove("enum");
     });
     refused("one `state` has the words", |document| {
-        without(state_of_answer(document), "queued")
+        without(state_of_answer(document), "queued");
     });
     refused("`waiting` is documented now", |document| {
         for state in [state_of_answer, state_of_body] {
