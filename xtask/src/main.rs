@@ -9,6 +9,7 @@ mod finish;
 mod generate;
 mod open_enum;
 mod operations;
+mod rust_name;
 mod trim;
 mod wording;
 

@@ -154,6 +154,23 @@ fn an_amendment_with_nothing_to_amend_fails_by_its_name() {
 }
 
 #[test]
+fn a_word_that_makes_no_variant_fails() {
+    for (word, complaint) in [
+        ("unknown", "would be taken for an unknown one"),
+        ("rolled back", "makes no name in Rust"),
+        ("", "makes no name in Rust"),
+    ] {
+        refused(complaint, |document| {
+            for state in [state_of_answer, state_of_body] {
+                let state = state(document);
+                state["enum"].as_array_mut().unwrap().push(json!(word));
+                state["x-enumDescriptions"][word] = json!("Something.");
+            }
+        });
+    }
+}
+
+#[test]
 fn a_word_without_a_description_fails() {
     refused("the word `queued` has no description", |document| {
         state_of_answer(document)["x-enumDescriptions"]
