@@ -4,6 +4,7 @@
 
 mod answers;
 mod captures;
+mod emulator;
 mod paths;
 mod prose;
 mod state;

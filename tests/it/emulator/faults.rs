@@ -1,0 +1,235 @@
+use std::time::Duration;
+
+use deploystatus_emulator::{Clock, Emulator, Fault, FaultMix, Moment, Operation, RetryAfter};
+use reqwest::Method;
+use serde_json::json;
+
+use super::github::{Github, statuses};
+
+/// Posts a status, and says what came back if anything did.
+async fn post(github: &Github, path: &str) -> Result<u16, reqwest::Error> {
+    let request = github.request(Method::POST, path);
+    let response = request.json(&json!({"state": "success"})).send().await?;
+    let status = response.status().as_u16();
+    response.bytes().await?;
+    Ok(status)
+}
+
+#[tokio::test]
+async fn a_status_can_replace_the_answer_before_or_after_the_work() {
+    let github = Github::start().await;
+    let deployment = github.deployment();
+    let path = statuses(&deployment);
+    github.emulator.fault(Fault::status(502));
+    assert_eq!(post(&github, &path).await.unwrap(), 502);
+    assert_eq!(github.emulator.history(deployment.id).len(), 0);
+    github.emulator.fault(Fault::status(502).after_work());
+    assert_eq!(post(&github, &path).await.unwrap(), 502);
+    assert_eq!(github.emulator.history(deployment.id).len(), 1);
+    assert_eq!(post(&github, &path).await.unwrap(), 201);
+    assert!(github.emulator.pending_faults().is_empty());
+}
+
+#[tokio::test]
+async fn a_fault_happens_so_often_and_only_where_it_was_told_to() {
+    let github = Github::start().await;
+    let path = statuses(&github.deployment());
+    github
+        .emulator
+        .fault(Fault::status(500).times(2).on(Operation::CreateStatus));
+    github.emulator.fault(
+        Fault::status(418)
+            .method("get")
+            .path("/repos/*/*/deployments/*/statuses"),
+    );
+    github
+        .emulator
+        .fault(Fault::status(503).path("/zen").skip(1));
+    assert_eq!(github.get("/zen").await.status, 200);
+    assert_eq!(github.get("/zen").await.status, 503);
+    assert_eq!(post(&github, &path).await.unwrap(), 500);
+    assert_eq!(github.get(&path).await.status, 418);
+    assert_eq!(github.get(&path).await.status, 200);
+    assert_eq!(post(&github, &path).await.unwrap(), 500);
+    assert_eq!(post(&github, &path).await.unwrap(), 201);
+}
+
+#[tokio::test]
+async fn any_body_and_headers_can_be_answered() {
+    let github = Github::start().await;
+    let fault = Fault::status(409)
+        .body(json!({"message": "no"}))
+        .header("X-Why", "because");
+    github.emulator.fault(fault);
+    let answer = github.get("/zen").await.expect(409);
+    assert_eq!(answer.json(), json!({"message": "no"}));
+    assert_eq!(answer.header("x-why"), "because");
+    github.emulator.fault(Fault::status(200).body("not {json"));
+    assert_eq!(github.get("/zen").await.expect(200).body, "not {json");
+    github.emulator.fault(Fault::html(503));
+    let answer = github.get("/zen").await.expect(503);
+    assert!(answer.header("content-type").starts_with("text/html"));
+    assert!(answer.body.starts_with("<!DOCTYPE html>"));
+}
+
+#[tokio::test]
+async fn a_connection_can_be_closed_at_every_moment() {
+    for (moment, done) in [
+        (Moment::BeforeReading, 0),
+        (Moment::BeforeWork, 0),
+        (Moment::AfterWork, 1),
+    ] {
+        let github = Github::start().await;
+        let deployment = github.deployment();
+        github.emulator.fault(Fault::close(moment));
+        let lost = post(&github, &statuses(&deployment)).await.unwrap_err();
+        assert!(lost.is_request(), "{moment:?}: {lost:?}");
+        assert_eq!(
+            github.emulator.history(deployment.id).len(),
+            done,
+            "{moment:?}"
+        );
+        let request = &github.emulator.requests()[0];
+        assert_eq!(request.status, None);
+        assert_eq!(request.body.is_empty(), moment == Moment::BeforeReading);
+        assert_eq!(post(&github, &statuses(&deployment)).await.unwrap(), 201);
+    }
+}
+
+#[tokio::test]
+async fn a_body_can_be_cut_in_half_after_the_work() {
+    let github = Github::start().await;
+    let deployment = github.deployment();
+    github.emulator.fault(Fault::cut_body());
+    let request = github.request(Method::POST, &statuses(&deployment));
+    let mut response = request
+        .json(&json!({"state": "success"}))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(response.status(), 201);
+    let length = response.content_length().unwrap();
+    let mut received = 0;
+    let lost = loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) => received += chunk.len() as u64,
+            Ok(None) => break None,
+            Err(error) => break Some(error),
+        }
+    };
+    assert!(lost.is_some());
+    assert_eq!(received, length / 2);
+    assert_eq!(github.emulator.history(deployment.id).len(), 1);
+    assert_eq!(github.get("/zen").await.status, 200);
+}
+
+#[tokio::test]
+async fn headers_can_be_dribbled() {
+    let github = Github::start().await;
+    github
+        .emulator
+        .fault(Fault::dribble(Duration::from_millis(1)));
+    let answer = github.get("/user").await.expect(200);
+    assert_eq!(answer.json()["login"], "octocat");
+}
+
+#[tokio::test]
+async fn an_answer_can_be_delayed_beyond_a_clients_patience_and_is_worked_on_nevertheless() {
+    let github = Github::start().await;
+    let deployment = github.deployment();
+    let path = statuses(&deployment);
+    github
+        .emulator
+        .fault(Fault::delay(Duration::from_millis(200)));
+    let request = github
+        .request(Method::POST, &path)
+        .timeout(Duration::from_millis(20));
+    let lost = request
+        .json(&json!({"state": "success"}))
+        .send()
+        .await
+        .unwrap_err();
+    assert!(lost.is_timeout());
+    while github.emulator.requests()[0].status.is_none() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(github.emulator.history(deployment.id).len(), 1);
+}
+
+#[tokio::test]
+async fn work_can_be_done_after_the_answer() {
+    let github = Github::start().await;
+    let deployment = github.deployment();
+    github
+        .emulator
+        .fault(Fault::status(504).work_later(Duration::from_millis(50)));
+    assert_eq!(post(&github, &statuses(&deployment)).await.unwrap(), 504);
+    assert_eq!(github.emulator.history(deployment.id).len(), 0);
+    while github.emulator.history(deployment.id).is_empty() {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn the_secondary_limit_tells_when_to_come_back_in_every_way() {
+    let clock = Clock::manual();
+    let github = Github::from(Emulator::builder().clock(clock)).await;
+    for (retry_after, code, expected) in [
+        (RetryAfter::Seconds(60), 403, "60"),
+        (RetryAfter::Date(90), 429, "Thu, 01 Jan 2026 00:01:30 GMT"),
+        (RetryAfter::Absent, 403, ""),
+    ] {
+        github
+            .emulator
+            .fault(Fault::secondary_limit(retry_after).code(code));
+        let answer = github.get("/zen").await.expect(code);
+        assert_eq!(answer.header("retry-after"), expected);
+        assert!(
+            answer.json()["message"]
+                .as_str()
+                .unwrap()
+                .contains("secondary rate limit")
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_panic_is_one_500() {
+    let github = Github::start().await;
+    github.emulator.fault(Fault::panic());
+    assert_eq!(
+        github.get("/zen").await.expect(500).json()["message"],
+        "Server Error"
+    );
+    assert_eq!(github.emulator.requests()[0].status, Some(500));
+    github.get("/zen").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_mix_is_the_same_for_the_same_seed_and_stops_when_told() {
+    let mut outcomes = Vec::new();
+    for seed in [7, 7, 8] {
+        let mix = FaultMix::seeded(seed)
+            .at_most(12)
+            .longest_wait(Duration::from_millis(3));
+        let github = Github::from(Emulator::builder().fault_mix(mix)).await;
+        let path = statuses(&github.deployment());
+        let mut codes = Vec::new();
+        for _ in 0..60 {
+            codes.push(post(&github, &path).await.ok());
+        }
+        assert_eq!(codes[40..], [Some(201); 20]);
+        assert_eq!(
+            github
+                .emulator
+                .requests()
+                .iter()
+                .filter(|it| it.fault.is_some())
+                .count(),
+            12
+        );
+        outcomes.push(codes);
+    }
+    assert_eq!(outcomes[0], outcomes[1]);
+    assert_ne!(outcomes[0], outcomes[2]);
+}

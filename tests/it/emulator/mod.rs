@@ -1,0 +1,7 @@
+//! The emulator, through HTTP as its users meet it.
+
+mod github;
+
+mod faults;
+mod pagination;
+mod statuses;
