@@ -3,6 +3,9 @@
 //! `cargo bench -p tests --bench cost` needs valgrind. Each number is the difference of two run lengths,
 //! so that what happens once does not count; the server is a process of its own and does not count either.
 
+#![expect(clippy::unwrap_used, reason = "a measurement that cannot go on fails")]
+#![expect(clippy::print_stdout, reason = "it prints what it measured")]
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
@@ -190,7 +193,8 @@ struct User {
     events_url: String,
     received_events_url: String,
     r#type: String,
-    user_view_type: String,
+    #[serde(rename = "user_view_type")]
+    view: String,
     site_admin: bool,
 }
 

@@ -1,4 +1,13 @@
 //! Behaviour across the crates, one file a subject.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod answers;
+mod captures;
 mod emulator;
 mod facade;
+mod paths;
+mod prose;
+mod state;
+mod tidy;
+mod wire;

@@ -9,6 +9,8 @@ use std::collections::BTreeSet;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Map, Value, json};
 
+use crate::document::{each_object, reference, schema_name};
+
 /// Components whose Rust types are written by hand, by the name they have in the amended document.
 pub(crate) const STATE: &str = "state";
 pub(crate) const PATH_SEGMENT: &str = "path-segment";
@@ -320,14 +322,6 @@ fn schemas(document: &mut Value) -> Result<&mut Map<String, Value>> {
         .context("there are no schemas")
 }
 
-fn reference(name: &str) -> Value {
-    json!({"$ref": format!("#/components/schemas/{name}")})
-}
-
-fn schema_name(reference: &str) -> Option<&str> {
-    reference.strip_prefix("#/components/schemas/")
-}
-
 fn words(schema: &Value) -> BTreeSet<&str> {
     schema["enum"]
         .as_array()
@@ -335,22 +329,4 @@ fn words(schema: &Value) -> BTreeSet<&str> {
         .flatten()
         .filter_map(Value::as_str)
         .collect()
-}
-
-/// Shows every object of a document to a visitor, an outer one before those in it.
-fn each_object(value: &mut Value, visit: &mut dyn FnMut(&mut Map<String, Value>)) {
-    match value {
-        Value::Object(object) => {
-            visit(object);
-            for inner in object.values_mut() {
-                each_object(inner, visit);
-            }
-        }
-        Value::Array(array) => {
-            for inner in array {
-                each_object(inner, visit);
-            }
-        }
-        _ => {}
-    }
 }

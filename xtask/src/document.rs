@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 /// Reads an OpenAPI 3.0 description from a JSON file, compressed or not.
 pub(crate) fn read(file: &Path) -> Result<Value> {
@@ -43,6 +43,34 @@ pub(crate) fn resolve<'a>(document: &'a Value, reference: &str) -> Option<&'a Va
 /// The section and the name that a reference to a component is made of.
 pub(crate) fn component(reference: &str) -> Option<(&str, &str)> {
     reference.strip_prefix("#/components/")?.split_once('/')
+}
+
+/// A reference to the schema of this name.
+pub(crate) fn reference(name: &str) -> Value {
+    json!({"$ref": format!("#/components/schemas/{name}")})
+}
+
+/// The name of the schema that a reference means.
+pub(crate) fn schema_name(reference: &str) -> Option<&str> {
+    reference.strip_prefix("#/components/schemas/")
+}
+
+/// Shows every object of a document to a visitor, an outer one before those in it.
+pub(crate) fn each_object(value: &mut Value, visit: &mut dyn FnMut(&mut Map<String, Value>)) {
+    match value {
+        Value::Object(object) => {
+            visit(object);
+            for inner in object.values_mut() {
+                each_object(inner, visit);
+            }
+        }
+        Value::Array(array) => {
+            for inner in array {
+                each_object(inner, visit);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// The document as this project writes JSON: two spaces, one line feed at the end.

@@ -52,7 +52,7 @@ impl VisitMut for Finish {
                     .trim_end()
                     .lines()
                     .map(|line| {
-                        let line = line.trim();
+                        let line = operation(line.trim());
                         let line = if line.is_empty() {
                             String::new()
                         } else {
@@ -115,6 +115,17 @@ fn type_names(ty: &Type) -> Vec<String> {
         };
     }
     names
+}
+
+/// Says what an operation sends as the API's own documents do: method and path.
+fn operation(line: &str) -> String {
+    let stated = line
+        .strip_prefix("Sends a `")
+        .and_then(|rest| rest.split_once("` request to `"));
+    match stated {
+        Some((method, path)) => format!("`{method} {path}"),
+        None => line.to_owned(),
+    }
 }
 
 /// The first line said of each struct and enum.

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::amend::{PATH_SEGMENT, STATE, UNDECODED, amend};
 use crate::checkout::{Checkout, Mode};
+use crate::rust_name::rust_name;
 use crate::{document, finish, open_enum, tell};
 
 const HEADER: &str = "\
@@ -105,15 +106,4 @@ fn date_time() -> schemars::schema::SchemaObject {
         format: Some("date-time".to_owned()),
         ..Default::default()
     }
-}
-
-/// `deployment-status` as the generator names its type: `DeploymentStatus`.
-fn rust_name(component: &str) -> String {
-    component
-        .split(['-', '_'])
-        .map(|word| {
-            let (first, rest) = word.split_at(1);
-            first.to_uppercase() + rest
-        })
-        .collect()
 }

@@ -2,12 +2,14 @@
 
 mod amend;
 mod checkout;
+mod ci;
 mod differences;
 mod document;
 mod finish;
 mod generate;
 mod open_enum;
 mod operations;
+mod rust_name;
 mod trim;
 mod wording;
 
@@ -45,6 +47,8 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Run everything that must hold before a change lands
+    Ci,
 }
 
 fn main() -> ExitCode {
@@ -53,6 +57,7 @@ fn main() -> ExitCode {
     let result = match &task {
         Task::Trim { full, check } => trim::run(&checkout, full, (*check).into()),
         Task::Generate { check } => generate::run(&checkout, (*check).into()),
+        Task::Ci => Ok(ci::run(&checkout)),
     };
     match result {
         Ok(verdict) => verdict,

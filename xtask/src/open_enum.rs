@@ -1,9 +1,11 @@
 //! An enumeration that stays open: the words that are known, and room for all others.
 
-use anyhow::{Context, Result};
-use proc_macro2::TokenStream;
+use anyhow::{Context, Result, ensure};
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use serde_json::Value;
+
+use crate::rust_name::rust_name;
 
 /// An enum with a variant for each word of the schema and `Unknown(String)` for the rest.
 ///
@@ -14,10 +16,18 @@ pub(crate) fn open_enum(name: &str, schema: &Value) -> Result<TokenStream> {
         .as_array()
         .context("there is no enumeration to open")?;
     let words: Vec<&str> = words.iter().filter_map(Value::as_str).collect();
-    let variants: Vec<_> = words
+    let variants = words
         .iter()
-        .map(|word| format_ident!("{}", variant_name(word)))
-        .collect();
+        .map(|word| {
+            let variant = rust_name(word);
+            ensure!(
+                variant != "Unknown",
+                "the word `{word}` would be taken for an unknown one"
+            );
+            syn::parse_str::<Ident>(&variant)
+                .with_context(|| format!("the word `{word}` makes no name in Rust"))
+        })
+        .collect::<Result<Vec<_>>>()?;
     let documents = words
         .iter()
         .map(|word| {
@@ -60,15 +70,4 @@ pub(crate) fn open_enum(name: &str, schema: &Value) -> Result<TokenStream> {
             }
         }
     })
-}
-
-/// `in_progress` as a variant: `InProgress`.
-fn variant_name(word: &str) -> String {
-    word.split('_')
-        .map(|part| {
-            let mut letters = part.chars();
-            let first = letters.next().map(|letter| letter.to_ascii_uppercase());
-            first.into_iter().chain(letters).collect::<String>()
-        })
-        .collect()
 }

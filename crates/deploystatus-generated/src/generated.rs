@@ -51,7 +51,7 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub repository_url: ::std::option::Option<::std::string::String>,
-        /// How the deployment was going. GitHub also sends words that are not listed here.
+        /// How the deployment was going. GitHub may also send words that are not listed here.
         pub state: crate::State,
         /// The older name of `log_url`, always the same address.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -174,7 +174,7 @@ pub mod types {
         /// Where the output of the deployment can be read; http or https only. `target_url` is set to the same address.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub log_url: ::std::option::Option<::std::string::String>,
-        /// How the deployment was going. GitHub also sends words that are not listed here.
+        /// How the deployment was going. GitHub may also send words that are not listed here.
         pub state: crate::State,
         /// The older name of `log_url`. Either one fills the other, and `log_url` wins when both are given.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -381,7 +381,7 @@ impl Client {
     ///
     /// Lists every status a deployment has been given, the newest first, page by page. Whoever can read the repository can list them, and what cannot be read answers 404 as if it did not exist.
     ///
-    /// Sends a `GET` request to `/repos/{owner}/{repo}/deployments/{deployment_id}/statuses`
+    /// `GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses`
     ///
     /// Arguments:
     /// - `owner`: The user or organisation whose repository it is, in upper or lower case.
@@ -436,7 +436,7 @@ impl Client {
     ///
     /// Adds a status to a deployment. Statuses are never changed or removed, any state may follow any other, and a request that is sent twice is stored twice. The token needs write access to deployments; without it GitHub often answers 404 rather than 403.
     ///
-    /// Sends a `POST` request to `/repos/{owner}/{repo}/deployments/{deployment_id}/statuses`
+    /// `POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses`
     ///
     /// Arguments:
     /// - `owner`: The user or organisation whose repository it is, in upper or lower case.
@@ -488,7 +488,7 @@ impl Client {
     ///
     /// Reads a single status by its id. A status that belongs to another deployment answers 404.
     ///
-    /// Sends a `GET` request to `/repos/{owner}/{repo}/deployments/{deployment_id}/statuses/{status_id}`
+    /// `GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses/{status_id}`
     ///
     /// Arguments:
     /// - `owner`: The user or organisation whose repository it is, in upper or lower case.
@@ -541,7 +541,7 @@ pub mod prelude {
     #[allow(unused_imports)]
     pub use super::Client;
 }
-/// How the deployment was going. GitHub also sends words that are not listed here.
+/// How the deployment was going. GitHub may also send words that are not listed here.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum State {

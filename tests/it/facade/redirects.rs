@@ -78,7 +78,7 @@ async fn reading_from_a_renamed_repository_finds_it_too() {
     assert_eq!(answers, [Some(301), Some(200), Some(201)]);
 }
 
-async fn client_on(server: &MockServer) -> deploystatus::Deployment {
+fn client_on(server: &MockServer) -> deploystatus::Deployment {
     let client = Client::builder()
         .base_url(server.uri())
         .token(TOKEN)
@@ -107,7 +107,7 @@ async fn method_and_body_are_kept_through_every_kind_of_redirect() {
             })))
             .mount(&server)
             .await;
-        let deployment = client_on(&server).await;
+        let deployment = client_on(&server);
         let created = deployment
             .create_status(NewStatus::new(State::Success))
             .await
@@ -131,7 +131,7 @@ async fn the_token_never_goes_to_another_host_or_port() {
         .respond_with(ResponseTemplate::new(307).insert_header("location", to.as_str()))
         .mount(&server)
         .await;
-    let deployment = client_on(&server).await;
+    let deployment = client_on(&server);
     let creating = deployment
         .create_status(NewStatus::new(State::Success))
         .await
@@ -184,7 +184,7 @@ async fn redirects_end_after_five() {
         .respond_with(ResponseTemplate::new(302).insert_header("location", "/again/statuses"))
         .mount(&server)
         .await;
-    let error = client_on(&server).await.get_status(1).await.unwrap_err();
+    let error = client_on(&server).get_status(1).await.unwrap_err();
     assert!(
         error
             .to_string()

@@ -67,7 +67,7 @@ fn traced(calls: impl AsyncFnOnce(&Scene)) -> (Vec<Fields>, Vec<Fields>) {
     let subscriber = tracing_subscriber::registry().with(kept.clone());
     tracing::subscriber::with_default(subscriber, || {
         in_paused_time(|| async {
-            calls(&Scene::with(on_tokio_time(), |client| client).await).await
+            calls(&Scene::with(on_tokio_time(), |client| client).await).await;
         });
     });
     let spans = kept

@@ -1,0 +1,107 @@
+//! Nothing can leave `/repos/{owner}/{repo}/`.
+
+use deploystatus_generated::{InvalidPathSegment, PathSegment};
+use tests::OneCall;
+use wiremock::ResponseTemplate;
+
+#[test]
+fn names_that_could_lead_elsewhere_are_refused() {
+    let hostile = [
+        "",
+        ".",
+        "..",
+        "/",
+        "\\",
+        "a/b",
+        "a\\b",
+        "../user",
+        "..%2f",
+        "%2e%2e",
+        "%2E",
+        "a%b",
+        "a?b",
+        "a#b",
+        "a b",
+        "a:b",
+        "a@b",
+        "a;b",
+        "a\0",
+        "a\n",
+        "a\r\nHost: x",
+        "a\tb",
+        "\u{7f}",
+        "é",
+        "ａ",
+        "․․",
+        "a\u{202e}b",
+        "{owner}",
+        "*",
+        "~",
+        "'",
+        "\"",
+        "<a>",
+        "[bot]",
+        "a&b",
+        "a=b",
+        "a+b",
+    ];
+    for name in hostile {
+        assert!(
+            name.parse::<PathSegment>().is_err(),
+            "{name:?} was taken for a name"
+        );
+    }
+}
+
+#[test]
+fn a_refusal_tells_what_is_wrong() {
+    let refusal = |name: &str| name.parse::<PathSegment>().unwrap_err();
+    assert_eq!(refusal(""), InvalidPathSegment::Empty);
+    assert_eq!(refusal("..").to_string(), "a name is made of dots alone");
+    assert_eq!(
+        refusal("octo/cat").to_string(),
+        "a name has the character '/', but names have only letters, digits, `-`, `_` and `.`"
+    );
+}
+
+#[tokio::test]
+async fn names_that_look_odd_but_exist_stay_in_their_place() {
+    for (owner, repo) in [
+        ("octocat", "example"),
+        ("octocat", ".github"),
+        ("octo-cat_corp", "..."),
+        ("0", "example.github.io"),
+        ("OCTOCAT", "-"),
+        ("octocat", "..x"),
+    ] {
+        let call = OneCall::answered(ResponseTemplate::new(404)).await;
+        let (owner, repo): (PathSegment, PathSegment) =
+            (owner.parse().unwrap(), repo.parse().unwrap());
+        let outcome = call
+            .client
+            .repos_get_deployment_status(&owner, &repo, 1, 2)
+            .await;
+        assert!(outcome.is_err());
+        assert_eq!(
+            call.request().await.url.path(),
+            format!("/repos/{owner}/{repo}/deployments/1/statuses/2")
+        );
+    }
+}
+
+#[tokio::test]
+async fn ids_stay_in_their_place_whatever_they_are() {
+    for id in [0, -1, i64::MIN, i64::MAX] {
+        let call = OneCall::answered(ResponseTemplate::new(404)).await;
+        assert!(
+            call.client
+                .repos_get_deployment_status(&call.owner, &call.repo, id, id)
+                .await
+                .is_err()
+        );
+        assert_eq!(
+            call.request().await.url.path(),
+            format!("/repos/octocat/example/deployments/{id}/statuses/{id}")
+        );
+    }
+}

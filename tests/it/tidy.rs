@@ -1,0 +1,149 @@
+//! The rules of this project that a machine can keep.
+
+use std::fs;
+use std::path::Path;
+
+use tests::checkout;
+
+/// The files whose path from the root satisfies a test, with their texts.
+fn texts(wanted: impl Fn(&str) -> bool) -> Vec<(String, String)> {
+    let (root, files) = checkout();
+    let found: Vec<_> = files
+        .iter()
+        .map(|file| {
+            let name = file
+                .strip_prefix(&root)
+                .unwrap()
+                .to_string_lossy()
+                .replace('\\', "/");
+            (name, file.as_path())
+        })
+        .filter(|(name, _)| wanted(name))
+        .map(|(name, file)| (name, read(file)))
+        .collect();
+    assert!(!found.is_empty(), "no file is checked");
+    found
+}
+
+fn read(file: &Path) -> String {
+    fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
+
+fn ending(name: &str) -> &str {
+    name.rsplit_once('.').map_or("", |(_, ending)| ending)
+}
+
+fn is_rust(name: &str) -> bool {
+    ending(name) == "rs"
+}
+
+#[test]
+fn a_hand_written_file_is_one_idea_long() {
+    for (name, text) in texts(|name| is_rust(name) && !name.ends_with("/generated.rs")) {
+        let lines = text.lines().count();
+        assert!(
+            lines <= 350,
+            "{name} has {lines} lines; past 350 it is two ideas"
+        );
+    }
+}
+
+#[test]
+fn the_generated_crate_is_named_by_the_facade_alone() {
+    for (name, text) in texts(|name| is_rust(name) || name.ends_with("/Cargo.toml")) {
+        let may = [
+            "crates/deploystatus-generated/",
+            "crates/deploystatus/",
+            "tests/",
+            "xtask/",
+        ];
+        assert!(
+            may.iter().any(|folder| name.starts_with(folder))
+                || !(text.contains("deploystatus_generated")
+                    || text.contains("deploystatus-generated")),
+            "{name} names the generated crate"
+        );
+    }
+}
+
+#[test]
+fn only_the_xtask_depends_on_the_generator() {
+    for (name, text) in texts(|name| name.ends_with("/Cargo.toml")) {
+        let depends = text.lines().any(|line| {
+            [
+                "progenitor.",
+                "progenitor ",
+                "typify",
+                "openapiv3",
+                "prettyplease",
+            ]
+            .iter()
+            .any(|crate_name| line.starts_with(crate_name))
+        });
+        assert_eq!(depends, name == "xtask/Cargo.toml", "{name}");
+    }
+}
+
+#[test]
+fn every_package_shares_the_version_and_the_lints() {
+    // A package that is a workspace of its own is a tool beside ours.
+    let packages = texts(|name| name.ends_with("/Cargo.toml"));
+    for (name, text) in packages
+        .iter()
+        .filter(|(_, text)| !text.contains("[workspace]\n"))
+    {
+        for shared in [
+            "version.workspace = true",
+            "edition.workspace = true",
+            "[lints]\nworkspace = true",
+        ] {
+            assert!(text.contains(shared), "{name} lacks `{shared}`");
+        }
+        assert!(
+            text.contains("publish = false") || text.contains("\nreadme = \"README.md\"\n"),
+            "{name} is published without a README"
+        );
+    }
+}
+
+#[test]
+fn the_changelog_has_a_heading_for_this_version() {
+    let (root, _) = checkout();
+    let changelog = read(&root.join("CHANGELOG.md"));
+    let heading = format!("\n## {}", env!("CARGO_PKG_VERSION"));
+    assert!(
+        changelog.contains(&heading),
+        "CHANGELOG.md has no heading `{}`",
+        heading.trim()
+    );
+}
+
+#[test]
+fn no_example_in_the_documents_is_ignored() {
+    for (name, text) in texts(|name| is_rust(name) || ending(name) == "md") {
+        let fence = "```";
+        assert!(
+            !text.contains(&format!("{fence}ignore")),
+            "{name} has an example that does not run"
+        );
+        assert!(
+            !text.contains(&format!("{fence}rust,ignore")),
+            "{name} has an example that does not run"
+        );
+    }
+}
+
+#[test]
+fn the_project_knows_no_machine() {
+    let elsewhere = ["..", "/shared"].concat();
+    for (name, text) in texts(|name| name != ".ci/run" && !name.starts_with("target/")) {
+        assert!(
+            !text.contains(&elsewhere),
+            "{name} looks outside the project"
+        );
+        assert!(
+            !text.contains(&["/ro", "ot/"].concat()),
+            "{name} names somebody's machine"
+        );
+    }
+}
