@@ -19,6 +19,7 @@ mod rate_limit;
 mod redirect;
 mod reply;
 mod retry;
+mod roots;
 mod server;
 mod state;
 mod status;
