@@ -11,7 +11,6 @@ use tracing::Instrument;
 use crate::client::Core;
 use crate::delivery::{self, Delivered};
 use crate::endpoints::{self, Call};
-use crate::error::RateLimited;
 use crate::memory::{Memory, Remembered, What};
 use crate::name::RepositoryName;
 use crate::pages::StatusPages;
@@ -167,9 +166,8 @@ impl Deployment {
     ) -> Result<(T, Reply), Error> {
         let mut run = Run::new(self.core().retry);
         loop {
-            run.keep_pace(self.core().pacer.before_reading(Instant::now()))
-                .await
-                .map_err(too_fast)?;
+            run.slow_down(self.core().pacer.slowing(Instant::now()))
+                .await;
             let failure = match self.read_once(call, etag, &decode, run.attempts).await {
                 Ok(read) => {
                     trace::record(&read.1, run.attempts);
@@ -222,15 +220,6 @@ impl Deployment {
         }
         Ok(value)
     }
-}
-
-/// The error for a pace that leaves no room within the time there is.
-pub(crate) fn too_fast(wait: std::time::Duration) -> Error {
-    let now = jiff::Timestamp::now();
-    Error::RateLimited(Box::new(RateLimited {
-        until: now.checked_add(wait).unwrap_or(jiff::Timestamp::MAX),
-        rejection: None,
-    }))
 }
 
 impl fmt::Debug for Deployment {

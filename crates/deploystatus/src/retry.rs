@@ -185,6 +185,14 @@ impl Run {
         }
     }
 
+    /// Pauses to make the quota last, if there is time for it.
+    pub(crate) async fn slow_down(&self, pause: Duration) {
+        if !pause.is_zero() && self.has_time_for(pause) {
+            tracing::debug!(milliseconds = pause.as_millis(), "making the quota last");
+            sleep(pause).await;
+        }
+    }
+
     /// Pauses for the pacing's sake, or says that it would take too long.
     pub(crate) async fn keep_pace(&self, pause: Duration) -> Result<(), Duration> {
         if pause.is_zero() {
