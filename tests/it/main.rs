@@ -5,8 +5,11 @@
 mod answers;
 mod captures;
 mod emulator;
+mod facade;
+mod outbox;
 mod paths;
 mod prose;
+mod rollout;
 mod state;
 mod tidy;
 mod wire;

@@ -1,0 +1,1 @@
+//! Rollouts, against an emulated GitHub.
