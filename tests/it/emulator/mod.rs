@@ -5,3 +5,4 @@ mod github;
 mod faults;
 mod pagination;
 mod statuses;
+mod time;
