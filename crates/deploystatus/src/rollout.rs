@@ -7,6 +7,7 @@ mod ongoing;
 mod retired;
 
 use std::fmt;
+use std::mem;
 use std::path::PathBuf;
 
 use tokio::sync::oneshot;
@@ -29,10 +30,12 @@ pub use retired::{MayRetire, Succeeded};
 /// All its reports are made by that task, one after the other, so ending a future early never leaves one half done.
 ///
 /// That task lives as long as the runtime. When the process ends first, only an outbox saves the report:
-/// with one, it is on disk before the drop is over.
+/// with one, it is on disk before the drop is over, and even when the process is killed.
 #[must_use = "a rollout that is dropped is reported as an error"]
 pub struct Rollout {
     ongoing: Ongoing,
+    /// What an outbox holds in case that the process is killed.
+    last_will: Held,
     is_over: bool,
 }
 
@@ -109,12 +112,19 @@ impl Rollout {
         })
     }
 
+    /// Writes the last will anew, with what is known since the beginning was confirmed.
+    fn renew_last_will(&mut self) {
+        let renewed = self.ongoing.shared.last_will();
+        mem::replace(&mut self.last_will, renewed).discard();
+    }
+
     /// Writes the end down, if there is an outbox, and has it delivered.
     fn finish(&mut self, state: State, remark: Option<String>) -> Ending {
         self.is_over = true;
         let letter = self.ongoing.shared.letter(state, remark);
         let held = self.ongoing.shared.keep(&letter);
         let kept_in = held.path();
+        mem::take(&mut self.last_will).discard();
         let (answer, told) = oneshot::channel();
         let order = Order::End(Box::new(End {
             letter: letter.clone(),

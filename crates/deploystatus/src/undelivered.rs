@@ -42,9 +42,6 @@ pub(crate) struct Letter {
     /// The newest status of which the rollout knows that it is older than this report.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) after: Option<u64>,
-    /// A status of the same rollout that may or may not have been stored after that.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) in_doubt: Option<NewStatus>,
     /// Whether this report may be on the server already.
     pub(crate) maybe_sent: bool,
     pub(crate) ended_at: Timestamp,

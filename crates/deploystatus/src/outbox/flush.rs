@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::claim::{Claim, Taken};
 use super::failed;
+use crate::new_status::without_mark;
 use crate::undelivered::Letter;
 use crate::{Client, Delivered, DeploymentStatus, Error, Undelivered, delivery};
 
@@ -17,7 +18,8 @@ pub enum Overtaken {
     Send,
     /// Drop it, so that what is the newest stays the newest.
     ///
-    /// A report that was written down before its rollout was known to have begun is sent all the same.
+    /// A report that was written down before its rollout was known to have begun is sent all the same,
+    /// and an unfinished status with the same `log_url` counts as the rollout's own.
     Drop,
 }
 
@@ -126,11 +128,15 @@ async fn deliver(mut letter: Letter, path: &Path, client: &Client, overtaken: Ov
 }
 
 /// Whether somebody else has reported since.
+///
+/// An unfinished status with the same log is the rollout's own, made after this was written down.
 fn is_overtaken(letter: &Letter, newest: &DeploymentStatus) -> bool {
-    let is_ours = |status| delivery::is_stored_as(newest, status);
+    let status = &letter.status;
+    let log_url = status.log_url.as_deref().or(status.target_url.as_deref());
+    let same_log = log_url.map(without_mark) == newest.log_url.as_deref().map(without_mark);
     letter.after.is_some_and(|after| newest.id > after)
-        && !is_ours(&letter.status)
-        && !letter.in_doubt.as_ref().is_some_and(is_ours)
+        && (newest.state.is_finished() || !same_log)
+        && !delivery::is_stored_as(newest, status)
 }
 
 /// The deployment that the name of a file tells, for when the file itself is not to be read.

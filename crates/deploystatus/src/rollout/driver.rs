@@ -84,11 +84,7 @@ impl Driver {
         if let Some(moment) = self.posted.may_turn_up_until {
             sleep_until(moment).await;
         }
-        {
-            let wording = self.shared.wording();
-            letter.after = wording.newest;
-            letter.in_doubt = wording.in_doubt.clone();
-        }
+        letter.after = self.shared.wording().newest;
         let policy = self.shared.deployment.retry_policy().until(self.deadline);
         let told = match self.post(letter.status.clone(), policy).await {
             Ok(delivered) => {
@@ -97,9 +93,8 @@ impl Driver {
             }
             Err(error) => {
                 letter.maybe_sent = error.is_outcome_unknown();
-                let kept_in = held.path();
                 // It has to be free before anybody hears of it.
-                drop(held);
+                let kept_in = held.release();
                 Err(Undelivered::new(letter, kept_in, error))
             }
         };
@@ -119,21 +114,18 @@ impl Driver {
             .most_time()
             .saturating_add(handle.core().timeout.saturating_mul(2))
             .saturating_add(delivery::GRACE);
-        let before = self.shared.wording().in_doubt.replace(status.clone());
         let posting = timeout(most, handle.create_status(status.clone())).await;
         let result = posting.unwrap_or_else(|_| Err(delivery::given_up(&status, began)));
-        let mut wording = self.shared.wording();
         match &result {
             Ok(delivered) => {
-                wording.newest = Some(delivered.status().id);
-                wording.in_doubt = None;
+                self.shared.wording().newest = Some(delivered.status().id);
                 self.posted.status = plain;
                 self.posted.may_turn_up_until = None;
             }
             Err(error) if error.is_outcome_unknown() => {
                 self.posted.may_turn_up_until = Some(Instant::now() + delivery::GRACE);
             }
-            Err(_) => wording.in_doubt = before,
+            Err(_) => {}
         }
         self.posted.at = Instant::now();
         result

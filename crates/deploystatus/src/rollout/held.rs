@@ -30,6 +30,11 @@ impl Held {
         Some(self.claim.as_ref()?.path().to_owned())
     }
 
+    /// Lets others send it, and tells where it is.
+    pub(crate) fn release(self) -> Option<PathBuf> {
+        self.path()
+    }
+
     /// Takes the report out of the outbox, because it is delivered or there is nothing to deliver.
     pub(crate) fn discard(self) {
         if let Some(claim) = self.claim {
@@ -42,7 +47,6 @@ impl Held {
 #[expect(
     clippy::unused_self,
     clippy::unnecessary_wraps,
-    clippy::needless_pass_by_value,
     reason = "there is nothing to hold without an outbox"
 )]
 impl Held {
@@ -51,6 +55,10 @@ impl Held {
     }
 
     pub(crate) fn path(&self) -> Option<PathBuf> {
+        None
+    }
+
+    pub(crate) fn release(self) -> Option<PathBuf> {
         None
     }
 

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::future::Future;
+use std::mem;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -60,6 +61,9 @@ impl NewRollout {
     }
 
     /// Keeps the report of the end here from before it is sent until it is delivered.
+    ///
+    /// From before the beginning, there is an `error` here in case that the process ends without a word.
+    /// While the process lives nobody can send it.
     #[cfg(feature = "outbox")]
     pub fn outbox(mut self, outbox: &crate::Outbox) -> Self {
         self.outbox = Some(outbox.clone());
@@ -83,13 +87,17 @@ impl NewRollout {
         self.first.check()?;
         let (mut rollout, begun) = self.start();
         match begun.await.unwrap_or_else(|_| Err(runtime_is_gone())) {
-            Ok(()) => Ok(rollout),
+            Ok(()) => {
+                rollout.renew_last_will();
+                Ok(rollout)
+            }
             Err(error) if error.is_outcome_unknown() => {
                 rollout.finish(State::Error, Some(UNCONFIRMED.to_owned()));
                 Err(error)
             }
             Err(error) => {
                 rollout.is_over = true;
+                mem::take(&mut rollout.last_will).discard();
                 Err(error)
             }
         }
@@ -142,9 +150,9 @@ impl NewRollout {
                 template: self.first.clone(),
                 on_success: None,
                 newest: None,
-                in_doubt: None,
             }),
         });
+        let last_will = shared.last_will();
         let (orders, inbox) = mpsc::unbounded_channel();
         let (begun, told) = oneshot::channel();
         let driver = Driver {
@@ -159,9 +167,9 @@ impl NewRollout {
             },
         };
         tokio::spawn(driver.drive(begun).in_current_span());
-        let ongoing = Ongoing { shared, orders };
         let rollout = Rollout {
-            ongoing,
+            last_will,
+            ongoing: Ongoing { shared, orders },
             is_over: false,
         };
         (rollout, told)

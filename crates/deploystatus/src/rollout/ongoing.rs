@@ -105,14 +105,14 @@ pub(crate) struct Shared {
     pub(super) wording: Mutex<Wording>,
 }
 
+const VANISHED: &str = "The process that carried out the rollout ended without a word";
+
 /// What the reports of a rollout say, and what is known of those that were made.
 pub(super) struct Wording {
     pub(super) template: NewStatus,
     pub(super) on_success: Option<String>,
-    /// The newest status of the rollout.
+    /// The newest status of the rollout that is known to be stored.
     pub(super) newest: Option<u64>,
-    /// A status that was sent and may or may not have been stored after that.
-    pub(super) in_doubt: Option<NewStatus>,
 }
 
 impl Shared {
@@ -142,11 +142,15 @@ impl Shared {
             deployment: self.deployment.id(),
             status: status.sealed(),
             after: wording.newest,
-            in_doubt: wording.in_doubt.clone(),
             maybe_sent: false,
             ended_at: Timestamp::now(),
             why: None,
         }
+    }
+
+    /// What is to be reported if nothing else is any more, because the process ended without a word.
+    pub(super) fn last_will(&self) -> Held {
+        self.keep(&self.letter(State::Error, Some(VANISHED.to_owned())))
     }
 
     /// Keeps the report in the outbox, if there is one, until it is delivered.
