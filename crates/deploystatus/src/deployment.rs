@@ -17,7 +17,10 @@ use crate::name::RepositoryName;
 use crate::pages::StatusPages;
 use crate::reply::Reply;
 use crate::retry::{Failure, Run};
-use crate::{DeploymentStatus, Error, Invalid, NewStatus, ServerProfile, status, trace, verdict};
+use crate::{
+    DeploymentStatus, Error, Invalid, NewRollout, NewStatus, RetryPolicy, ServerProfile, status,
+    trace, verdict,
+};
 
 /// One deployment: its identity, and what was learned while talking about it.
 ///
@@ -27,6 +30,7 @@ use crate::{DeploymentStatus, Error, Invalid, NewStatus, ServerProfile, status, 
 pub struct Deployment {
     known: Arc<Known>,
     profile: Option<ServerProfile>,
+    retry: Option<RetryPolicy>,
 }
 
 struct Known {
@@ -117,6 +121,18 @@ impl Deployment {
         self
     }
 
+    /// The same handle, trying again like this whatever its client does.
+    #[must_use]
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = Some(policy);
+        self
+    }
+
+    /// A rollout that is going to be reported, beginning with this status. Nothing is sent yet.
+    pub fn rollout(&self, first: NewStatus) -> NewRollout {
+        NewRollout::new(self.clone(), first)
+    }
+
     pub(crate) fn new(core: Arc<Core>, name: RepositoryName, id: u64) -> Result<Self, Invalid> {
         let id = i64::try_from(id)
             .ok()
@@ -131,11 +147,16 @@ impl Deployment {
         Ok(Self {
             known: Arc::new(known),
             profile: None,
+            retry: None,
         })
     }
 
     pub(crate) fn core(&self) -> &Core {
         &self.known.core
+    }
+
+    pub(crate) fn retry_policy(&self) -> RetryPolicy {
+        self.retry.unwrap_or(self.core().retry)
     }
 
     pub(crate) fn memory(&self) -> &Memory {
@@ -165,7 +186,7 @@ impl Deployment {
         etag: Option<&HeaderValue>,
         decode: impl Fn(&Reply) -> Result<T, serde_json::Error>,
     ) -> Result<(T, Reply), Error> {
-        let mut run = Run::new(self.core().retry);
+        let mut run = Run::new(self.retry_policy());
         loop {
             run.keep_pace(self.core().pacer.before_reading(Instant::now()))
                 .await

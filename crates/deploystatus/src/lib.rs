@@ -13,18 +13,22 @@ mod link;
 mod memory;
 mod name;
 mod new_status;
+#[cfg(feature = "outbox")]
+mod outbox;
 mod pacing;
 mod pages;
 mod rate_limit;
 mod redirect;
 mod reply;
 mod retry;
+mod rollout;
 mod server;
 mod state;
 mod status;
 mod token;
 mod trace;
 mod transport;
+mod undelivered;
 mod verdict;
 
 pub use actor::{Account, App};
@@ -34,12 +38,17 @@ pub use delivery::Delivered;
 pub use deployment::Deployment;
 pub use error::{
     Error, Failed, FieldError, Invalid, Moved, OutcomeUnknown, RateLimited, Rejection, Unreadable,
+    WorkFailed,
 };
 pub use new_status::NewStatus;
+#[cfg(feature = "outbox")]
+pub use outbox::{Flushed, Outbox, Overtaken};
 pub use pacing::Pacing;
 pub use pages::StatusPages;
 pub use rate_limit::RateLimit;
 pub use retry::RetryPolicy;
+pub use rollout::{MayRetire, NewRollout, Ongoing, Progress, Rollout, Succeeded};
 pub use server::ServerProfile;
 pub use state::State;
 pub use status::DeploymentStatus;
+pub use undelivered::Undelivered;

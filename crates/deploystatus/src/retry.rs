@@ -86,6 +86,17 @@ impl RetryPolicy {
         self
     }
 
+    /// The same, for a report that has to be made: as often as it takes within this time.
+    pub(crate) fn until(self, deadline: Duration) -> Self {
+        self.attempts(u32::MAX)
+            .total_time(deadline)
+            .longest_wait(deadline)
+    }
+
+    pub(crate) fn most_time(self) -> Duration {
+        self.total_time
+    }
+
     /// How long to pause after this many attempts, or nothing when it is enough.
     ///
     /// `draw` is the random part, from zero to one.
