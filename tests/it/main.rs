@@ -5,6 +5,7 @@
 mod answers;
 mod captures;
 mod emulator;
+mod facade;
 mod paths;
 mod prose;
 mod state;

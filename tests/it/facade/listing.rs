@@ -1,0 +1,149 @@
+//! Reading all statuses.
+
+use std::time::Duration;
+
+use deploystatus::DeploymentStatus;
+use deploystatus_emulator::{Fault, NewStatus as Seeded, Operation};
+use futures_util::{StreamExt, TryStreamExt};
+
+use super::{Scene, in_paused_time, on_tokio_time};
+
+fn seed(scene: &Scene, statuses: usize) {
+    for _ in 0..statuses {
+        scene
+            .github
+            .create_status(scene.deployment.id(), Seeded::new("in_progress"))
+            .unwrap();
+    }
+}
+
+fn expected(scene: &Scene) -> Vec<u64> {
+    let history = scene.github.history(scene.deployment.id());
+    history.into_iter().rev().map(|status| status.id).collect()
+}
+
+fn ids(statuses: &[DeploymentStatus]) -> Vec<u64> {
+    statuses.iter().map(|status| status.id).collect()
+}
+
+#[tokio::test]
+async fn all_statuses_are_collected_newest_first_whatever_their_number() {
+    for count in [0, 1, 99, 100, 101, 250] {
+        let scene = Scene::start().await;
+        seed(&scene, count);
+        let all: Vec<_> = scene.deployment.statuses().collect().await.unwrap();
+        assert_eq!(ids(&all), expected(&scene));
+        assert_eq!(scene.github.requests().len(), count.div_ceil(100).max(1));
+    }
+}
+
+#[tokio::test]
+async fn pages_come_one_by_one_and_only_when_asked_for() {
+    let scene = Scene::start().await;
+    seed(&scene, 25);
+    let mut pages = scene.deployment.statuses().per_page(10);
+    assert!(scene.github.requests().is_empty());
+    assert_eq!(pages.next_page().await.unwrap().unwrap().len(), 10);
+    assert_eq!(scene.github.requests().len(), 1);
+    assert_eq!(pages.next_page().await.unwrap().unwrap().len(), 10);
+    assert_eq!(pages.next_page().await.unwrap().unwrap().len(), 5);
+    assert!(pages.next_page().await.unwrap().is_none());
+    assert_eq!(scene.github.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn a_stream_gives_the_statuses_one_by_one_and_reads_no_page_too_many() {
+    let scene = Scene::start().await;
+    seed(&scene, 25);
+    let stream = scene.deployment.statuses().per_page(10).into_stream();
+    let some: Vec<_> = stream.take(12).try_collect().await.unwrap();
+    assert_eq!(ids(&some), expected(&scene)[..12]);
+    assert_eq!(scene.github.requests().len(), 2);
+
+    let pages: Vec<_> = scene
+        .deployment
+        .statuses()
+        .into_page_stream()
+        .try_collect()
+        .await
+        .unwrap();
+    assert_eq!(ids(&pages.concat()), expected(&scene));
+}
+
+#[tokio::test]
+async fn a_status_that_arrives_while_paging_pushes_none_twice_and_none_away() {
+    let scene = Scene::start().await;
+    seed(&scene, 35);
+    let before = expected(&scene);
+    let mut pages = scene.deployment.statuses().per_page(10);
+    let mut read = Vec::new();
+    while let Some(page) = pages.next_page().await.unwrap() {
+        read.extend(ids(&page));
+        seed(&scene, 3);
+    }
+    assert_eq!(read, before);
+}
+
+#[test]
+fn statuses_that_arrive_while_pages_are_read_at_once_leave_no_gap() {
+    // The second page is read after the others, when new statuses have pushed its first ones back.
+    in_paused_time(|| async {
+        let scene = Scene::with(on_tokio_time(), |client| client).await;
+        seed(&scene, 45);
+        let before = expected(&scene);
+        for skip in 0..4 {
+            scene.github.clear_faults();
+            let slow = Fault::delay(Duration::from_secs(3)).skip(skip + 1);
+            scene.github.fault(slow.on(Operation::ListStatuses));
+            let reading = scene.deployment.statuses().per_page(10).collect::<Vec<_>>();
+            let writing = async {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                seed(&scene, 4);
+            };
+            let (read, ()) = tokio::join!(reading, writing);
+            let read = ids(&read.unwrap());
+            assert!(read.is_sorted_by(|a, b| a > b), "{read:?}");
+            let known: Vec<_> = read.into_iter().filter(|id| before.contains(id)).collect();
+            assert_eq!(known, before, "slow page {}", skip + 2);
+        }
+    });
+}
+
+#[test]
+fn three_thousand_statuses_take_four_round_trips_or_two_when_all_pages_go_at_once() {
+    in_paused_time(|| async {
+        let scene = Scene::with(on_tokio_time(), |client| client).await;
+        seed(&scene, 3000);
+        let trip = Duration::from_millis(30);
+        scene.github.fault(Fault::delay(trip).times(10_000));
+        for (at_once, round_trips) in [(10, 4), (100, 2)] {
+            let started = tokio::time::Instant::now();
+            let all: Vec<_> = scene
+                .deployment
+                .statuses()
+                .at_once(at_once)
+                .collect()
+                .await
+                .unwrap();
+            assert_eq!(all.len(), 3000);
+            // The clock of tokio counts in whole milliseconds, each of which may be one too many.
+            let most = trip * round_trips + Duration::from_millis(2) * round_trips;
+            assert!(
+                started.elapsed() <= most,
+                "{:?} > {most:?}",
+                started.elapsed()
+            );
+        }
+    });
+}
+
+#[tokio::test]
+async fn pages_go_on_at_the_failed_one_when_asked_again() {
+    let scene = Scene::start().await;
+    seed(&scene, 25);
+    let mut pages = scene.deployment.statuses().per_page(10);
+    pages.next_page().await.unwrap();
+    scene.github.fault(Fault::status(403));
+    assert_eq!(pages.next_page().await.unwrap_err().status(), Some(403));
+    assert_eq!(pages.next_page().await.unwrap().unwrap().len(), 10);
+}

@@ -1,0 +1,86 @@
+//! Reading one status, and reading again what was read.
+
+use deploystatus::State;
+use deploystatus_emulator::{Fault, NewStatus as Seeded};
+
+use super::Scene;
+
+#[tokio::test]
+async fn a_status_is_read_by_its_id() {
+    let scene = Scene::start().await;
+    let seeded = Seeded::new("failure")
+        .description("Out of disk")
+        .log_url("https://ci.example.com/1");
+    let stored = scene
+        .github
+        .create_status(scene.deployment.id(), seeded)
+        .unwrap();
+    let status = scene.deployment.get_status(stored.id).await.unwrap();
+    assert_eq!(status.id, stored.id);
+    assert_eq!(status.state, State::Failure);
+    assert_eq!(status.description.as_deref(), Some("Out of disk"));
+    assert_eq!(status.created_at.as_second(), stored.created_at.as_second());
+    assert_eq!(status.environment_url, None);
+}
+
+#[tokio::test]
+async fn a_status_that_is_not_there_is_not_found() {
+    let scene = Scene::start().await;
+    let error = scene.deployment.get_status(17).await.unwrap_err();
+    assert!(error.is_not_found());
+    assert!(
+        error
+            .to_string()
+            .starts_with("the server answered 404 Not Found, \"Not Found\" (request "),
+        "{error}"
+    );
+    assert!(error.hint().unwrap().contains("may not read it"));
+}
+
+#[tokio::test]
+async fn an_unchanged_status_is_answered_from_memory_and_costs_no_quota() {
+    let scene = Scene::start().await;
+    let stored = scene
+        .github
+        .create_status(scene.deployment.id(), Seeded::new("queued"))
+        .unwrap();
+    let first = scene.deployment.get_status(stored.id).await.unwrap();
+    let again = scene
+        .deployment
+        .clone()
+        .get_status(stored.id)
+        .await
+        .unwrap();
+    assert_eq!(first, again);
+    let statuses: Vec<_> = scene.github.requests().iter().map(|it| it.status).collect();
+    assert_eq!(statuses, [Some(200), Some(304)]);
+}
+
+#[tokio::test]
+async fn the_newest_status_is_asked_for_on_condition_and_news_is_seen() {
+    let scene = Scene::start().await;
+    let id = scene.deployment.id();
+    let newest = || async { scene.deployment.statuses().newest().await.unwrap() };
+    assert_eq!(newest().await, None);
+    scene
+        .github
+        .create_status(id, Seeded::new("queued"))
+        .unwrap();
+    assert_eq!(newest().await.unwrap().state, State::Queued);
+    assert_eq!(newest().await.unwrap().state, State::Queued);
+    scene
+        .github
+        .create_status(id, Seeded::new("success"))
+        .unwrap();
+    assert_eq!(newest().await.unwrap().state, State::Success);
+    let statuses: Vec<_> = scene.github.requests().iter().map(|it| it.status).collect();
+    assert_eq!(statuses, [Some(200), Some(200), Some(304), Some(200)]);
+}
+
+#[tokio::test]
+async fn an_unasked_304_is_an_error_and_not_a_panic() {
+    let scene = Scene::start().await;
+    scene.github.fault(Fault::status(304).body(""));
+    let error = scene.deployment.get_status(1).await.unwrap_err();
+    assert_eq!(error.status(), Some(304));
+}
