@@ -26,6 +26,7 @@ mod token;
 mod trace;
 mod transport;
 mod verdict;
+mod wait;
 
 pub use actor::{Account, App};
 pub use builder::ClientBuilder;
@@ -43,3 +44,4 @@ pub use retry::RetryPolicy;
 pub use server::ServerProfile;
 pub use state::State;
 pub use status::DeploymentStatus;
+pub use wait::{Outcome, Progress, Wait, WaitPolicy};
