@@ -10,4 +10,5 @@ mod paths;
 mod prose;
 mod state;
 mod tidy;
+mod wait;
 mod wire;
