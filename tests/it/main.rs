@@ -10,5 +10,6 @@ mod paths;
 mod prose;
 mod state;
 mod tidy;
+mod timeline;
 mod wait;
 mod wire;

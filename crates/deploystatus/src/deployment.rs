@@ -18,8 +18,8 @@ use crate::pages::StatusPages;
 use crate::reply::Reply;
 use crate::retry::{Failure, Run};
 use crate::{
-    DeploymentStatus, Error, Invalid, NewStatus, ServerProfile, State, Wait, WaitPolicy, status,
-    trace, verdict,
+    DeploymentStatus, Error, Invalid, NewStatus, ServerProfile, State, Timeline, Wait, WaitPolicy,
+    status, trace, verdict,
 };
 
 /// One deployment: its identity, and what was learned while talking about it.
@@ -139,6 +139,15 @@ impl Deployment {
     /// As [`Deployment::wait`].
     pub fn wait_for(&self, state: State, policy: &WaitPolicy) -> Wait<'static> {
         Wait::new(self.clone(), *policy, Some(state))
+    }
+
+    /// Reads all statuses and folds them into what happened.
+    ///
+    /// # Errors
+    ///
+    /// When the server refuses or does not answer.
+    pub async fn timeline(&self) -> Result<Timeline, Error> {
+        self.statuses().collect().await
     }
 
     /// The name of the repository as it was given, `owner/repo`.
