@@ -28,6 +28,8 @@ mod trace;
 mod transport;
 mod verdict;
 mod wait;
+#[cfg(feature = "webhook")]
+pub mod webhook;
 
 pub use actor::{Account, App};
 pub use builder::ClientBuilder;

@@ -105,6 +105,7 @@ impl Timeline {
     }
 
     /// All statuses, oldest first, each once.
+    #[must_use]
     pub fn statuses(&self) -> impl DoubleEndedIterator<Item = &DeploymentStatus> {
         self.statuses.values()
     }
