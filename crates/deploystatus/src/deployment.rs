@@ -16,7 +16,10 @@ use crate::name::RepositoryName;
 use crate::pages::StatusPages;
 use crate::reply::Reply;
 use crate::retry::{Failure, Run};
-use crate::{DeploymentStatus, Error, Invalid, NewStatus, ServerProfile, status, trace, verdict};
+use crate::{
+    DeploymentStatus, Error, Invalid, NewRollout, NewStatus, RetryPolicy, ServerProfile, State,
+    Timeline, Wait, WaitPolicy, status, trace, verdict,
+};
 
 /// One deployment: its identity, and what was learned while talking about it.
 ///
@@ -26,6 +29,7 @@ use crate::{DeploymentStatus, Error, Invalid, NewStatus, ServerProfile, status, 
 pub struct Deployment {
     known: Arc<Known>,
     profile: Option<ServerProfile>,
+    retry: Option<RetryPolicy>,
 }
 
 struct Known {
@@ -91,6 +95,61 @@ impl Deployment {
         StatusPages::new(self.clone())
     }
 
+    /// Waits until the deployment's story ends, whoever runs it.
+    ///
+    /// It looks at the newest status again and again, on the condition that it is news, so that unchanged polls cost no quota.
+    /// Once a poll was answered, failures that time can mend are waited out;
+    /// if the last poll is such a failure, that is the answer and not [`Outcome::StillRunning`](crate::Outcome::StillRunning).
+    /// `queued`, `pending`, `waiting`, `in_progress` and words from the future go on.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// use deploystatus::{Client, Outcome, WaitPolicy};
+    /// # use deploystatus_emulator::{Emulator, NewDeployment, NewStatus};
+    /// # let github = Emulator::start().await?;
+    /// # let id = github.create_deployment("octocat/example", NewDeployment::new("main"))?.id;
+    /// # github.create_status(id, NewStatus::new("success"))?;
+    /// # let client = Client::builder().base_url(github.api_url()).token("t").build()?;
+    ///
+    /// let deployment = client.deployment("octocat/example", id)?;
+    /// let outcome = deployment
+    ///     .wait(&WaitPolicy::new())
+    ///     .on_poll(|progress| eprintln!("poll {}: {:?}", progress.polls, progress.status))
+    ///     .await?;
+    /// assert!(matches!(outcome, Outcome::Succeeded(_)));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the server refuses, the first poll is not answered, or the server asks for a wait that is longer than the rest of this one.
+    pub fn wait(&self, policy: &WaitPolicy) -> Wait<'static> {
+        Wait::new(self.clone(), *policy, None)
+    }
+
+    /// Waits until the deployment is in this state or was in it since the wait began.
+    ///
+    /// An end of the story ends the wait too, because the state may then never come;
+    /// only a wait for [`State::Inactive`] goes on past the other ends.
+    ///
+    /// # Errors
+    ///
+    /// As [`Deployment::wait`].
+    pub fn wait_for(&self, state: State, policy: &WaitPolicy) -> Wait<'static> {
+        Wait::new(self.clone(), *policy, Some(state))
+    }
+
+    /// Reads all statuses and folds them into what happened.
+    ///
+    /// # Errors
+    ///
+    /// When the server refuses or does not answer.
+    pub async fn timeline(&self) -> Result<Timeline, Error> {
+        self.statuses().collect().await
+    }
+
     /// The name of the repository as it was given, `owner/repo`.
     #[must_use]
     pub fn repository(&self) -> String {
@@ -116,6 +175,18 @@ impl Deployment {
         self
     }
 
+    /// The same handle, trying again like this whatever its client does.
+    #[must_use]
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = Some(policy);
+        self
+    }
+
+    /// A rollout that is going to be reported, beginning with this status. Nothing is sent yet.
+    pub fn rollout(&self, first: NewStatus) -> NewRollout {
+        NewRollout::new(self.clone(), first)
+    }
+
     pub(crate) fn new(core: Arc<Core>, name: RepositoryName, id: u64) -> Result<Self, Invalid> {
         let id = i64::try_from(id)
             .ok()
@@ -130,11 +201,16 @@ impl Deployment {
         Ok(Self {
             known: Arc::new(known),
             profile: None,
+            retry: None,
         })
     }
 
     pub(crate) fn core(&self) -> &Core {
         &self.known.core
+    }
+
+    pub(crate) fn retry_policy(&self) -> RetryPolicy {
+        self.retry.unwrap_or(self.core().retry)
     }
 
     pub(crate) fn memory(&self) -> &Memory {
@@ -164,7 +240,7 @@ impl Deployment {
         etag: Option<&HeaderValue>,
         decode: impl Fn(&Reply) -> Result<T, serde_json::Error>,
     ) -> Result<(T, Reply), Error> {
-        let mut run = Run::new(self.core().retry);
+        let mut run = Run::new(self.retry_policy());
         loop {
             run.slow_down(self.core().pacer.slowing(Instant::now()))
                 .await;

@@ -86,6 +86,17 @@ impl RetryPolicy {
         self
     }
 
+    /// The same, for a report that has to be made: as often as it takes within this time.
+    pub(crate) fn until(self, deadline: Duration) -> Self {
+        self.attempts(u32::MAX)
+            .total_time(deadline)
+            .longest_wait(deadline)
+    }
+
+    pub(crate) fn most_time(self) -> Duration {
+        self.total_time
+    }
+
     /// How long to pause after this many attempts, or nothing when it is enough.
     ///
     /// `draw` is the random part, from zero to one.
@@ -154,7 +165,7 @@ pub(crate) struct Run {
     policy: RetryPolicy,
     pub(crate) attempts: u32,
     started: Instant,
-    draws: Option<u64>,
+    draws: Draws,
 }
 
 impl Run {
@@ -163,14 +174,14 @@ impl Run {
             policy,
             attempts: 0,
             started: Instant::now(),
-            draws: policy.seed,
+            draws: Draws::new(policy.seed),
         }
     }
 
     /// Pauses until the next attempt, or gives the error back when there is none.
     pub(crate) async fn pause_or_fail(&mut self, failure: Failure) -> Result<(), Error> {
         let elapsed = self.started.elapsed();
-        let draw = self.draw();
+        let draw = self.draws.draw();
         match self
             .policy
             .pause(self.attempts, elapsed, failure.again, draw)
@@ -219,14 +230,23 @@ impl Run {
     pub(crate) fn may_send_again(&self) -> bool {
         self.attempts < self.policy.attempts && !self.is_over()
     }
+}
+
+/// Random numbers that a seed makes come again.
+pub(crate) struct Draws(Option<u64>);
+
+impl Draws {
+    pub(crate) fn new(seed: Option<u64>) -> Self {
+        Self(seed)
+    }
 
     /// The next random number, from zero to one (`SplitMix64`).
     pub(crate) fn draw(&mut self) -> f64 {
         let state = self
-            .draws
+            .0
             .unwrap_or_else(|| RandomState::new().hash_one(0_u8))
             .wrapping_add(0x9E37_79B9_7F4A_7C15);
-        self.draws = Some(state);
+        self.0 = Some(state);
         let mut mixed = state;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
