@@ -18,6 +18,7 @@ pub struct Seed {
     repositories: Vec<NewRepository>,
     tokens: Vec<Token>,
     deployments: Vec<SeededDeployment>,
+    next_status_id: Option<u64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,6 +38,7 @@ impl Seed {
             repositories: Vec::new(),
             tokens: Vec::new(),
             deployments: Vec::new(),
+            next_status_id: None,
         }
     }
 
@@ -96,10 +98,20 @@ impl Seed {
         self
     }
 
+    /// The number that the next status gets, instead of one above 2^32; it has no effect where there are deployments.
+    #[must_use]
+    pub fn next_status_id(mut self, id: u64) -> Self {
+        self.next_status_id = Some(id);
+        self
+    }
+
     /// Puts everything where it belongs.
     pub(crate) fn plant(&self, store: &mut Store, tokens: &mut Tokens) -> Result<(), Error> {
         for repository in &self.repositories {
             store.create_repository(repository.clone())?;
+        }
+        if let Some(id) = self.next_status_id {
+            store.begin_status_ids(id);
         }
         for token in &self.tokens {
             tokens.add(token.clone());

@@ -30,8 +30,8 @@ async fn deployments_and_statuses_are_announced_in_order_with_all_headers() {
     let events: Vec<_> = deliveries.iter().map(|it| it.event.as_str()).collect();
     assert_eq!(events, ["deployment", "deployment_status"]);
 
-    let received = receiver.requests();
-    for (request, delivery) in received.iter().zip(&deliveries) {
+    let requests = receiver.requests();
+    for (request, delivery) in requests.iter().zip(&deliveries) {
         assert_eq!(request.path, "/hook?x=1");
         assert_eq!(request.body, delivery.body);
         assert_eq!(delivery.status, Some(200));
