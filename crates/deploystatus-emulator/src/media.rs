@@ -12,6 +12,8 @@ const OURS: [&str; 3] = ["ant-man-preview", "cannonball-preview", "flash-preview
 impl Media {
     /// Reads an `Accept`; none if nothing in it can be served.
     pub(crate) fn of(accept: Option<&str>) -> Option<Media> {
+        // An empty header asks for nothing in particular, and so is as good as none.
+        let accept = accept.filter(|it| !it.trim().is_empty());
         let mut media = Media::default();
         let mut echoes: Vec<String> = Vec::new();
         for part in accept.unwrap_or("*/*").split(',') {
@@ -94,7 +96,7 @@ mod tests {
     #[test]
     fn what_is_not_json_is_refused_unless_json_will_do_too() {
         assert_eq!(Media::of(Some("text/html")), None);
-        assert_eq!(Media::of(Some("")), None);
+        assert!(Media::of(Some(" ")).is_some());
         assert!(Media::of(Some("text/html, */*;q=0.1")).is_some());
     }
 }
