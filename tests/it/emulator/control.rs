@@ -79,6 +79,11 @@ async fn what_cannot_be_read_is_told_with_its_place() {
     let github = Github::start().await;
     for (path, body, place) in [
         ("/seed", json!({"repos": []}), "unknown field `repos`"),
+        (
+            "/seed",
+            json!({"deployments": [{"repository": "o/r", "ref": "main", "env": "x"}]}),
+            "unknown field `env`",
+        ),
         ("/faults", json!({}), "it has no effect"),
         (
             "/faults",
