@@ -69,7 +69,7 @@ pub(crate) fn server_error(world: &World, number: u64, status: StatusCode) -> Re
 fn limit(world: &World, number: u64, status: u16, retry_after: RetryAfter) -> Response {
     let body = json!({
         "documentation_url": format!(
-            "{}/overview/rate-limits-for-the-rest-api#about-secondary-rate-limits",
+            "{}/overview/rate-limits-for-the-rest-api",
             world.profile.documentation()
         ),
         "message": "You have exceeded a secondary rate limit. \

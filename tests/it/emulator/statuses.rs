@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 
 use super::github::{Answer, Github, statuses};
 
+const DOCUMENTATION: &str = "https://docs.github.com/rest/deployments/statuses";
+
 const STATUS_KEYS: [&str; 15] = [
     "url",
     "id",
@@ -183,7 +185,6 @@ async fn an_unknown_or_missing_state_is_not_in_the_list() {
     ] {
         let (code, error) = refusal(&github, body).await;
         assert_eq!(code, 422);
-        let page = "https://docs.github.com/rest/deployments/statuses#create-a-deployment-status";
         assert_eq!(
             error,
             json!({
@@ -194,7 +195,7 @@ async fn an_unknown_or_missing_state_is_not_in_the_list() {
                     "field": "state",
                     "message": "state is not included in the list",
                 }],
-                "documentation_url": page,
+                "documentation_url": format!("{DOCUMENTATION}#create-a-deployment-status"),
                 "status": "422",
             })
         );
