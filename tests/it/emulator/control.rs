@@ -200,19 +200,6 @@ async fn requests_are_listed_and_forgotten() {
 }
 
 #[tokio::test]
-async fn only_the_last_ten_thousand_requests_are_remembered() {
-    let github = Github::start().await;
-    let request = || github.request(Method::GET, "/zen").send();
-    for _ in 0..10_001 {
-        request().await.unwrap();
-    }
-    let requests = github.emulator.requests();
-    assert_eq!(requests.len(), 10_000);
-    assert_eq!((requests[0].number, requests[9_999].number), (2, 10_001));
-    assert_eq!(requests[9_999].status, Some(200));
-}
-
-#[tokio::test]
 async fn repositories_and_switches_are_changed() {
     let github = Github::start().await;
     let change = json!({"rename_to": "octocat/new", "archived": true});
