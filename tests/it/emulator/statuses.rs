@@ -1,4 +1,6 @@
-use deploystatus_emulator::{Emulator, Ghost, MissingState, NewStatus, ValidationErrors};
+use deploystatus_emulator::{
+    Emulator, FirstCheck, Ghost, MissingState, NewStatus, ValidationErrors,
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -342,6 +344,23 @@ async fn what_does_not_exist_is_not_found() {
         .get(&format!("{here}/{}", status.id))
         .await
         .expect(200);
+}
+
+#[tokio::test]
+async fn a_switch_says_whether_the_body_or_the_deployment_is_looked_at_first() {
+    let github = Github::start().await;
+    let path = "/repos/octocat/example/deployments/1/statuses";
+    github
+        .post(path, json!({"state": "done"}))
+        .await
+        .expect(422);
+    github
+        .emulator
+        .switch(|it| it.first_check = FirstCheck::Deployment);
+    github
+        .post(path, json!({"state": "done"}))
+        .await
+        .expect(404);
 }
 
 #[tokio::test]
