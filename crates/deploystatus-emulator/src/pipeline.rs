@@ -129,11 +129,11 @@ impl Job {
         );
         let response = match fault.work {
             Work::Undone if !keeps_answer => {
-                tokio::time::sleep(fault.delay).await;
+                pause(fault.delay).await;
                 None
             }
             Work::Late(lateness) if !keeps_answer => {
-                tokio::time::sleep(fault.delay).await;
+                pause(fault.delay).await;
                 world.spawn(self.work(body, lateness));
                 None
             }
@@ -165,10 +165,7 @@ impl Job {
         } = self;
         let admission = admission::admit(&world, &parts, body, operation);
         let call = Arc::new(admission.call);
-        // Even a sleep of no length takes up to a millisecond.
-        if !duration.is_zero() {
-            tokio::time::sleep(duration).await;
-        }
+        pause(duration).await;
         let answer = if let Some(refusal) = admission.refusal {
             refusal
         } else {
@@ -201,6 +198,13 @@ impl World {
     fn note_status(&self, number: u64, status: StatusCode) {
         self.requests()
             .amend(number, |it| it.status = Some(status.as_u16()));
+    }
+}
+
+/// Even a sleep of no length takes up to a millisecond, so there is none.
+async fn pause(duration: Duration) {
+    if !duration.is_zero() {
+        tokio::time::sleep(duration).await;
     }
 }
 

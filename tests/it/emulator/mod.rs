@@ -24,5 +24,6 @@ mod renames;
 mod snapshots;
 mod statuses;
 mod time;
+mod validation;
 mod versions;
 mod webhooks;
