@@ -139,6 +139,9 @@ impl Job {
             }
             _ => Some(self.work(body, fault.delay).await),
         };
+        if let Some(mistake) = fault.mistake() {
+            return scripted::mistake(&world, number, &mistake);
+        }
         match (fault.effect, response) {
             (Effect::CutBody, Some(response)) => {
                 plan(Plan::CutBody(half_of(&response)));

@@ -84,6 +84,7 @@ async fn what_cannot_be_read_is_told_with_its_place() {
             json!({"deployments": [{"repository": "o/r", "ref": "main", "env": "x"}]}),
             "unknown field `env`",
         ),
+        ("/faults", json!({"status": 99}), "99 is not the status"),
         ("/faults", json!({}), "it has no effect"),
         (
             "/faults",

@@ -73,6 +73,23 @@ async fn any_body_and_headers_can_be_answered() {
 }
 
 #[tokio::test]
+async fn a_fault_that_cannot_happen_says_so() {
+    let github = Github::start().await;
+    for (fault, mistake) in [
+        (Fault::status(99), "99 is not the status of an answer"),
+        (Fault::status(502).header("a b", "c"), "is not a header"),
+        (Fault::html(1000), "1000 is not the status"),
+    ] {
+        github.emulator.fault(fault);
+        let error = github.get("/zen").await.expect(500).json();
+        assert!(
+            error["message"].as_str().unwrap().contains(mistake),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_connection_can_be_closed_at_every_moment() {
     for (moment, done) in [
         (Moment::BeforeReading, 0),
