@@ -143,11 +143,14 @@ async fn a_body_can_be_cut_in_half_after_the_work() {
 #[tokio::test(start_paused = true)]
 async fn headers_can_be_dribbled() {
     let github = Github::start().await;
-    github
-        .emulator
-        .fault(Fault::dribble(Duration::from_millis(1)));
-    let answer = github.get("/user").await.expect(200);
-    assert_eq!(answer.json()["login"], "octocat");
+    let fault = Fault::dribble(Duration::from_secs(1)).times(2);
+    github.emulator.fault(fault);
+    for _ in 0..2 {
+        let start = tokio::time::Instant::now();
+        let answer = github.get("/user").await.expect(200);
+        assert_eq!(answer.json()["login"], "octocat");
+        assert!(start.elapsed() > Duration::from_secs(60));
+    }
 }
 
 #[tokio::test(start_paused = true)]
