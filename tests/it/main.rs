@@ -12,4 +12,5 @@ mod state;
 mod tidy;
 mod timeline;
 mod wait;
+mod webhook;
 mod wire;

@@ -1,7 +1,6 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
@@ -151,9 +150,8 @@ impl EmulatorBuilder {
                 requests: RequestLog::default().into(),
             },
         });
-        let activity = Arc::new(AtomicU64::new(0));
         let router = routes::router(Arc::clone(&world));
-        let accepting = tokio::spawn(accept(listener, router, Arc::clone(&activity), stopped));
-        Ok(Emulator::new(world, address, activity, stop, accepting))
+        let accepting = tokio::spawn(accept(listener, router, stopped));
+        Ok(Emulator::new(world, address, stop, accepting))
     }
 }

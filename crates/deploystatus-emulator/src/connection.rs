@@ -3,7 +3,6 @@
 use std::convert::Infallible;
 use std::io;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -55,7 +54,6 @@ pub(crate) struct Hangup;
 pub(crate) async fn accept(
     listener: TcpListener,
     router: Router,
-    activity: Arc<AtomicU64>,
     mut stopped: watch::Receiver<()>,
 ) {
     // A machine out of sockets has some again soon.
@@ -66,11 +64,9 @@ pub(crate) async fn accept(
             accepted = listener.accept() => accepted,
             _ = stopped.changed() => return,
         };
-        activity.fetch_add(1, Ordering::Relaxed);
         match accepted {
             Ok((stream, _)) => {
-                let activity = Arc::clone(&activity);
-                connections.spawn(serve(stream, router.clone(), activity));
+                connections.spawn(serve(stream, router.clone()));
             }
             Err(_) => tokio::time::sleep(PAUSE).await,
         }
@@ -80,7 +76,7 @@ pub(crate) async fn accept(
 }
 
 /// Serves one connection until either side closes it.
-async fn serve(stream: TcpStream, router: Router, activity: Arc<AtomicU64>) {
+async fn serve(stream: TcpStream, router: Router) {
     // Answers are small and should not wait for more; a socket that refuses is not worse for it.
     let _ = stream.set_nodelay(true);
     let line = Arc::new(Line {
@@ -89,7 +85,6 @@ async fn serve(stream: TcpStream, router: Router, activity: Arc<AtomicU64>) {
     let socket = Socket {
         stream,
         line: Arc::clone(&line),
-        activity,
         head: Head::default(),
         body_sent: 0,
         pause: None,
@@ -152,7 +147,6 @@ impl std::error::Error for HungUp {}
 struct Socket {
     stream: TcpStream,
     line: Arc<Line>,
-    activity: Arc<AtomicU64>,
     head: Head,
     body_sent: u64,
     pause: Option<Pin<Box<Sleep>>>,
@@ -241,9 +235,7 @@ impl AsyncRead for Socket {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let read = ready!(Pin::new(&mut self.stream).poll_read(context, buffer));
-        self.activity.fetch_add(1, Ordering::Relaxed);
-        Poll::Ready(read)
+        Pin::new(&mut self.stream).poll_read(context, buffer)
     }
 }
 
@@ -253,7 +245,6 @@ impl AsyncWrite for Socket {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.activity.fetch_add(1, Ordering::Relaxed);
         match self.line.planned() {
             Plan::Whole | Plan::Reset => {
                 self.head = Head::default();

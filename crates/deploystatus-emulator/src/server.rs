@@ -1,6 +1,5 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -27,7 +26,6 @@ use crate::world::{Reporter, World};
 pub struct Emulator {
     world: Arc<World>,
     address: SocketAddr,
-    activity: Arc<AtomicU64>,
     /// Everything that runs for the emulator ends when this is dropped.
     stop: Option<watch::Sender<()>>,
     accepting: Option<JoinHandle<()>>,
@@ -278,26 +276,15 @@ impl Emulator {
         saved
     }
 
-    /// Counts how often its sockets were read or written.
-    ///
-    /// As long as this rises, requests are under way;
-    /// a test that lets tokio's paused time run on must wait until it stands still.
-    #[must_use]
-    pub fn activity(&self) -> u64 {
-        self.activity.load(Ordering::Relaxed)
-    }
-
     pub(crate) fn new(
         world: Arc<World>,
         address: SocketAddr,
-        activity: Arc<AtomicU64>,
         stop: watch::Sender<()>,
         accepting: JoinHandle<()>,
     ) -> Emulator {
         Emulator {
             world,
             address,
-            activity,
             stop: Some(stop),
             accepting: Some(accepting),
         }

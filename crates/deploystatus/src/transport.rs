@@ -53,12 +53,16 @@ impl Transport {
     }
 }
 
+const POOL_IDLE: Duration = Duration::from_secs(20);
+
 impl Settings {
     fn build(&self, secure: bool) -> reqwest::Result<Client> {
         let mut builder = Client::builder()
             .redirect(redirect::Policy::none())
             .retry(retry::never())
             .connect_timeout(self.connect_timeout)
+            // A connection that the server closes just as a status is sent leaves its outcome in doubt.
+            .pool_idle_timeout(POOL_IDLE)
             .referer(false);
         if let Some(proxy) = &self.proxy {
             builder = builder.proxy(proxy.clone());
