@@ -30,7 +30,7 @@ pub(super) fn hint(error: &Error) -> Option<String> {
             "Something that is not GitHub's API answered: check the base address (an Enterprise Server's ends in /api/v3) and any proxy."
                 .to_owned(),
         ),
-        Error::NoToken(_) | Error::Invalid(_) | Error::Lost(_) => None,
+        Error::NoThread(_) | Error::NoToken(_) | Error::Invalid(_) | Error::Lost(_) => None,
     }
 }
 

@@ -23,6 +23,8 @@ type Cause = Box<dyn std::error::Error + Send + Sync>;
 pub enum Error {
     /// Something that was given cannot be used. Nothing was sent.
     Invalid(Invalid),
+    /// The thread of a blocking client could not be started. Nothing was sent.
+    NoThread(Failed),
     /// The source of tokens gave none. Nothing was sent.
     NoToken(Failed),
     /// No connection was made. Nothing was sent.
@@ -180,9 +182,10 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Invalid(invalid) => invalid.fmt(f),
-            Self::NoToken(failed) | Self::Unreachable(failed) | Self::Lost(failed) => {
-                f.write_str(&failed.what)
-            }
+            Self::NoThread(failed)
+            | Self::NoToken(failed)
+            | Self::Unreachable(failed)
+            | Self::Lost(failed) => f.write_str(&failed.what),
             Self::Rejected(rejection) => rejection.fmt(f),
             Self::RateLimited(limited) => match &limited.rejection {
                 Some(rejection) => {
@@ -211,9 +214,10 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::NoToken(failed) | Self::Unreachable(failed) | Self::Lost(failed) => {
-                failed.cause.as_ref().map(|cause| &**cause as _)
-            }
+            Self::NoThread(failed)
+            | Self::NoToken(failed)
+            | Self::Unreachable(failed)
+            | Self::Lost(failed) => failed.cause.as_ref().map(|cause| &**cause as _),
             Self::Unreadable(answer) => answer.cause.as_ref().map(|cause| &**cause as _),
             Self::OutcomeUnknown(unknown) => Some(&unknown.last),
             _ => None,
