@@ -8,14 +8,14 @@ use deploystatus_generated::types::ReposCreateDeploymentStatusBody as NewBody;
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep};
 
-use crate::deployment::{Deployment, too_fast};
+use crate::deployment::Deployment;
 use crate::endpoints::{self, Call};
-use crate::error::OutcomeUnknown;
+use crate::error::{Failed, OutcomeUnknown, RateLimited};
 use crate::link::Links;
 use crate::memory::Returned;
 use crate::retry::{Again, Failure, Run};
 use crate::{DeploymentStatus, Error, NewStatus, new_status, status, trace, verdict};
-use matching::Wanted;
+use matching::{Bound, Wanted};
 
 /// A status that is on the server, and how that is known.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,16 +75,62 @@ pub(crate) async fn create_if_changed(
     deliver(deployment, &new, &mut returned).await
 }
 
+/// Delivers what may have been sent before, by this process or another: looks first, and sends what is not there.
+///
+/// `after` is the newest status that is known to be older than the one looked for.
+/// Without it, only a newest status that says the same is taken for it.
+pub(crate) async fn create_unless_there(
+    deployment: &Deployment,
+    new: &NewStatus,
+    after: Option<u64>,
+) -> Result<Delivered, Error> {
+    new.check()?;
+    let mut returned = deployment.memory().returned.lock().await;
+    let body = new.body(new_status::nonce());
+    let started = Instant::now();
+    let search = Search {
+        deployment,
+        body: &body,
+        since: after.map_or(Since::Newest, Since::After),
+        returned: &returned,
+    };
+    let run = Run::new(deployment.retry_policy());
+    match search.until_the_grace_is_over(&run).await {
+        Ok(Some(status)) => {
+            returned.note(status.id);
+            Ok(Delivered::Adopted(status))
+        }
+        Ok(None) => deliver(deployment, new, &mut returned).await,
+        Err(error) => Err(unknown(&body, started, error)),
+    }
+}
+
+/// Whether the server would have stored what was sent as this status.
+#[cfg(feature = "outbox")]
+pub(crate) fn is_stored_as(status: &DeploymentStatus, new: &NewStatus) -> bool {
+    matching::says_the_same(status, None, &new.body(0))
+}
+
+/// The error for a creation that was given up in the middle, which is known to have begun at this moment.
+pub(crate) fn given_up(new: &NewStatus, began: Instant) -> Error {
+    let last = Error::Lost(Failed {
+        what: "there was no time left to wait for the answer".to_owned(),
+        cause: None,
+    });
+    unknown(&new.body(0), began, last)
+}
+
 async fn deliver(
     deployment: &Deployment,
     new: &NewStatus,
     returned: &mut Returned,
 ) -> Result<Delivered, Error> {
     let core = deployment.core();
-    let mut run = Run::new(core.retry);
+    let mut run = Run::new(deployment.retry_policy());
     let body = new.body(new_status::nonce());
     let mut first_in_doubt = None;
     loop {
+        run.slow_down(core.pacer.slowing(Instant::now())).await;
         let pause = core.pacer.before_creating(Instant::now());
         if let Err(wait) = run.keep_pace(pause).await {
             core.pacer.cancel_creation();
@@ -110,7 +156,7 @@ async fn deliver(
         let search = Search {
             deployment,
             body: &body,
-            since,
+            since: Since::Sent(since),
             returned,
         };
         match search.until_the_grace_is_over(&run).await {
@@ -146,7 +192,7 @@ async fn send(
 }
 
 /// GitHub ends every request within ten seconds, so what is not there by then was not done.
-const GRACE: Duration = Duration::from_secs(10);
+pub(crate) const GRACE: Duration = Duration::from_secs(10);
 
 /// `Date` and `created_at` are cut to seconds, and servers differ by a little.
 const CLOCK_MARGIN: Duration = Duration::from_secs(2);
@@ -158,8 +204,19 @@ const MOST_PAGES: usize = 10;
 struct Search<'a> {
     deployment: &'a Deployment,
     body: &'a NewBody,
-    since: Instant,
+    since: Since,
     returned: &'a Returned,
+}
+
+/// How far back a status can be that was sent and may be stored.
+#[derive(Clone, Copy)]
+enum Since {
+    /// It was sent at this moment.
+    Sent(Instant),
+    /// It was sent after the status with this id was stored.
+    After(u64),
+    /// It is the newest, or it is not told from others.
+    Newest,
 }
 
 impl Search<'_> {
@@ -208,14 +265,9 @@ impl Search<'_> {
             let call = next.as_ref().map_or(first, Call::Follow);
             let decode = |reply: &crate::reply::Reply| status::page(reply.whole_body());
             let (read, reply) = self.deployment.read_once(&call, None, decode, 0).await?;
-            let since = *since.get_or_insert_with(|| {
-                let ago = reply.received.duration_since(self.since) + CLOCK_MARGIN;
-                reply
-                    .server_time()
-                    .checked_sub(ago)
-                    .unwrap_or(Timestamp::MIN)
-            });
-            let reaches_back = read.last().is_none_or(|oldest| oldest.created_at < since);
+            let since = *since.get_or_insert_with(|| self.bound(&reply));
+            let reaches_back = read.last().is_none_or(|oldest| !since.admits(oldest));
+            let is_newest_alone = matches!(self.since, Since::Newest);
             statuses.extend(read);
             let wanted = Wanted {
                 body: self.body,
@@ -225,14 +277,30 @@ impl Search<'_> {
             next = Links::read(&reply.headers, &reply.url).next;
             let allowed = |url: &reqwest::Url| crate::redirect::may_know(&reply.url, url);
             let is_end = reaches_back || page == MOST_PAGES || !next.as_ref().is_some_and(allowed);
-            if let Some(found) = matching::find(&statuses, &wanted, is_end) {
-                return Ok(Some(statuses.swap_remove(found)));
+            match matching::find(&statuses, &wanted, is_end) {
+                Some(found) if found == 0 || !is_newest_alone => {
+                    return Ok(Some(statuses.swap_remove(found)));
+                }
+                _ => {}
             }
-            if is_end {
+            if is_end || is_newest_alone {
                 break;
             }
         }
         Ok(None)
+    }
+
+    /// What the status must be younger than, by the server's clock or its numbers.
+    fn bound(&self, reply: &crate::reply::Reply) -> Bound {
+        match self.since {
+            Since::Sent(moment) => {
+                let ago = reply.received.duration_since(moment) + CLOCK_MARGIN;
+                let time = reply.server_time().checked_sub(ago);
+                Bound::Time(time.unwrap_or(Timestamp::MIN))
+            }
+            Since::After(id) => Bound::Id(id),
+            Since::Newest => Bound::Id(0),
+        }
     }
 }
 
@@ -254,5 +322,15 @@ fn unknown(body: &NewBody, since: Instant, last: Error) -> Error {
         looked_for,
         since: now.checked_sub(since.elapsed()).unwrap_or(now),
         last,
+    }))
+}
+
+/// The error for a pace that leaves no room within the time there is.
+fn too_fast(wait: Duration) -> Error {
+    let now = Timestamp::now();
+    Error::RateLimited(Box::new(RateLimited {
+        until: now.checked_add(wait).unwrap_or(Timestamp::MAX),
+        wait,
+        rejection: None,
     }))
 }

@@ -11,15 +11,14 @@ use tracing::Instrument;
 use crate::client::Core;
 use crate::delivery::{self, Delivered};
 use crate::endpoints::{self, Call};
-use crate::error::RateLimited;
 use crate::memory::{Memory, Remembered, What};
 use crate::name::RepositoryName;
 use crate::pages::StatusPages;
 use crate::reply::Reply;
 use crate::retry::{Failure, Run};
 use crate::{
-    DeploymentStatus, Error, Invalid, NewStatus, ServerProfile, State, Timeline, Wait, WaitPolicy,
-    status, trace, verdict,
+    DeploymentStatus, Error, Invalid, NewRollout, NewStatus, RetryPolicy, ServerProfile, State,
+    Timeline, Wait, WaitPolicy, status, trace, verdict,
 };
 
 /// One deployment: its identity, and what was learned while talking about it.
@@ -30,6 +29,7 @@ use crate::{
 pub struct Deployment {
     known: Arc<Known>,
     profile: Option<ServerProfile>,
+    retry: Option<RetryPolicy>,
 }
 
 struct Known {
@@ -175,6 +175,18 @@ impl Deployment {
         self
     }
 
+    /// The same handle, trying again like this whatever its client does.
+    #[must_use]
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = Some(policy);
+        self
+    }
+
+    /// A rollout that is going to be reported, beginning with this status. Nothing is sent yet.
+    pub fn rollout(&self, first: NewStatus) -> NewRollout {
+        NewRollout::new(self.clone(), first)
+    }
+
     pub(crate) fn new(core: Arc<Core>, name: RepositoryName, id: u64) -> Result<Self, Invalid> {
         let id = i64::try_from(id)
             .ok()
@@ -189,11 +201,16 @@ impl Deployment {
         Ok(Self {
             known: Arc::new(known),
             profile: None,
+            retry: None,
         })
     }
 
     pub(crate) fn core(&self) -> &Core {
         &self.known.core
+    }
+
+    pub(crate) fn retry_policy(&self) -> RetryPolicy {
+        self.retry.unwrap_or(self.core().retry)
     }
 
     pub(crate) fn memory(&self) -> &Memory {
@@ -223,11 +240,10 @@ impl Deployment {
         etag: Option<&HeaderValue>,
         decode: impl Fn(&Reply) -> Result<T, serde_json::Error>,
     ) -> Result<(T, Reply), Error> {
-        let mut run = Run::new(self.core().retry);
+        let mut run = Run::new(self.retry_policy());
         loop {
-            run.keep_pace(self.core().pacer.before_reading(Instant::now()))
-                .await
-                .map_err(too_fast)?;
+            run.slow_down(self.core().pacer.slowing(Instant::now()))
+                .await;
             let failure = match self.read_once(call, etag, &decode, run.attempts).await {
                 Ok(read) => {
                     trace::record(&read.1, run.attempts);
@@ -280,16 +296,6 @@ impl Deployment {
         }
         Ok(value)
     }
-}
-
-/// The error for a pace that leaves no room within the time there is.
-pub(crate) fn too_fast(wait: std::time::Duration) -> Error {
-    let now = jiff::Timestamp::now();
-    Error::RateLimited(Box::new(RateLimited {
-        until: now.checked_add(wait).unwrap_or(jiff::Timestamp::MAX),
-        wait,
-        rejection: None,
-    }))
 }
 
 impl fmt::Debug for Deployment {

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 
 use deploystatus_generated::types::ReposCreateDeploymentStatusBody as Body;
 use reqwest::Url;
+use serde::{Deserialize, Serialize};
 
 use crate::{Invalid, State};
 
@@ -22,16 +23,23 @@ use crate::{Invalid, State};
 ///     .description("Copying files");
 /// assert!(status.check().is_ok());
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[must_use]
 pub struct NewStatus {
     pub(crate) state: State,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) log_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) target_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) environment_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) environment: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) description: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) auto_inactive: Option<bool>,
+    #[serde(skip)]
     pub(crate) marked: bool,
 }
 
@@ -147,6 +155,16 @@ impl NewStatus {
             return Err(Invalid::new("marker", "needs a log_url to stand in"));
         }
         Ok(())
+    }
+
+    /// The same with its mark written out, so that every sending of it says the same.
+    pub(crate) fn sealed(mut self) -> Self {
+        if self.marked {
+            let url = self.log_url.take().or_else(|| self.target_url.take());
+            self.log_url = url.map(|url| mark(&url, nonce()));
+            self.marked = false;
+        }
+        self
     }
 
     /// What goes over the wire; `nonce` is the mark, if it is to have one.

@@ -86,6 +86,17 @@ impl RetryPolicy {
         self
     }
 
+    /// The same, for a report that has to be made: as often as it takes within this time.
+    pub(crate) fn until(self, deadline: Duration) -> Self {
+        self.attempts(u32::MAX)
+            .total_time(deadline)
+            .longest_wait(deadline)
+    }
+
+    pub(crate) fn most_time(self) -> Duration {
+        self.total_time
+    }
+
     /// How long to pause after this many attempts, or nothing when it is enough.
     ///
     /// `draw` is the random part, from zero to one.
@@ -182,6 +193,14 @@ impl Run {
                 Ok(())
             }
             None => Err(failure.error),
+        }
+    }
+
+    /// Pauses to make the quota last, if there is time for it.
+    pub(crate) async fn slow_down(&self, pause: Duration) {
+        if !pause.is_zero() && self.has_time_for(pause) {
+            tracing::debug!(milliseconds = pause.as_millis(), "making the quota last");
+            sleep(pause).await;
         }
     }
 

@@ -14,7 +14,7 @@ use crate::error::Failed;
 use crate::retry::Draws;
 use crate::{Deployment, DeploymentStatus, Error, State};
 
-pub use outcome::{Outcome, Progress};
+pub use outcome::{Outcome, Poll};
 pub use policy::WaitPolicy;
 
 /// A wait that begins when it is awaited, and ends with an [`Outcome`].
@@ -29,7 +29,7 @@ pub struct Wait<'a> {
     tell: Tell<'a>,
 }
 
-type Tell<'a> = Box<dyn FnMut(&Progress<'_>) + Send + 'a>;
+type Tell<'a> = Box<dyn FnMut(&Poll<'_>) + Send + 'a>;
 
 impl<'a> Wait<'a> {
     pub(crate) fn new(deployment: Deployment, policy: WaitPolicy, goal: Option<State>) -> Self {
@@ -42,7 +42,7 @@ impl<'a> Wait<'a> {
     }
 
     /// Tells of every poll, of the last one too.
-    pub fn on_poll(mut self, tell: impl FnMut(&Progress<'_>) + Send + 'a) -> Self {
+    pub fn on_poll(mut self, tell: impl FnMut(&Poll<'_>) + Send + 'a) -> Self {
         self.tell = Box::new(tell);
         self
     }
@@ -69,7 +69,7 @@ impl<'a> Wait<'a> {
                 }
                 Ok(Some(_)) | Err(_) => None,
             };
-            (self.tell)(&Progress {
+            (self.tell)(&Poll {
                 status: seen.newest.as_ref(),
                 is_news: seen.newest.as_ref().map(|status| status.id) != before,
                 polls,

@@ -1,14 +1,16 @@
 //! What a call tells to those who trace it.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
-use std::sync::{Arc, Mutex};
+use std::sync::Once;
 
 use deploystatus::{NewStatus, State};
 use deploystatus_emulator::{Fault, Operation};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Subscriber};
+use tracing::subscriber::Interest;
+use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 
@@ -16,69 +18,92 @@ use super::{Scene, TOKEN, in_paused_time, on_tokio_time};
 
 type Fields = BTreeMap<String, String>;
 
-/// Keeps the spans and events of this crate.
-#[derive(Clone, Default)]
-struct Kept {
-    spans: Arc<Mutex<Vec<(Id, Fields)>>>,
-    events: Arc<Mutex<Vec<Fields>>>,
+thread_local! {
+    /// What is kept of this thread; a test in paused time has only one.
+    static KEPT: RefCell<Option<Kept>> = const { RefCell::new(None) };
 }
+
+#[derive(Default)]
+struct Kept {
+    spans: Vec<(Id, Fields)>,
+    events: Vec<Fields>,
+}
+
+/// Keeps the spans and events of our crate, for those threads that want them.
+///
+/// It is there for the whole process: what one thread alone listens to, others may have switched off.
+struct Keeper;
 
 struct Noted<'a>(&'a mut Fields);
 
 impl Visit for Noted<'_> {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
         let text = format!("{value:?}");
-        self.0
-            .insert(field.name().to_owned(), text.trim_matches('"').to_owned());
+        let text = text.trim_matches('"').to_owned();
+        self.0.insert(field.name().to_owned(), text);
     }
 }
 
-impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Kept {
+fn keep(note: impl FnOnce(&mut Kept)) {
+    KEPT.with_borrow_mut(|kept| kept.as_mut().map(note));
+}
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Keeper {
+    fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
+        let target = metadata.target();
+        if target == "deploystatus" || target.starts_with("deploystatus::") {
+            Interest::sometimes()
+        } else {
+            Interest::never()
+        }
+    }
+
+    fn enabled(&self, _: &Metadata<'_>, _: Context<'_, S>) -> bool {
+        KEPT.with_borrow(Option::is_some)
+    }
+
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, _: Context<'_, S>) {
-        if attributes.metadata().target().starts_with("deploystatus") {
+        keep(|kept| {
             let mut fields = Fields::new();
             attributes.record(&mut Noted(&mut fields));
-            self.spans.lock().unwrap().push((id.clone(), fields));
-        }
+            kept.spans.push((id.clone(), fields));
+        });
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, _: Context<'_, S>) {
-        for (known, fields) in self.spans.lock().unwrap().iter_mut().rev() {
-            if known == id {
+        keep(|kept| {
+            let mut spans = kept.spans.iter_mut().rev();
+            if let Some((_, fields)) = spans.find(|(known, _)| known == id) {
                 values.record(&mut Noted(fields));
-                return;
             }
-        }
+        });
     }
 
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        let target = event.metadata().target();
-        if target.starts_with("deploystatus::") {
+        keep(|kept| {
             let mut fields = Fields::new();
             event.record(&mut Noted(&mut fields));
-            self.events.lock().unwrap().push(fields);
-        }
+            kept.events.push(fields);
+        });
     }
 }
 
 /// What is kept of calls in paused time.
 fn traced(calls: impl AsyncFnOnce(&Scene)) -> (Vec<Fields>, Vec<Fields>) {
-    let kept = Kept::default();
-    let subscriber = tracing_subscriber::registry().with(kept.clone());
-    tracing::subscriber::with_default(subscriber, || {
-        in_paused_time(|| async {
-            calls(&Scene::with(on_tokio_time(), |client| client).await).await;
-        });
+    static LISTENING: Once = Once::new();
+    LISTENING.call_once(|| {
+        let subscriber = tracing_subscriber::registry().with(Keeper);
+        tracing::subscriber::set_global_default(subscriber).unwrap();
     });
-    let spans = kept
-        .spans
-        .lock()
-        .unwrap()
-        .iter()
-        .map(|(_, fields)| fields.clone())
-        .collect();
-    let events = kept.events.lock().unwrap().clone();
-    (spans, events)
+    // Other tests may have met these spans while nobody listened.
+    tracing::callsite::rebuild_interest_cache();
+    KEPT.set(Some(Kept::default()));
+    in_paused_time(|| async {
+        calls(&Scene::with(on_tokio_time(), |client| client).await).await;
+    });
+    let kept = KEPT.take().unwrap();
+    let spans = kept.spans.into_iter().map(|(_, fields)| fields).collect();
+    (spans, kept.events)
 }
 
 fn messages(events: &[Fields]) -> Vec<&str> {

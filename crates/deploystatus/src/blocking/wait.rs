@@ -5,7 +5,7 @@ use std::future::IntoFuture;
 use std::sync::Arc;
 
 use super::thread::Thread;
-use crate::{Error, Outcome, Progress};
+use crate::{Error, Outcome, Poll};
 
 /// A wait that begins when it is run: [`crate::Wait`] without `async`.
 #[must_use = "nothing happens until it is run"]
@@ -16,7 +16,7 @@ pub struct Wait<'a> {
 
 impl<'a> Wait<'a> {
     /// Tells of every poll, of the last one too.
-    pub fn on_poll(self, tell: impl FnMut(&Progress<'_>) + Send + 'a) -> Self {
+    pub fn on_poll(self, tell: impl FnMut(&Poll<'_>) + Send + 'a) -> Self {
         Self {
             wait: self.wait.on_poll(tell),
             thread: self.thread,

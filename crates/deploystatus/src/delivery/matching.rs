@@ -9,10 +9,27 @@ use crate::memory::Returned;
 /// What is known of the status that is looked for.
 pub(crate) struct Wanted<'a> {
     pub(crate) body: &'a NewBody,
-    /// The moment of sending by the server's clock.
-    pub(crate) since: Timestamp,
+    pub(crate) since: Bound,
     /// What other creations were answered with.
     pub(crate) returned: &'a Returned,
+}
+
+/// What a status must be younger than to be the one that was sent.
+#[derive(Clone, Copy)]
+pub(crate) enum Bound {
+    /// The moment of sending by the server's clock.
+    Time(Timestamp),
+    /// A status that was stored before the sending.
+    Id(u64),
+}
+
+impl Bound {
+    pub(crate) fn admits(self, status: &DeploymentStatus) -> bool {
+        match self {
+            Self::Time(time) => status.created_at >= time,
+            Self::Id(id) => status.id > id,
+        }
+    }
 }
 
 /// The place of the status among these, which are newest first.
@@ -25,7 +42,7 @@ pub(crate) fn find(
 ) -> Option<usize> {
     statuses.iter().enumerate().position(|(place, status)| {
         let older = statuses.get(place + 1);
-        status.created_at >= wanted.since
+        wanted.since.admits(status)
             && !wanted.returned.has(status.id)
             && (older.is_some() || is_all)
             && says_the_same(status, older, wanted.body)

@@ -1,6 +1,7 @@
 //! What to do about an error.
 
 use super::{Error, Rejection};
+use crate::Undelivered;
 
 pub(super) fn hint(error: &Error) -> Option<String> {
     match error {
@@ -30,7 +31,24 @@ pub(super) fn hint(error: &Error) -> Option<String> {
             "Something that is not GitHub's API answered: check the base address (an Enterprise Server's ends in /api/v3) and any proxy."
                 .to_owned(),
         ),
+        Error::Undelivered(report) => Some(undelivered(report)),
+        Error::WorkFailed(failed) => failed.undelivered.as_ref().map(undelivered),
+        Error::Outbox(_) => Some(
+            "Check that the directory exists, may be written, and has room.".to_owned(),
+        ),
         Error::NoThread(_) | Error::NoToken(_) | Error::Invalid(_) | Error::Lost(_) => None,
+    }
+}
+
+fn undelivered(report: &Undelivered) -> String {
+    let later = match report.kept_in() {
+        Some(_) => "Flush the outbox later.",
+        None => "Store it as JSON and send it later with `Undelivered::redeliver`.",
+    };
+    match report.last().and_then(hint) {
+        // Whoever redelivers looks first, so nobody else has to.
+        Some(cause) if !report.maybe_sent() => format!("{cause} {later}"),
+        _ => later.to_owned(),
     }
 }
 

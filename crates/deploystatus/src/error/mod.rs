@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::Undelivered;
+
 pub use invalid::Invalid;
 pub use rejection::{FieldError, Rejection};
 
@@ -41,6 +43,12 @@ pub enum Error {
     Moved(Moved),
     /// A status was sent, and whether it is stored could not be found out.
     OutcomeUnknown(Box<OutcomeUnknown>),
+    /// The end of a rollout could not be reported; it is in here, to be sent later.
+    Undelivered(Undelivered),
+    /// The work of a rollout failed.
+    WorkFailed(Box<WorkFailed>),
+    /// An outbox could not be read or written.
+    Outbox(Failed),
 }
 
 /// A wait that is too long to sit out.
@@ -83,6 +91,13 @@ pub struct OutcomeUnknown {
     pub(crate) last: Error,
 }
 
+/// The failed work of a rollout, and whether that is known to the server.
+#[derive(Debug)]
+pub struct WorkFailed {
+    pub(crate) cause: Cause,
+    pub(crate) undelivered: Option<Undelivered>,
+}
+
 impl Error {
     /// The HTTP status of the answer, if there was one.
     #[must_use]
@@ -90,6 +105,7 @@ impl Error {
         match self {
             Self::Unreadable(answer) => Some(answer.status),
             Self::OutcomeUnknown(unknown) => unknown.last.status(),
+            Self::Undelivered(report) => report.last()?.status(),
             _ => self.rejection().map(|rejection| rejection.status),
         }
     }
@@ -101,6 +117,7 @@ impl Error {
             Self::Rejected(rejection) => Some(rejection),
             Self::RateLimited(limited) => limited.rejection.as_ref(),
             Self::OutcomeUnknown(unknown) => unknown.last.rejection(),
+            Self::Undelivered(report) => report.last()?.rejection(),
             _ => None,
         }
     }
@@ -139,6 +156,7 @@ impl Error {
         match self {
             Self::RateLimited(limited) => Some(limited.until),
             Self::Rejected(rejection) => rejection.retry_at,
+            Self::Undelivered(report) => report.last()?.retry_at(),
             _ => None,
         }
     }
@@ -160,6 +178,7 @@ impl Error {
         match self {
             Self::Unreadable(answer) => answer.request_id.as_deref(),
             Self::OutcomeUnknown(unknown) => unknown.last.request_id(),
+            Self::Undelivered(report) => report.last()?.request_id(),
             _ => self.rejection()?.request_id.as_deref(),
         }
     }
@@ -169,6 +188,26 @@ impl Error {
     pub fn field_errors(&self) -> &[FieldError] {
         self.rejection()
             .map_or(&[], |rejection| &rejection.field_errors)
+    }
+
+    /// The end of a rollout that the server does not know of, if there is one.
+    #[must_use]
+    pub fn undelivered(&self) -> Option<&Undelivered> {
+        match self {
+            Self::Undelivered(report) => Some(report),
+            Self::WorkFailed(failed) => failed.undelivered.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The same, taken out so that it can be sent.
+    #[must_use]
+    pub fn into_undelivered(self) -> Option<Undelivered> {
+        match self {
+            Self::Undelivered(report) => Some(report),
+            Self::WorkFailed(failed) => failed.undelivered,
+            _ => None,
+        }
     }
 
     /// What to do about it, if that can be told: a sentence or a few.
@@ -185,7 +224,8 @@ impl fmt::Display for Error {
             Self::NoThread(failed)
             | Self::NoToken(failed)
             | Self::Unreachable(failed)
-            | Self::Lost(failed) => f.write_str(&failed.what),
+            | Self::Lost(failed)
+            | Self::Outbox(failed) => f.write_str(&failed.what),
             Self::Rejected(rejection) => rejection.fmt(f),
             Self::RateLimited(limited) => match &limited.rejection {
                 Some(rejection) => {
@@ -207,6 +247,11 @@ impl fmt::Display for Error {
                 "the status was sent and it is unknown whether it is stored: look for {} since {}",
                 unknown.looked_for, unknown.since
             ),
+            Self::Undelivered(report) => report.fmt(f),
+            Self::WorkFailed(failed) => match &failed.undelivered {
+                None => f.write_str("the work of the rollout failed"),
+                Some(report) => write!(f, "the work of the rollout failed, and {report}"),
+            },
         }
     }
 }
@@ -217,11 +262,20 @@ impl std::error::Error for Error {
             Self::NoThread(failed)
             | Self::NoToken(failed)
             | Self::Unreachable(failed)
-            | Self::Lost(failed) => failed.cause.as_ref().map(|cause| &**cause as _),
+            | Self::Lost(failed)
+            | Self::Outbox(failed) => failed.cause.as_ref().map(|cause| &**cause as _),
             Self::Unreadable(answer) => answer.cause.as_ref().map(|cause| &**cause as _),
             Self::OutcomeUnknown(unknown) => Some(&unknown.last),
+            Self::Undelivered(report) => report.source(),
+            Self::WorkFailed(failed) => Some(&*failed.cause),
             _ => None,
         }
+    }
+}
+
+impl From<Undelivered> for Error {
+    fn from(report: Undelivered) -> Self {
+        Self::Undelivered(report)
     }
 }
 

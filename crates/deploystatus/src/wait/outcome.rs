@@ -69,7 +69,7 @@ impl Outcome {
 /// What one poll of a wait brought.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
-pub struct Progress<'a> {
+pub struct Poll<'a> {
     /// The newest status that is known; nothing when there is none yet.
     pub status: Option<&'a DeploymentStatus>,
     /// Whether the status is another than at the poll before.

@@ -25,7 +25,7 @@ fn found(statuses: &[(u64, i64, &str)], new: &NewStatus, returned: &[u64]) -> Op
     let body = new.body(0);
     let wanted = Wanted {
         body: &body,
-        since: SENT.parse().unwrap(),
+        since: Bound::Time(SENT.parse().unwrap()),
         returned: &known,
     };
     let statuses = listed(statuses);
@@ -116,7 +116,7 @@ fn the_last_of_a_page_waits_for_the_page_after_it() {
     let body = success().body(0);
     let wanted = Wanted {
         body: &body,
-        since: SENT.parse().unwrap(),
+        since: Bound::Time(SENT.parse().unwrap()),
         returned: &Returned::default(),
     };
     let statuses = listed(&[(7, 0, "")]);

@@ -1,0 +1,117 @@
+//! What is said of a rollout on its way.
+
+use std::time::Duration;
+
+use deploystatus::{NewStatus, Progress, State};
+use deploystatus_emulator::{Fault, Operation};
+use tokio::time::{Instant, sleep};
+
+use super::{an_hour, first, scene};
+use crate::facade::in_paused_time;
+
+#[test]
+fn progress_is_reported_when_it_changed_and_no_faster_than_the_interval() {
+    in_paused_time(|| async {
+        let scene = scene().await;
+        let rollout = scene.deployment.rollout(first());
+        let rollout = rollout.progress_interval(Duration::from_secs(60));
+        let rollout = rollout.begin().await.unwrap();
+        for second in 0..300 {
+            let pods = second / 20;
+            let done = rollout.progress(format!("{pods} of 15 pods")).await;
+            let done = done.unwrap();
+            if second < 60 {
+                assert_eq!(done, Progress::TooSoon, "{second}");
+            }
+            sleep(Duration::from_secs(1)).await;
+        }
+        let posts = scene.github.requests();
+        let times: Vec<_> = posts.iter().map(|post| post.at).collect();
+        for pair in times.windows(2) {
+            let apart = pair[1].duration_since(pair[0]).as_secs();
+            assert!((59..=81).contains(&apart), "{apart}");
+        }
+        assert_eq!(scene.told()[1].1, "3 of 15 pods");
+        assert_eq!(scene.stored().len(), 5);
+        rollout.succeed().await.unwrap();
+    });
+}
+
+#[test]
+fn what_was_said_already_is_not_said_again() {
+    in_paused_time(|| async {
+        let scene = scene().await;
+        let rollout = scene.deployment.rollout(first()).begin().await.unwrap();
+        sleep(Duration::from_secs(11)).await;
+        assert_eq!(rollout.progress("half").await.unwrap(), Progress::Reported);
+        an_hour().await;
+        assert_eq!(rollout.progress("half").await.unwrap(), Progress::Unchanged);
+        rollout.environment_url("https://example.com").unwrap();
+        assert_eq!(rollout.progress("half").await.unwrap(), Progress::Reported);
+        rollout.succeed().await.unwrap();
+        assert_eq!(scene.stored().len(), 4);
+    });
+}
+
+#[test]
+fn the_step_from_queued_to_in_progress_is_never_too_soon() {
+    in_paused_time(|| async {
+        let scene = scene().await;
+        let queued = NewStatus::new(State::Queued);
+        let rollout = scene.deployment.rollout(queued).begin().await.unwrap();
+        assert_eq!(rollout.progress("off").await.unwrap(), Progress::Reported);
+        assert_eq!(rollout.progress("on").await.unwrap(), Progress::TooSoon);
+        rollout.succeed().await.unwrap();
+        assert_eq!(scene.stored(), ["queued", "in_progress", "success"]);
+    });
+}
+
+#[test]
+fn progress_that_cannot_be_reported_is_an_error_soon_and_the_rollout_goes_on() {
+    in_paused_time(|| async {
+        let scene = scene().await;
+        let rollout = scene.deployment.rollout(first()).begin().await.unwrap();
+        sleep(Duration::from_secs(11)).await;
+        let down = Fault::status(502).times(2).on(Operation::CreateStatus);
+        scene.github.fault(down);
+        let started = Instant::now();
+        let error = rollout.progress("half").await.unwrap_err();
+        assert!(error.is_outcome_unknown(), "{error:?}");
+        assert!(started.elapsed() < Duration::from_secs(30));
+        rollout.succeed().await.unwrap();
+        assert_eq!(scene.stored(), ["in_progress", "success"]);
+    });
+}
+
+#[test]
+fn progress_that_lands_late_does_not_hide_the_end() {
+    in_paused_time(|| async {
+        let scene = scene().await;
+        let rollout = scene.deployment.rollout(first()).begin().await.unwrap();
+        sleep(Duration::from_secs(11)).await;
+        let late = Fault::status(502).work_later(Duration::from_secs(9));
+        scene.github.fault(late.on(Operation::CreateStatus));
+        // The list cannot be read either, so nobody knows when the remark lands.
+        scene
+            .github
+            .fault(Fault::status(403).on(Operation::ListStatuses));
+        let error = rollout.progress("half").await.unwrap_err();
+        assert!(error.is_outcome_unknown(), "{error:?}");
+        rollout.succeed().await.unwrap();
+        an_hour().await;
+        assert_eq!(scene.stored(), ["in_progress", "in_progress", "success"]);
+    });
+}
+
+#[test]
+fn whoever_outlives_the_rollout_says_nothing_any_more() {
+    in_paused_time(|| async {
+        let scene = scene().await;
+        let rollout = scene.deployment.rollout(first()).begin().await.unwrap();
+        let ongoing = rollout.ongoing();
+        rollout.succeed().await.unwrap();
+        an_hour().await;
+        assert_eq!(ongoing.progress("more").await.unwrap(), Progress::Over);
+        assert_eq!(scene.stored(), ["in_progress", "success"]);
+    });
+}
