@@ -11,3 +11,8 @@ mod one_call;
 
 pub use corpus::{Corpus, checkout};
 pub use one_call::{OneCall, status_body};
+
+/// The program of the project's first page, which must at least compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
