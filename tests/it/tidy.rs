@@ -49,6 +49,17 @@ fn a_hand_written_file_is_one_idea_long() {
 }
 
 #[test]
+fn a_file_begins_with_what_it_is() {
+    for (name, text) in texts(|name| is_rust(name) && !name.ends_with("/generated.rs")) {
+        let is_test = name.contains("/tests/") || name.ends_with("/tests.rs");
+        assert!(
+            is_test || text.starts_with("//!") || text.starts_with("#![doc"),
+            "{name} does not say what it is in its first line"
+        );
+    }
+}
+
+#[test]
 fn the_generated_crate_is_named_by_the_facade_alone() {
     for (name, text) in texts(|name| is_rust(name) || name.ends_with("/Cargo.toml")) {
         let may = [

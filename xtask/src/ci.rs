@@ -80,6 +80,11 @@ const STEPS: &[Step] = &[
         repair: "cargo test -p deploystatus-generated --no-default-features",
     },
     Step {
+        name: "library without features",
+        work: Work::Cargo("clippy -p deploystatus --no-default-features --locked -- -D warnings"),
+        repair: "cargo clippy -p deploystatus --no-default-features",
+    },
+    Step {
         name: "documents",
         work: Work::Documents("doc --workspace --no-deps --document-private-items --locked"),
         repair: "RUSTDOCFLAGS=\"-D warnings\" cargo doc --workspace --no-deps --document-private-items",

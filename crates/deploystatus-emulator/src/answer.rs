@@ -1,3 +1,5 @@
+//! An answer before it is dressed for the wire.
+
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, LOCATION};

@@ -1,3 +1,5 @@
+//! How an emulator is started.
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -1,3 +1,5 @@
+//! A request, once it is known who makes it and how they came.
+
 use std::collections::HashMap;
 
 use axum::extract::{FromRequestParts, RawPathParams};

@@ -1,3 +1,5 @@
+//! The emulator's own time.
+
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 

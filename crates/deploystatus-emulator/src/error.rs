@@ -1,3 +1,5 @@
+//! What can go wrong with an emulator itself.
+
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;

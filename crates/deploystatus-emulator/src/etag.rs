@@ -1,3 +1,5 @@
+//! Entity tags, made as GitHub makes them.
+
 use http::HeaderMap;
 use http::header::{ACCEPT, AUTHORIZATION, COOKIE};
 use sha2::{Digest, Sha256};

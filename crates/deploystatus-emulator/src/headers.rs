@@ -1,3 +1,5 @@
+//! The headers of an answer, and what conditions and compression make of it.
+
 use std::io::Write;
 
 use axum::body::Body;

@@ -1,3 +1,5 @@
+//! Bytes as hexadecimal digits.
+
 use std::fmt::Write;
 
 /// Bytes as lower-case hexadecimal digits.

@@ -1,3 +1,5 @@
+//! Rate limits, as they are chosen.
+
 use serde::{Deserialize, Serialize};
 
 /// The rate limits that are enforced; none unless asked for.

@@ -1,3 +1,5 @@
+//! What a request's `Accept` means.
+
 /// What a request's `Accept` asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Media {

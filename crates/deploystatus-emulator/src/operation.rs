@@ -1,3 +1,5 @@
+//! The operations that are emulated, and their routes.
+
 use http::Method;
 use serde::{Deserialize, Serialize};
 

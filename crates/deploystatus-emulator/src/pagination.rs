@@ -1,3 +1,5 @@
+//! Pages of a listing, and the links between them.
+
 /// A page of a listing, as the query asks for it.
 ///
 /// GitHub never refuses a query: what it cannot use is replaced by the default.

@@ -1,3 +1,5 @@
+//! Which server the emulator is.
+
 use std::fmt;
 use std::str::FromStr;
 

@@ -1,3 +1,5 @@
+//! The requests that were received.
+
 use std::collections::VecDeque;
 
 use http::HeaderMap;

@@ -1,3 +1,5 @@
+//! What an emulator begins with.
+
 use std::path::Path;
 
 use serde::Deserialize;

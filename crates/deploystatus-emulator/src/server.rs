@@ -1,3 +1,5 @@
+//! The handle on a running emulator.
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,3 +1,5 @@
+//! What evidence leaves open, and how it is settled here.
+
 use serde::{Deserialize, Serialize};
 
 /// The answers to questions about GitHub that evidence does not settle.

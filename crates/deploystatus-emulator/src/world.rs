@@ -1,3 +1,5 @@
+//! Everything one emulator consists of.
+
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

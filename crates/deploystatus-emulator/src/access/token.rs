@@ -1,3 +1,5 @@
+//! Tokens: whose they are and what they may do.
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;

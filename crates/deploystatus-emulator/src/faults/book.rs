@@ -1,3 +1,5 @@
+//! The faults that are waiting for their request.
+
 use super::{Fault, FaultMix};
 use crate::operation::Operation;
 

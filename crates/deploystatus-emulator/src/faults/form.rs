@@ -1,3 +1,5 @@
+//! Faults as they come over HTTP.
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 

@@ -1,3 +1,5 @@
+//! Faults at random, the same for the same seed.
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};

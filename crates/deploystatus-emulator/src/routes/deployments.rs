@@ -1,3 +1,5 @@
+//! The routes of deployments.
+
 use std::sync::Arc;
 
 use axum::extract::{Extension, State};

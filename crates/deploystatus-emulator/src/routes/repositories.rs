@@ -1,3 +1,5 @@
+//! The route of a repository.
+
 use std::sync::Arc;
 
 use axum::extract::{Extension, State};

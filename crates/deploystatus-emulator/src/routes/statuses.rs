@@ -1,3 +1,5 @@
+//! The routes of statuses.
+
 use std::sync::Arc;
 
 use axum::extract::{Extension, State};

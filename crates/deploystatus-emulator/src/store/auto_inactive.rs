@@ -1,3 +1,5 @@
+//! Which deployments a success makes inactive.
+
 use super::{History, Store};
 use crate::Error;
 use crate::input::NewStatus;

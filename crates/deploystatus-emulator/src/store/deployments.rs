@@ -1,3 +1,5 @@
+//! Deployments, stored and found.
+
 use sha1::{Digest, Sha1};
 
 use super::{History, Store, to_the_second};

@@ -1,3 +1,5 @@
+//! Repositories, their names and their former names.
+
 use super::{Holding, Store};
 use crate::Error;
 use crate::input::NewRepository;

@@ -1,3 +1,5 @@
+//! Statuses, stored and found.
+
 use super::{History, Store, to_the_second};
 use crate::Error;
 use crate::input::NewStatus;

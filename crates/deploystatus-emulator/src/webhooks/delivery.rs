@@ -1,3 +1,5 @@
+//! One delivery: its headers and signatures.
+
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use serde::Serialize;

@@ -1,3 +1,5 @@
+//! What a delivery tells.
+
 use serde::Serialize;
 use serde_json::Value;
 

@@ -1,3 +1,5 @@
+//! Sending a delivery over HTTP.
+
 use std::error::Error as _;
 use std::time::Duration;
 

@@ -1,3 +1,5 @@
+//! A deployment as JSON.
+
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;

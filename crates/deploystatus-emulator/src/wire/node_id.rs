@@ -1,3 +1,5 @@
+//! The identifiers of GitHub's GraphQL API.
+
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 

@@ -1,3 +1,5 @@
+//! A repository as JSON.
+
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::{Value, json};
 

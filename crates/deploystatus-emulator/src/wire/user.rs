@@ -1,3 +1,5 @@
+//! A user as JSON.
+
 use serde::Serialize;
 
 use super::{Base, Style, node_id};
