@@ -36,9 +36,12 @@ impl Outbox {
     /// When the directory cannot be made or read.
     pub fn open(directory: impl Into<PathBuf>) -> Result<Self, Error> {
         let directory = directory.into();
-        let open = fs::create_dir_all(&directory).and_then(|()| fs::read_dir(&directory));
+        let open = fs::create_dir_all(&directory)
+            .and_then(|()| fs::read_dir(&directory))
+            // Whoever changes the working directory does not move the outbox.
+            .and_then(|_| std::path::absolute(&directory));
         match open {
-            Ok(_) => Ok(Self {
+            Ok(directory) => Ok(Self {
                 directory: directory.into(),
             }),
             Err(cause) => Err(failed("the outbox cannot be opened", &directory, cause)),

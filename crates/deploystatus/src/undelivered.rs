@@ -36,6 +36,8 @@ struct Inner {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Letter {
     pub(crate) server: String,
+    /// The rollout that ended, by a number of its own.
+    pub(crate) rollout: String,
     pub(crate) repository: String,
     pub(crate) deployment: u64,
     pub(crate) status: NewStatus,

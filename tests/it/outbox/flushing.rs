@@ -151,3 +151,22 @@ fn reports_for_another_server_are_left_for_its_client() {
         assert_eq!(kept.files().len(), 1);
     });
 }
+
+#[test]
+fn a_last_will_beside_the_end_of_its_rollout_is_not_sent() {
+    in_paused_time(|| async {
+        let kept = Kept::start().await;
+        let rollout = kept.rollout().begin().await.unwrap();
+        let name = kept.files()[0].clone();
+        let will = fs::read(&name).unwrap();
+        kept.scene.github.fault(Fault::status(403));
+        rollout.fail("Out of memory").await.unwrap_err();
+        // As if the process had been killed before it removed the will.
+        fs::write(&name, will).unwrap();
+        assert_eq!(kept.files().len(), 2);
+        let flushed = kept.outbox.flush(&kept.scene.client, Overtaken::Send).await;
+        assert_eq!(flushed.unwrap().delivered.len(), 1);
+        assert!(kept.files().is_empty());
+        assert_eq!(kept.scene.stored(), ["in_progress", "failure"]);
+    });
+}

@@ -41,6 +41,8 @@ fn a_report_in_an_outbox_is_readable_json() {
         let mut json: Value = serde_json::from_str(&text).unwrap();
         let ended_at = json["ended_at"].take();
         assert!(ended_at.as_str().unwrap().ends_with('Z'));
+        let rollout = json["rollout"].take();
+        assert_eq!(rollout.as_str().unwrap().len(), 16);
         let begun = kept.scene.github.history(kept.scene.deployment.id())[0].id;
         let wanted = serde_json::json!({
             "server": kept.scene.client.base_url(),
@@ -55,6 +57,7 @@ fn a_report_in_an_outbox_is_readable_json() {
             "after": begun,
             "maybe_sent": true,
             "ended_at": null,
+            "rollout": null,
         });
         assert_eq!(json, wanted);
     });

@@ -16,6 +16,7 @@ use super::driver::{Driver, Posted, note_unheard};
 use super::ongoing::{Shared, Wording};
 use super::{Ongoing, Rollout, Succeeded, runtime_is_gone};
 use crate::error::WorkFailed;
+use crate::new_status::nonce;
 use crate::{Deployment, Error, Invalid, NewStatus, State};
 
 /// A rollout that is going to be reported: how it begins, and how its reports are made.
@@ -143,6 +144,7 @@ impl NewRollout {
     /// Starts the task that makes the reports.
     fn start(self) -> (Rollout, oneshot::Receiver<Result<(), Error>>) {
         let shared = Arc::new(Shared {
+            number: nonce(),
             deployment: self.deployment,
             #[cfg(feature = "outbox")]
             outbox: self.outbox,

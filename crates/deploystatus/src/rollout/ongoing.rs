@@ -99,6 +99,8 @@ impl fmt::Debug for Ongoing {
 
 /// What a rollout, those who carry it out and the task that reports it have in common.
 pub(crate) struct Shared {
+    /// A number that no other rollout has.
+    pub(super) number: u64,
     pub(super) deployment: Deployment,
     #[cfg(feature = "outbox")]
     pub(super) outbox: Option<crate::Outbox>,
@@ -138,6 +140,7 @@ impl Shared {
         };
         Letter {
             server: self.deployment.core().base.text.clone(),
+            rollout: format!("{:016x}", self.number),
             repository: self.deployment.repository(),
             deployment: self.deployment.id(),
             status: status.sealed(),
