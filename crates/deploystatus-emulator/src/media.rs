@@ -11,10 +11,13 @@ const OURS: [&str; 3] = ["ant-man-preview", "cannonball-preview", "flash-preview
 
 impl Media {
     /// Reads an `Accept`; none if nothing in it can be served.
+    ///
+    /// An empty one, which GitHub's command line sends, asks for nothing in particular.
     pub(crate) fn of(accept: Option<&str>) -> Option<Media> {
         let mut media = Media::default();
         let mut echoes: Vec<String> = Vec::new();
-        for part in accept.unwrap_or("*/*").split(',') {
+        let accept = accept.filter(|it| !it.trim().is_empty()).unwrap_or("*/*");
+        for part in accept.split(',') {
             let range = part.split(';').next().unwrap_or_default().trim();
             let Some(version) = version_of(range) else {
                 continue;
@@ -75,6 +78,7 @@ mod tests {
             assert_eq!(echo(Some(plain)), "github.v3; format=json");
         }
         assert_eq!(echo(None), "github.v3; format=json");
+        assert_eq!(echo(Some("")), "github.v3; format=json");
         assert_eq!(
             echo(Some("application/vnd.github.v3.full+json")),
             "github.v3; param=full; format=json"

@@ -9,6 +9,7 @@ use reqwest::header::HeaderValue;
 use crate::base_url::BaseUrl;
 use crate::client::{Client, Core};
 use crate::pacing::Pacer;
+use crate::roots::Roots;
 use crate::token::Token;
 use crate::transport::{self, Settings, Transport};
 use crate::{Error, Invalid, Pacing, RetryPolicy, ServerProfile};
@@ -196,16 +197,11 @@ impl ClientBuilder {
                 );
             }
         }
-        let mut roots = Vec::new();
-        for pem in &self.roots {
-            roots.extend(transport::certificates(pem)?);
-        }
         let settings = Settings {
             connect_timeout: self.connect_timeout,
             environment_proxy: self.environment_proxy,
             proxy: self.proxy.as_deref().map(transport::proxy).transpose()?,
-            roots,
-            system_roots: self.system_roots,
+            roots: Roots::read(&self.roots, self.system_roots)?,
         };
         let expected = self
             .profile

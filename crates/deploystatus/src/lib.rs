@@ -22,6 +22,7 @@ mod redirect;
 mod reply;
 mod retry;
 mod rollout;
+mod roots;
 mod server;
 mod state;
 mod status;

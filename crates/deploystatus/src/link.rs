@@ -20,8 +20,7 @@ impl Links {
                 let Some((target, after)) = link.split_once('>') else {
                     break;
                 };
-                let end = end_of_parameters(after);
-                let (parameters, following) = after.split_at(end);
+                let (parameters, following) = split_unquoted(after, ',');
                 rest = following;
                 let Ok(target) = base.join(target.trim()) else {
                     continue;
@@ -48,26 +47,99 @@ pub(crate) fn page_number(url: &Url) -> Option<u64> {
         .ok()
 }
 
-/// Where the next link starts: after a comma that is not within quotes.
-fn end_of_parameters(text: &str) -> usize {
+/// The text up to a separator that is not within quotes, and the rest.
+fn split_unquoted(text: &str, separator: char) -> (&str, &str) {
     let mut quoted = false;
     for (at, letter) in text.char_indices() {
-        match letter {
-            '"' => quoted = !quoted,
-            ',' if !quoted => return at,
-            _ => {}
+        if letter == '"' {
+            quoted = !quoted;
+        } else if letter == separator && !quoted {
+            return (&text[..at], &text[at + letter.len_utf8()..]);
         }
     }
-    text.len()
+    (text, "")
 }
 
 /// The words of the first `rel`, which may be several.
-fn relations(parameters: &str) -> impl Iterator<Item = &str> {
-    parameters
-        .split(';')
-        .filter_map(|parameter| parameter.split_once('='))
-        .find(|(name, _)| name.trim().eq_ignore_ascii_case("rel"))
-        .map(|(_, words)| words.trim().trim_matches('"'))
-        .into_iter()
-        .flat_map(str::split_whitespace)
+fn relations(mut parameters: &str) -> impl Iterator<Item = &str> {
+    let mut words = "";
+    while !parameters.is_empty() {
+        let (parameter, rest) = split_unquoted(parameters, ';');
+        parameters = rest;
+        let (name, value) = parameter.split_once('=').unwrap_or_default();
+        if name.trim().eq_ignore_ascii_case("rel") {
+            words = value.trim().trim_matches('"');
+            break;
+        }
+    }
+    words.split_whitespace()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn links(values: &[&str]) -> (Option<String>, Option<String>) {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append("link", value.parse().unwrap());
+        }
+        let base: Url = "https://api.example.com/repos/a/b".parse().unwrap();
+        let links = Links::read(&headers, &base);
+        let text = |url: Option<Url>| url.map(String::from);
+        (text(links.next), text(links.last))
+    }
+
+    fn next(value: &str) -> Option<String> {
+        links(&[value]).0
+    }
+
+    #[test]
+    fn next_and_last_are_found_in_one_header_or_several() {
+        let both = (
+            Some("https://x/?page=2".to_owned()),
+            Some("https://x/?page=9".to_owned()),
+        );
+        let one = r#"<https://x/?page=2>; rel="next", <https://x/?page=9>; rel="last""#;
+        assert_eq!(links(&[one]), both);
+        let two = [
+            r#"<https://x/?page=2>; rel="next""#,
+            r#"<https://x/?page=9>; rel="last""#,
+        ];
+        assert_eq!(links(&two), both);
+        assert_eq!(links(&[]), (None, None));
+    }
+
+    #[test]
+    fn other_relations_and_parameters_are_passed_over() {
+        let deprecation = r#"<https://docs/?a,b>; rel="deprecation"; type="text/html""#;
+        assert_eq!(next(deprecation), None);
+        let mixed = format!(r#"{deprecation}, <https://x/2>; title="a, b; rel=prev"; rel=next"#);
+        assert_eq!(next(&mixed).as_deref(), Some("https://x/2"));
+        let many = r#"<https://x/2>; rel="last NEXT""#;
+        assert_eq!(next(many).as_deref(), Some("https://x/2"));
+    }
+
+    #[test]
+    fn addresses_may_be_relative_and_hold_commas() {
+        assert_eq!(
+            next(r#"</p?a=1,2>; rel="next""#).as_deref(),
+            Some("https://api.example.com/p?a=1,2")
+        );
+    }
+
+    #[test]
+    fn nonsense_is_no_link() {
+        for nonsense in [
+            "",
+            "next",
+            "<",
+            "<>",
+            r#"<https://x/2; rel="next""#,
+            "<https://x/2>",
+            "<https://[x>; rel=next",
+        ] {
+            assert_eq!(next(nonsense), None, "{nonsense}");
+        }
+    }
 }

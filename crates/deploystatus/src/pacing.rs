@@ -82,7 +82,7 @@ pub(crate) struct Pacer {
 #[derive(Debug)]
 struct Seen {
     has_limits: bool,
-    /// When the creations of the last hour were sent or are going to be.
+    /// When the newest creations were sent or are going to be, as many as fit into an hour.
     creations: VecDeque<Instant>,
     quota: Option<Quota>,
 }
@@ -125,14 +125,21 @@ impl Pacer {
 
     /// Books the next moment for a creation and tells how far away it is.
     pub(crate) fn before_creating(&self, now: Instant) -> Duration {
-        if !self.is_on() {
+        if !self.pacing.on {
             return Duration::ZERO;
         }
         let mut seen = self.seen();
-        let moment = seen
-            .next_creation(self.pacing, now)
-            .max(now + seen.spread(now));
+        // What was sent before the limits are known counts too once they are.
+        let moment = if seen.has_limits {
+            let spread = now + seen.spread(now);
+            seen.next_creation(self.pacing, now).max(spread)
+        } else {
+            now
+        };
         seen.creations.push_back(moment);
+        if seen.creations.len() > usize::from(self.pacing.creations_per_hour) {
+            seen.creations.pop_front();
+        }
         moment - now
     }
 
@@ -168,19 +175,13 @@ impl Pacer {
     }
 }
 
-const MINUTE: Duration = Duration::from_secs(60);
-const HOUR: Duration = Duration::from_secs(3600);
+// A second more than the server counts, because requests take different times to get there.
+const MINUTE: Duration = Duration::from_secs(61);
+const HOUR: Duration = Duration::from_secs(3601);
 
 impl Seen {
     /// The first moment at which one more creation keeps within both limits.
-    fn next_creation(&mut self, pacing: Pacing, now: Instant) -> Instant {
-        while self
-            .creations
-            .front()
-            .is_some_and(|sent| *sent + HOUR <= now)
-        {
-            self.creations.pop_front();
-        }
+    fn next_creation(&self, pacing: Pacing, now: Instant) -> Instant {
         let after = |count: u16, period| {
             let back = self.creations.len().checked_sub(usize::from(count))?;
             Some(*self.creations.get(back)? + period)

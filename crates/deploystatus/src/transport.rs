@@ -3,19 +3,19 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use reqwest::{Certificate, Client, Proxy, Url, redirect, retry};
+use reqwest::{Client, Proxy, Url, redirect, retry};
 
 use crate::error::Failed;
+use crate::roots::Roots;
 use crate::{Error, Invalid};
 
 /// How connections are made.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) connect_timeout: Duration,
     pub(crate) environment_proxy: bool,
     pub(crate) proxy: Option<Proxy>,
-    pub(crate) roots: Vec<Certificate>,
-    pub(crate) system_roots: bool,
+    pub(crate) roots: Roots,
 }
 
 /// Two pools of connections: reading the system's certificates costs more than all else at start,
@@ -53,63 +53,24 @@ impl Transport {
     }
 }
 
+const POOL_IDLE: Duration = Duration::from_secs(20);
+
 impl Settings {
     fn build(&self, secure: bool) -> reqwest::Result<Client> {
         let mut builder = Client::builder()
             .redirect(redirect::Policy::none())
             .retry(retry::never())
             .connect_timeout(self.connect_timeout)
+            // A connection that the server closes just as a status is sent leaves its outcome in doubt.
+            .pool_idle_timeout(POOL_IDLE)
             .referer(false);
         if let Some(proxy) = &self.proxy {
             builder = builder.proxy(proxy.clone());
         } else if !self.environment_proxy {
             builder = builder.no_proxy();
         }
-        builder = with_roots(builder, secure, self);
-        builder.build()
+        self.roots.give(builder, secure).build()
     }
-}
-
-#[cfg(any(feature = "rustls", feature = "native-tls"))]
-fn with_roots(
-    builder: reqwest::ClientBuilder,
-    secure: bool,
-    settings: &Settings,
-) -> reqwest::ClientBuilder {
-    let roots = settings.roots.iter().cloned();
-    if !secure {
-        builder.tls_certs_only([])
-    } else if !settings.system_roots {
-        builder.tls_certs_only(roots)
-    } else if settings.roots.is_empty() {
-        builder
-    } else {
-        builder.tls_certs_merge(roots)
-    }
-}
-
-#[cfg(not(any(feature = "rustls", feature = "native-tls")))]
-fn with_roots(builder: reqwest::ClientBuilder, _: bool, _: &Settings) -> reqwest::ClientBuilder {
-    builder
-}
-
-/// Reads certificates in PEM.
-#[cfg(any(feature = "rustls", feature = "native-tls"))]
-pub(crate) fn certificates(pem: &[u8]) -> Result<Vec<Certificate>, Invalid> {
-    let invalid = |why: &str| Invalid::new("root_certificates", why);
-    match Certificate::from_pem_bundle(pem) {
-        Ok(roots) if roots.is_empty() => Err(invalid("has no certificate in PEM")),
-        Ok(roots) => Ok(roots),
-        Err(_) => Err(invalid("cannot be read as certificates in PEM")),
-    }
-}
-
-#[cfg(not(any(feature = "rustls", feature = "native-tls")))]
-pub(crate) fn certificates(_: &[u8]) -> Result<Vec<Certificate>, Invalid> {
-    Err(Invalid::new(
-        "root_certificates",
-        "are of no use in a build without TLS; enable the feature `rustls` or `native-tls`",
-    ))
 }
 
 pub(crate) fn proxy(address: &str) -> Result<Proxy, Invalid> {

@@ -178,12 +178,12 @@ fn a_refusal_is_not_repeated_and_not_looked_up() {
 fn a_rate_limited_creation_is_simply_sent_again_later() {
     in_paused_time(|| async {
         let scene = scene().await;
-        let limit = Fault::secondary_limit(RetryAfter::Seconds(30));
+        let limit = Fault::secondary_limit(RetryAfter::Seconds(20));
         scene.github.fault(limit.on(Operation::CreateStatus));
         let started = tokio::time::Instant::now();
         let delivered = scene.deployment.create_status(report()).await.unwrap();
         assert!(matches!(delivered, Delivered::Created(_)), "{delivered:?}");
-        assert!(started.elapsed() >= Duration::from_secs(30));
+        assert!(started.elapsed() >= Duration::from_secs(20));
         assert_eq!((scene.requests("POST"), scene.requests("GET")), (2, 0));
     });
 }

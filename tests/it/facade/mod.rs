@@ -1,9 +1,20 @@
 //! The crate `deploystatus`, against an emulated GitHub.
 
+mod building;
 mod creating;
 mod delivery;
+mod errors;
 mod listing;
+mod pace;
 mod reading;
+mod recorded;
+mod redirects;
+mod retries;
+mod schedules;
+mod secrets;
+mod servers;
+mod traces;
+mod values;
 
 use std::future::Future;
 

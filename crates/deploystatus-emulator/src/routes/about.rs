@@ -30,7 +30,12 @@ struct Myself {
     public_gists: u64,
     followers: u64,
     following: u64,
+    created_at: &'static str,
+    updated_at: &'static str,
 }
+
+/// When every account was made: strict clients want to know, and nothing depends on it.
+const ACCOUNTS_MADE: &str = "2012-03-14T09:26:53Z";
 
 pub(super) async fn user(
     State(world): State<Arc<World>>,
@@ -57,6 +62,8 @@ pub(super) async fn user(
         public_gists: 0,
         followers: 0,
         following: 0,
+        created_at: ACCOUNTS_MADE,
+        updated_at: ACCOUNTS_MADE,
     };
     Ok(Answer::json(StatusCode::OK, &call, &body))
 }

@@ -1,0 +1,90 @@
+//! Reports a deployment from its beginning to its end.
+//!
+//! ```text
+//! GITHUB_TOKEN=… cargo run --example report -- octocat/example 42 -- ./deploy.sh production
+//! ```
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program talks to people"
+)]
+
+use std::process::{Command, ExitCode};
+
+use deploystatus::{Client, Deployment, Error, NewStatus, State};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [repository, id, dashes, program, options @ ..] = &arguments[..] else {
+        eprintln!("usage: report OWNER/REPO DEPLOYMENT -- PROGRAM [ARGUMENT]…");
+        return ExitCode::FAILURE;
+    };
+    if dashes != "--" {
+        eprintln!("the program to run comes after --");
+        return ExitCode::FAILURE;
+    }
+    match report(repository, id, program, options).await {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("failed to report the deployment: {error}");
+            if let Some(hint) = error.hint() {
+                eprintln!("{hint}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn report(
+    repository: &str,
+    id: &str,
+    program: &str,
+    options: &[String],
+) -> Result<bool, Error> {
+    let deployment = handle(repository, id)?;
+
+    // Whoever looks at the deployment sees at once that it is being worked on.
+    let log_url = std::env::var("LOG_URL").unwrap_or_default();
+    let started = NewStatus::new(State::InProgress).log_url(&log_url);
+    deployment.create_status(started).await?;
+
+    // The work itself, which knows nothing of GitHub.
+    let program = program.to_owned();
+    let options = options.to_owned();
+    let work = tokio::task::spawn_blocking(move || Command::new(program).args(options).status());
+    let outcome = work
+        .await
+        .unwrap_or_else(|error| Err(std::io::Error::other(error)));
+
+    // The end, whatever it is. A deployment that is left hanging helps nobody.
+    let report = match &outcome {
+        Ok(status) if status.success() => NewStatus::new(State::Success),
+        Ok(status) => NewStatus::new(State::Failure).description_truncated(status.to_string()),
+        Err(error) => NewStatus::new(State::Error).description_truncated(error.to_string()),
+    };
+    let delivered = deployment.create_status(report.log_url(log_url)).await?;
+    println!(
+        "reported {} as {}",
+        delivered.status().state,
+        delivered.status().id
+    );
+    Ok(outcome.is_ok_and(|status| status.success()))
+}
+
+fn handle(repository: &str, id: &str) -> Result<Deployment, Error> {
+    let mut client = Client::builder();
+    if let Ok(token) = std::env::var("GITHUB_TOKEN") {
+        client = client.token(token);
+    }
+    // In a workflow this names the server, an Enterprise one too.
+    if let Ok(url) = std::env::var("GITHUB_API_URL") {
+        client = client.base_url(url);
+    }
+    // What is not a number is refused like a number that cannot be one.
+    client
+        .build()?
+        .deployment(repository, id.parse().unwrap_or(0))
+}

@@ -1,0 +1,148 @@
+//! Recorded answers of GitHub, through the public interface.
+//!
+//! They are in the folder that `DEPLOYSTATUS_CAPTURES` names; without it there is nothing to read here.
+
+use deploystatus::{Client, Delivered, Deployment, Error, NewStatus, Pacing, RetryPolicy, State};
+use serde_json::Value;
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use super::TOKEN;
+
+#[tokio::test]
+async fn every_recorded_answer_is_understood() {
+    let Ok(folder) = std::env::var("DEPLOYSTATUS_CAPTURES") else {
+        println!("skipped: DEPLOYSTATUS_CAPTURES names no folder");
+        return;
+    };
+    let mut statuses = 0;
+    let mut refusals = 0;
+    for file in std::fs::read_dir(&folder).unwrap() {
+        let path = file.unwrap().path();
+        let capture: Value =
+            serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let status = u16::try_from(capture["response"]["status"].as_u64().unwrap()).unwrap();
+        let is_ours = capture["request"]["path"]
+            .as_str()
+            .unwrap()
+            .contains("/statuses");
+        if status < 300 && !is_ours {
+            continue;
+        }
+        let server = MockServer::start().await;
+        Mock::given(any())
+            .respond_with(answer(&capture["response"], status))
+            .mount(&server)
+            .await;
+        let handle = handle(&server);
+        if status < 300 {
+            understood(&handle, &capture, &name).await;
+            statuses += 1;
+        } else {
+            refused(&handle, status, &capture["response"]["body"], &name).await;
+            refusals += 1;
+        }
+    }
+    assert!(statuses > 15 && refusals > 25, "{statuses} and {refusals}");
+}
+
+fn handle(server: &MockServer) -> Deployment {
+    let client = Client::builder()
+        .base_url(server.uri())
+        .token(TOKEN)
+        .retry(RetryPolicy::never())
+        .pacing(Pacing::off())
+        .build()
+        .unwrap();
+    client.deployment("octocat/example", 42).unwrap()
+}
+
+fn answer(response: &Value, status: u16) -> ResponseTemplate {
+    let mut answer = ResponseTemplate::new(status);
+    for (name, value) in response["headers"].as_object().into_iter().flatten() {
+        // These speak of the bytes on the wire, which are not the same.
+        let of_the_wire = [
+            "content-length",
+            "content-encoding",
+            "transfer-encoding",
+            "connection",
+        ];
+        if let (Some(value), false) = (
+            value.as_str(),
+            of_the_wire.contains(&name.to_lowercase().as_str()),
+        ) {
+            answer = answer.append_header(name.as_str(), value);
+        }
+    }
+    match &response["body"] {
+        Value::Null => answer,
+        Value::String(text) => answer.set_body_string(text),
+        json => answer.set_body_string(json.to_string()),
+    }
+}
+
+async fn understood(handle: &Deployment, capture: &Value, name: &str) {
+    let body = &capture["response"]["body"];
+    if let Value::Array(listed) = body {
+        let read = handle
+            .statuses()
+            .next_page()
+            .await
+            .unwrap()
+            .unwrap_or_default();
+        let ids: Vec<_> = read.iter().map(|status| status.id).collect();
+        let wanted: Vec<_> = listed
+            .iter()
+            .filter_map(|status| status["id"].as_u64())
+            .collect();
+        assert_eq!(ids, wanted, "{name}");
+        return;
+    }
+    let read = if capture["request"]["method"] == "POST" {
+        match handle
+            .create_status(NewStatus::new(State::Pending))
+            .await
+            .unwrap()
+        {
+            Delivered::Created(status) => status,
+            other => panic!("{name}: {other:?}"),
+        }
+    } else {
+        handle.get_status(1).await.unwrap()
+    };
+    assert_eq!(Some(read.id), body["id"].as_u64(), "{name}");
+    assert_eq!(
+        read.state.as_str(),
+        body["state"].as_str().unwrap(),
+        "{name}"
+    );
+    let login = body["creator"]["login"].as_str();
+    assert_eq!(
+        read.creator.as_ref().map(deploystatus::Account::login),
+        login,
+        "{name}"
+    );
+}
+
+async fn refused(handle: &Deployment, status: u16, body: &Value, name: &str) {
+    let error = handle.get_status(1).await.unwrap_err();
+    if matches!(status, 301 | 302 | 307 | 308) {
+        assert!(matches!(error, Error::Moved(_)), "{name}: {error:?}");
+        return;
+    }
+    assert_eq!(error.status(), Some(status), "{name}");
+    let text = error.to_string();
+    if let Some(message) = body["message"].as_str() {
+        assert!(text.contains(&format!("{message:?}")), "{name}: {text}");
+    }
+    assert_eq!(text.lines().count(), 1, "{name}: {text}");
+    for told in body["errors"].as_array().into_iter().flatten() {
+        if let Some(message) = told["message"].as_str() {
+            assert!(
+                error.field_errors().iter().any(|it| it.message == message),
+                "{name}: {error:?}"
+            );
+        }
+    }
+}

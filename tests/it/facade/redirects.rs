@@ -1,0 +1,195 @@
+//! Repositories that were renamed, and servers that send elsewhere.
+
+use deploystatus::{Client, Delivered, Error, NewStatus, Pacing, State};
+use deploystatus_emulator::{Fault, NewStatus as Seeded};
+use wiremock::matchers::{any, body_json, header, method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use super::{Scene, TOKEN};
+
+#[tokio::test]
+async fn a_report_to_a_renamed_repository_arrives_once_and_the_new_place_is_remembered() {
+    let scene = Scene::start().await;
+    scene
+        .github
+        .rename_repository("octocat/example", "octocat/renamed")
+        .unwrap();
+    assert_eq!(scene.deployment.moved_to(), None);
+    for state in [State::InProgress, State::Success] {
+        let created = scene
+            .deployment
+            .create_status(NewStatus::new(state))
+            .await
+            .unwrap();
+        assert!(matches!(created, Delivered::Created(_)));
+    }
+    assert_eq!(scene.stored(), ["in_progress", "success"]);
+    let answers: Vec<_> = scene.github.requests().iter().map(|it| it.status).collect();
+    assert_eq!(answers, [Some(307), Some(201), Some(201)]);
+    let moved = scene.deployment.moved_to().unwrap();
+    assert!(
+        moved.contains("/repositories/") && moved.ends_with("/statuses"),
+        "{moved}"
+    );
+
+    // What was learned by writing serves reading, pages and all.
+    scene.github.clear_requests();
+    let newest = scene.deployment.statuses().newest().await.unwrap().unwrap();
+    scene.deployment.get_status(newest.id).await.unwrap();
+    let all: Vec<_> = scene
+        .deployment
+        .clone()
+        .statuses()
+        .per_page(1)
+        .collect()
+        .await
+        .unwrap();
+    assert_eq!(all.len(), 2);
+    assert!(
+        scene
+            .github
+            .requests()
+            .iter()
+            .all(|it| it.status == Some(200))
+    );
+}
+
+#[tokio::test]
+async fn reading_from_a_renamed_repository_finds_it_too() {
+    let scene = Scene::start().await;
+    let seeded = scene
+        .github
+        .create_status(scene.deployment.id(), Seeded::new("queued"))
+        .unwrap();
+    scene
+        .github
+        .rename_repository("octocat/example", "octocat/renamed")
+        .unwrap();
+    assert_eq!(
+        scene.deployment.get_status(seeded.id).await.unwrap().id,
+        seeded.id
+    );
+    scene
+        .deployment
+        .create_status(NewStatus::new(State::Success))
+        .await
+        .unwrap();
+    let answers: Vec<_> = scene.github.requests().iter().map(|it| it.status).collect();
+    assert_eq!(answers, [Some(301), Some(200), Some(201)]);
+}
+
+fn client_on(server: &MockServer) -> deploystatus::Deployment {
+    let client = Client::builder()
+        .base_url(server.uri())
+        .token(TOKEN)
+        .pacing(Pacing::off())
+        .build()
+        .unwrap();
+    client.deployment("octocat/example", 42).unwrap()
+}
+
+#[tokio::test]
+async fn method_and_body_are_kept_through_every_kind_of_redirect() {
+    for status in [301, 302, 307, 308] {
+        let server = MockServer::start().await;
+        Mock::given(path("/repos/octocat/example/deployments/42/statuses"))
+            .respond_with(
+                ResponseTemplate::new(status).insert_header("location", "/elsewhere/statuses"),
+            )
+            .mount(&server)
+            .await;
+        Mock::given(method("POST"))
+            .and(path("/elsewhere/statuses"))
+            .and(header("authorization", format!("Bearer {TOKEN}").as_str()))
+            .and(body_json(serde_json::json!({"state": "success"})))
+            .respond_with(ResponseTemplate::new(201).set_body_json(serde_json::json!({
+                "id": 7, "state": "success", "created_at": "2026-01-06T10:00:00Z"
+            })))
+            .mount(&server)
+            .await;
+        let deployment = client_on(&server);
+        let created = deployment
+            .create_status(NewStatus::new(State::Success))
+            .await
+            .unwrap();
+        assert_eq!(created.status().id, 7, "{status}");
+        // 302 and 307 promise nothing for the next time.
+        assert_eq!(
+            deployment.moved_to().is_some(),
+            matches!(status, 301 | 308),
+            "{status}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_token_never_goes_to_another_host_or_port() {
+    let stranger = MockServer::start().await;
+    let server = MockServer::start().await;
+    let to = format!("{}/repositories/1/deployments/42/statuses", stranger.uri());
+    Mock::given(any())
+        .respond_with(ResponseTemplate::new(307).insert_header("location", to.as_str()))
+        .mount(&server)
+        .await;
+    let deployment = client_on(&server);
+    let creating = deployment
+        .create_status(NewStatus::new(State::Success))
+        .await
+        .unwrap_err();
+    let reading = deployment.get_status(1).await.unwrap_err();
+    for error in [creating, reading] {
+        assert!(matches!(error, Error::Moved(_)), "{error:?}");
+        assert!(!error.is_outcome_unknown());
+        let text = error.to_string();
+        assert!(
+            text.contains("another server") && text.contains("/repositories/1/"),
+            "{text}"
+        );
+    }
+    assert!(stranger.received_requests().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn pages_on_another_host_are_read_from_ours_by_their_number() {
+    let scene = Scene::start().await;
+    let status = |id: u64| serde_json::json!({"id": id, "state": "success", "created_at": "2026-01-06T10:00:00Z"});
+    let page = Fault::status(200)
+        .body(serde_json::json!([status(9)]))
+        .header(
+            "link",
+            "<https://evil.example.com/x?page=2&per_page=1>; rel=\"next\"",
+        );
+    scene.github.fault(page);
+    for _ in 0..2 {
+        scene
+            .github
+            .create_status(scene.deployment.id(), Seeded::new("queued"))
+            .unwrap();
+    }
+    let mut pages = scene.deployment.statuses().per_page(1);
+    pages.next_page().await.unwrap();
+    // Which status it is does not matter here, only where it was asked for.
+    pages.next_page().await.ok();
+    let second = &scene.github.requests()[1];
+    assert!(
+        second.path.ends_with("/statuses?page=2&per_page=1"),
+        "{second:?}"
+    );
+}
+
+#[tokio::test]
+async fn redirects_end_after_five() {
+    let server = MockServer::start().await;
+    Mock::given(any())
+        .respond_with(ResponseTemplate::new(302).insert_header("location", "/again/statuses"))
+        .mount(&server)
+        .await;
+    let error = client_on(&server).get_status(1).await.unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .ends_with("/again/statuses, after five redirects already"),
+        "{error}"
+    );
+    assert_eq!(server.received_requests().await.unwrap().len(), 6);
+}

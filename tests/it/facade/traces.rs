@@ -1,0 +1,191 @@
+//! What a call tells to those who trace it.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::sync::Once;
+
+use deploystatus::{NewStatus, State};
+use deploystatus_emulator::{Fault, Operation};
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::subscriber::Interest;
+use tracing::{Event, Metadata, Subscriber};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+use tracing_subscriber::registry::LookupSpan;
+
+use super::{Scene, TOKEN, in_paused_time, on_tokio_time};
+
+type Fields = BTreeMap<String, String>;
+
+thread_local! {
+    /// What is kept of this thread; a test in paused time has only one.
+    static KEPT: RefCell<Option<Kept>> = const { RefCell::new(None) };
+}
+
+#[derive(Default)]
+struct Kept {
+    spans: Vec<(Id, Fields)>,
+    events: Vec<Fields>,
+}
+
+/// Keeps the spans and events of our crate, for those threads that want them.
+///
+/// It is there for the whole process: what one thread alone listens to, others may have switched off.
+struct Keeper;
+
+struct Noted<'a>(&'a mut Fields);
+
+impl Visit for Noted<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        let text = format!("{value:?}");
+        let text = text.trim_matches('"').to_owned();
+        self.0.insert(field.name().to_owned(), text);
+    }
+}
+
+fn keep(note: impl FnOnce(&mut Kept)) {
+    KEPT.with_borrow_mut(|kept| kept.as_mut().map(note));
+}
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Keeper {
+    fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
+        let target = metadata.target();
+        if target == "deploystatus" || target.starts_with("deploystatus::") {
+            Interest::sometimes()
+        } else {
+            Interest::never()
+        }
+    }
+
+    fn enabled(&self, _: &Metadata<'_>, _: Context<'_, S>) -> bool {
+        KEPT.with_borrow(Option::is_some)
+    }
+
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, _: Context<'_, S>) {
+        keep(|kept| {
+            let mut fields = Fields::new();
+            attributes.record(&mut Noted(&mut fields));
+            kept.spans.push((id.clone(), fields));
+        });
+    }
+
+    fn on_record(&self, id: &Id, values: &Record<'_>, _: Context<'_, S>) {
+        keep(|kept| {
+            let mut spans = kept.spans.iter_mut().rev();
+            if let Some((_, fields)) = spans.find(|(known, _)| known == id) {
+                values.record(&mut Noted(fields));
+            }
+        });
+    }
+
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        keep(|kept| {
+            let mut fields = Fields::new();
+            event.record(&mut Noted(&mut fields));
+            kept.events.push(fields);
+        });
+    }
+}
+
+/// What is kept of calls in paused time.
+fn traced(calls: impl AsyncFnOnce(&Scene)) -> (Vec<Fields>, Vec<Fields>) {
+    static LISTENING: Once = Once::new();
+    LISTENING.call_once(|| {
+        let subscriber = tracing_subscriber::registry().with(Keeper);
+        tracing::subscriber::set_global_default(subscriber).unwrap();
+    });
+    // Other tests may have met these spans while nobody listened.
+    tracing::callsite::rebuild_interest_cache();
+    KEPT.set(Some(Kept::default()));
+    in_paused_time(|| async {
+        calls(&Scene::with(on_tokio_time(), |client| client).await).await;
+    });
+    let kept = KEPT.take().unwrap();
+    let spans = kept.spans.into_iter().map(|(_, fields)| fields).collect();
+    (spans, kept.events)
+}
+
+fn messages(events: &[Fields]) -> Vec<&str> {
+    events
+        .iter()
+        .map(|event| event["message"].as_str())
+        .collect()
+}
+
+#[test]
+fn a_call_is_one_span_in_the_names_of_opentelemetry() {
+    let (spans, events) = traced(async |scene| {
+        scene
+            .deployment
+            .create_status(NewStatus::new(State::Success))
+            .await
+            .unwrap();
+    });
+    assert_eq!(spans.len(), 1, "{spans:?}");
+    let span = &spans[0];
+    assert_eq!(span["deploystatus.operation"], "create");
+    assert_eq!(span["deploystatus.repository"], "octocat/example");
+    assert_eq!(span["http.request.method"], "POST");
+    assert_eq!(span["http.response.status_code"], "201");
+    assert_eq!(span["http.request.resend_count"], "0");
+    assert_eq!(span["server.address"], "127.0.0.1");
+    assert!(span["github.ratelimit.remaining"].parse::<u64>().is_ok());
+    assert!(!span["github.request_id"].is_empty());
+    assert!(events.is_empty(), "{events:?}");
+}
+
+#[test]
+fn retries_adoptions_and_redirects_are_events_and_no_body_or_token_is_told() {
+    let (spans, events) = traced(async |scene| {
+        scene
+            .github
+            .fault(Fault::status(502).on(Operation::ListStatuses));
+        scene.deployment.statuses().newest().await.unwrap();
+        scene
+            .github
+            .fault(Fault::status(502).after_work().on(Operation::CreateStatus));
+        let report = NewStatus::new(State::Success).description("hush");
+        scene.deployment.create_status(report).await.unwrap();
+        scene
+            .github
+            .rename_repository("octocat/example", "octocat/renamed")
+            .unwrap();
+        scene.deployment.statuses().newest().await.unwrap();
+        scene.deployment.statuses().newest().await.unwrap();
+    });
+    assert_eq!(spans.len(), 4);
+    assert_eq!(spans[0]["http.request.resend_count"], "1");
+    assert_eq!(
+        messages(&events),
+        [
+            "trying again",
+            "the answer was lost; looking for the status",
+            "found the status that was sent",
+            "following a redirect",
+            "the repository was renamed or moved; update its name",
+        ]
+    );
+    let all = format!("{spans:?} {events:?}");
+    assert!(!all.contains(TOKEN) && !all.contains("hush"), "{all}");
+}
+
+#[test]
+fn deprecation_and_sunset_are_warnings() {
+    let (_, events) = traced(async |scene| {
+        let retiring = Fault::status(200)
+            .body("[]")
+            .header("deprecation", "Tue, 10 Mar 2026 00:00:00 GMT")
+            .header("sunset", "Fri, 10 Mar 2028 00:00:00 GMT")
+            .header(
+                "link",
+                "<https://docs.example.com>; rel=\"deprecation\"; type=\"text/html\"",
+            );
+        scene.github.fault(retiring);
+        let all: Vec<_> = scene.deployment.statuses().collect().await.unwrap();
+        assert!(all.is_empty());
+    });
+    assert_eq!(events.len(), 2, "{events:?}");
+    assert_eq!(events[1]["header"], "sunset");
+    assert_eq!(events[1]["value"], "Fri, 10 Mar 2028 00:00:00 GMT");
+}
