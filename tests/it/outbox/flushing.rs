@@ -38,10 +38,10 @@ fn many_processes_that_flush_at_once_deliver_each_report_once() {
             kept.lose(&format!("number {number}")).await;
         }
         let outboxes: Vec<_> = (0..6).map(|_| kept.elsewhere()).collect();
-        let flushes = outboxes
+        let all = outboxes
             .iter()
             .map(|outbox| outbox.flush(&kept.scene.client, Overtaken::Send));
-        let flushed = futures_util::future::join_all(flushes).await;
+        let flushed = futures_util::future::join_all(all).await;
         let delivered: usize = flushed
             .iter()
             .map(|it| it.as_ref().unwrap().delivered.len())

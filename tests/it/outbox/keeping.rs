@@ -16,7 +16,7 @@ fn an_end_is_on_disk_before_its_loss_is_reported_and_gone_when_it_is_delivered()
         kept.scene.github.fault(Fault::status(403));
         let report = rollout.fail("Out of memory").await.unwrap_err();
         let path = report.kept_in().unwrap().to_owned();
-        assert_eq!(kept.files(), [path.clone()]);
+        assert_eq!(kept.files(), std::slice::from_ref(&path));
         assert!(report.to_string().ends_with(&format!(
             "was not delivered; it is kept in {}",
             path.display()

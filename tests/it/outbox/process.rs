@@ -4,7 +4,7 @@ use std::env;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
-use deploystatus::{Client, Outbox, Overtaken};
+use deploystatus::{Client, Outbox, Overtaken, Rollout};
 use deploystatus_emulator::Emulator;
 
 use crate::facade::{Scene, TOKEN};
@@ -12,8 +12,8 @@ use crate::rollout::first;
 
 const PLAN: &str = "DEPLOYSTATUS_TEST_ROLLOUT";
 
-/// The rollout of the other process, which goes on for ever.
-async fn roll_out(plan: &str) {
+/// The rollout of the other process.
+async fn roll_out(plan: &str) -> Rollout {
     let [url, id, folder] = plan.split(' ').collect::<Vec<_>>()[..] else {
         panic!("{plan}")
     };
@@ -22,16 +22,15 @@ async fn roll_out(plan: &str) {
     let deployment = client.deployment("octocat/example", id.parse().unwrap());
     let rollout = deployment.unwrap().rollout(first());
     let rollout = rollout.outbox(&Outbox::open(folder).unwrap());
-    let rollout = rollout.begin().await.unwrap();
-    println!("\nbegun");
-    std::future::pending::<()>().await;
-    drop(rollout);
+    rollout.begin().await.unwrap()
 }
 
 #[tokio::test]
 async fn a_process_that_is_killed_leaves_the_end_of_its_rollout_to_whoever_flushes() {
     if let Ok(plan) = env::var(PLAN) {
-        return roll_out(&plan).await;
+        let _rollout = roll_out(&plan).await;
+        println!("\nbegun");
+        std::future::pending::<()>().await;
     }
     let scene = Scene::with(Emulator::builder(), |client| client).await;
     let folder = tempfile::tempdir().unwrap();

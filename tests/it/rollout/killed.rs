@@ -242,7 +242,7 @@ fn a_rollout_whose_runtime_is_shut_down_at_any_point_is_over_after_a_flush() {
 fn rollouts_under_random_faults_dropped_at_random_are_over_after_a_flush_and_ended_once() {
     let seeds = match std::env::var("DEPLOYSTATUS_SEED") {
         Ok(seed) => vec![seed.parse().unwrap()],
-        Err(_) => (0..150).collect::<Vec<u64>>(),
+        Err(_) => (0..100).collect::<Vec<u64>>(),
     };
     for seed in seeds {
         in_paused_time(|| async {

@@ -12,6 +12,7 @@ use super::{an_hour, first, scene};
 use crate::facade::in_paused_time;
 
 async fn ship() -> Result<&'static str, io::Error> {
+    tokio::task::yield_now().await;
     Ok("https://staging.example.com")
 }
 
@@ -143,13 +144,12 @@ fn an_end_that_cannot_be_reported_comes_with_the_error_of_the_work() {
             scene.github.clear_faults();
             let refused = Fault::status(403).times(9).skip(1);
             scene.github.fault(refused.on(Operation::CreateStatus));
-            let running = scene
-                .deployment
-                .rollout(first())
-                .run(async |_| match fails {
-                    true => Err("no space left".into()),
-                    false => Ok(()),
-                });
+            let running = scene.deployment.rollout(first()).run(async |_| {
+                if fails {
+                    return Err("no space left".into());
+                }
+                Ok(())
+            });
             let error = running.await.unwrap_err();
             let state = if fails { "failure" } else { "success" };
             let report = format!(
