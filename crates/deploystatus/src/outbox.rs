@@ -80,9 +80,11 @@ impl Outbox {
     /// Delivers the reports that are kept for the client's server, oldest first, each once.
     ///
     /// Each is looked for before it is sent, because whoever wrote it may have ended in the middle of sending it.
+    /// One that is not there takes ten seconds, in which a request that was still under way would turn up.
     /// What another process is sending just now is left to it, and what cannot be delivered stays;
     /// later reports on the same deployment then wait too, so that they are not overtaken.
     /// A file that is not a report is named in the result and left alone.
+    /// What can never be delivered, because its deployment is gone, stays until somebody deletes the file.
     ///
     /// # Errors
     ///

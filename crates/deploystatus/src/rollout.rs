@@ -115,7 +115,10 @@ impl Rollout {
     /// Writes the last will anew, with what is known since the beginning was confirmed.
     fn renew_last_will(&mut self) {
         let renewed = self.ongoing.shared.last_will();
-        mem::replace(&mut self.last_will, renewed).discard();
+        // An older will is better than none, if the disk is full by now.
+        if renewed.path().is_some() {
+            mem::replace(&mut self.last_will, renewed).discard();
+        }
     }
 
     /// Writes the end down, if there is an outbox, and has it delivered.

@@ -115,3 +115,16 @@ fn whoever_outlives_the_rollout_says_nothing_any_more() {
         assert_eq!(scene.stored(), ["in_progress", "success"]);
     });
 }
+
+#[test]
+fn progress_is_reported_every_ten_seconds_unless_told() {
+    in_paused_time(|| async {
+        let scene = scene().await;
+        let rollout = scene.deployment.rollout(first()).begin().await.unwrap();
+        for (second, progress) in [(9, Progress::TooSoon), (2, Progress::Reported)] {
+            sleep(Duration::from_secs(second)).await;
+            assert_eq!(rollout.progress("half").await.unwrap(), progress);
+        }
+        rollout.succeed().await.unwrap();
+    });
+}

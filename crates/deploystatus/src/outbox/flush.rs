@@ -33,8 +33,8 @@ pub struct Flushed {
     pub dropped: Vec<Undelivered>,
     /// What could not be delivered and is kept.
     pub kept: Vec<Undelivered>,
-    /// The files that were left for later: others are sending them, they wait for an older report
-    /// on the same deployment, or they are for another server.
+    /// The files that were left for later: others are sending them, or their rollouts go on;
+    /// they wait for an older report on the same deployment; or they are for another server.
     pub left: Vec<PathBuf>,
     /// What could not be read, as one error a file.
     pub unreadable: Vec<Error>,

@@ -107,7 +107,7 @@ impl NewRollout {
     /// Begins, does the work, and reports how it ended, whatever happens.
     ///
     /// `Ok` is reported as `success`, and `Err` as `failure` with the first line of the error.
-    /// A panic is reported as `error`, and goes on. When this is dropped, or its task aborted,
+    /// A panic is reported as `error`, and goes on when that is delivered or the deadline is over. When this is dropped, or its task aborted,
     /// `error` is reported in the background, as [`Rollout`] tells.
     ///
     /// # Errors

@@ -157,6 +157,8 @@ impl Shared {
     }
 
     /// Keeps the report in the outbox, if there is one, until it is delivered.
+    ///
+    /// It is written here and now, without a task, because a drop cannot wait for one.
     #[cfg(feature = "outbox")]
     pub(super) fn keep(&self, letter: &Letter) -> Held {
         let Some(outbox) = &self.outbox else {
