@@ -73,11 +73,7 @@ impl Rollout {
     }
 
     /// Reports that it is in progress, with a remark; see [`Ongoing::progress`].
-    ///
-    /// # Errors
-    ///
-    /// When the status cannot be delivered.
-    pub async fn progress(&self, remark: impl Into<String>) -> Result<Progress, Error> {
+    pub async fn progress(&self, remark: impl Into<String>) -> Progress {
         self.ongoing.progress(remark).await
     }
 

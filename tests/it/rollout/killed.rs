@@ -25,10 +25,10 @@ fn rollout(deployment: &Deployment) -> NewRollout {
 async fn story(rollout: NewRollout) -> Result<Succeeded, Error> {
     rollout
         .run(async |rollout| {
-            rollout.progress("1 of 2 pods").await?;
+            rollout.progress("1 of 2 pods").await;
             tokio::task::yield_now().await;
             rollout.environment_url("https://staging.example.com")?;
-            rollout.progress("2 of 2 pods").await?;
+            rollout.progress("2 of 2 pods").await;
             Ok(())
         })
         .await

@@ -13,7 +13,7 @@ use crate::{Delivered, Error, NewStatus, RetryPolicy, Undelivered, delivery};
 
 /// What the task is asked to do.
 pub(crate) enum Order {
-    Progress(Box<(NewStatus, oneshot::Sender<Result<Progress, Error>>)>),
+    Progress(Box<(NewStatus, oneshot::Sender<Progress>)>),
     End(Box<End>),
 }
 
@@ -61,17 +61,22 @@ impl Driver {
         }
     }
 
-    async fn remark(&mut self, status: NewStatus) -> Result<Progress, Error> {
+    async fn remark(&mut self, status: NewStatus) -> Progress {
         if let Some(idle) = self.posted.judge(&status, Instant::now(), self.interval) {
-            return Ok(idle);
+            return idle;
         }
         let policy = self.shared.deployment.retry_policy();
         let brief = policy
             .attempts(2)
             .total_time(Duration::from_secs(30))
             .longest_wait(Duration::from_secs(10));
-        self.post(status, brief).await?;
-        Ok(Progress::Reported)
+        match self.post(status, brief).await {
+            Ok(_) => Progress::Reported,
+            Err(error) => {
+                tracing::warn!(%error, "the progress of a rollout could not be reported");
+                Progress::Failed(error)
+            }
+        }
     }
 
     async fn end(mut self, end: End) {
