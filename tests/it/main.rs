@@ -12,4 +12,6 @@ mod prose;
 mod rollout;
 mod state;
 mod tidy;
+mod timeline;
+mod wait;
 mod wire;

@@ -51,6 +51,7 @@ fn a_shared_sentence_would_be_found() {
         "// Zero. Two three four\n// five six SEVEN eight nine ten"
     ));
     assert!(!has("one two three four five six seven"));
+    assert!(!has("rest#one-two-three-four-five-six-seven-eight"));
 }
 
 /// Shows the words of a description, which stand under these keys, to a visitor.
@@ -72,11 +73,14 @@ fn prose(value: &Value, visit: &mut impl FnMut(&str)) {
 }
 
 /// Every eight words in a row, however they are written and wherever their lines break.
+///
+/// An address or a path is one word, for these are facts.
 fn runs(text: &str) -> impl Iterator<Item = String> {
+    const JOINTS: &[char] = &['-', '_', '/', '#', ':', '.'];
     let words: Vec<String> = text
-        .split(|letter: char| !letter.is_alphanumeric())
+        .split(|letter: char| !letter.is_alphanumeric() && !JOINTS.contains(&letter))
+        .map(|word| word.trim_matches(JOINTS).to_lowercase())
         .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
         .collect();
     let last = (words.len() + 1).saturating_sub(RUN);
     (0..last).map(move |start| words[start..start + RUN].join(" "))

@@ -9,7 +9,7 @@ use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use http::StatusCode;
+use http::{Method, StatusCode, Uri};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -48,6 +48,8 @@ pub(crate) fn router() -> Router<Arc<World>> {
             "/repositories/{owner}/{repo}",
             axum::routing::patch(change_repository),
         )
+        .fallback(unknown)
+        .method_not_allowed_fallback(unknown)
         .layer(DefaultBodyLimit::max(LARGEST_BODY));
     Router::new().nest("/_emulator", routes)
 }
@@ -85,6 +87,11 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
         let reason = format!("failed to read the body: {error}");
         Problem(StatusCode::BAD_REQUEST, reason)
     })
+}
+
+async fn unknown(method: Method, uri: Uri) -> Problem {
+    let reason = format!("failed to find {method} /_emulator{}", uri.path());
+    Problem(StatusCode::NOT_FOUND, reason)
 }
 
 async fn health(State(world): WorldState) -> Json<Value> {

@@ -174,7 +174,7 @@ impl Fault {
         self
     }
 
-    /// Waits this long before anything else happens.
+    /// Takes this long, during which the request counts as under way.
     #[must_use]
     pub fn delayed(mut self, delay: Duration) -> Self {
         self.delay = delay;

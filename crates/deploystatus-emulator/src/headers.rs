@@ -118,7 +118,9 @@ pub(crate) fn dress(
     if let Some(reading) = settle(free) {
         limits(&mut headers, &reading);
     }
-    headers.extend(answer.headers);
+    for (name, value) in answer.headers {
+        headers.insert(name, value);
+    }
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     *response.headers_mut() = headers;

@@ -1,4 +1,4 @@
-//! A GitHub that remembers.
+#![doc = include_str!("../README.md")]
 
 mod access;
 mod admission;

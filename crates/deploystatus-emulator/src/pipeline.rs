@@ -119,25 +119,25 @@ impl Job {
             .requests()
             .amend(self.number, |it| it.body = body.clone());
         let Some(fault) = fault else {
-            return self.work(body).await;
+            return self.work(body, Duration::ZERO).await;
         };
 
-        tokio::time::sleep(fault.delay).await;
         let (world, number) = (Arc::clone(&self.world), self.number);
         let keeps_answer = matches!(
             fault.effect,
             Effect::Pass | Effect::CutBody | Effect::Dribble(_)
         );
         let response = match fault.work {
-            Work::Undone if !keeps_answer => None,
-            Work::Late(delay) if !keeps_answer => {
-                world.spawn(async move {
-                    tokio::time::sleep(delay).await;
-                    self.work(body).await;
-                });
+            Work::Undone if !keeps_answer => {
+                tokio::time::sleep(fault.delay).await;
                 None
             }
-            _ => Some(self.work(body).await),
+            Work::Late(lateness) if !keeps_answer => {
+                tokio::time::sleep(fault.delay).await;
+                world.spawn(self.work(body, lateness));
+                None
+            }
+            _ => Some(self.work(body, fault.delay).await),
         };
         match (fault.effect, response) {
             (Effect::CutBody, Some(response)) => {
@@ -154,8 +154,8 @@ impl Job {
         }
     }
 
-    /// Does what the request asks.
-    async fn work(self, body: Bytes) -> Response {
+    /// Does what the request asks, which takes a while.
+    async fn work(self, body: Bytes, duration: Duration) -> Response {
         let Job {
             world,
             number,
@@ -165,6 +165,10 @@ impl Job {
         } = self;
         let admission = admission::admit(&world, &parts, body, operation);
         let call = Arc::new(admission.call);
+        // Even a sleep of no length takes up to a millisecond.
+        if !duration.is_zero() {
+            tokio::time::sleep(duration).await;
+        }
         let answer = if let Some(refusal) = admission.refusal {
             refusal
         } else {

@@ -4,15 +4,30 @@
 //! GITHUB_TOKEN=… cargo run --example enterprise -- https://git.example.com corporate-ca.pem octo/example 42
 //! ```
 
-#![expect(clippy::print_stdout, reason = "a program talks to people")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program talks to people"
+)]
 
 use std::error::Error;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use deploystatus::{Client, Pacing, RetryPolicy};
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> ExitCode {
+    match newest().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("failed to read the newest status: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn newest() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [server, certificates, repository, id] = &arguments[..] else {
         return Err("usage: enterprise https://HOST CERTIFICATES.pem OWNER/REPO DEPLOYMENT".into());

@@ -22,6 +22,10 @@ async fn main() -> ExitCode {
         eprintln!("usage: read OWNER/REPO DEPLOYMENT");
         return ExitCode::FAILURE;
     };
+    let Ok(id) = id.parse() else {
+        eprintln!("the deployment is a number, and not {id:?}");
+        return ExitCode::FAILURE;
+    };
     match read(repository, id).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -34,7 +38,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn read(repository: &str, id: &str) -> Result<(), Error> {
+async fn read(repository: &str, id: u64) -> Result<(), Error> {
     let mut client = Client::builder();
     if let Ok(token) = std::env::var("GITHUB_TOKEN") {
         client = client.token(token);
@@ -42,9 +46,7 @@ async fn read(repository: &str, id: &str) -> Result<(), Error> {
     if let Ok(url) = std::env::var("GITHUB_API_URL") {
         client = client.base_url(url);
     }
-    let deployment = client
-        .build()?
-        .deployment(repository, id.parse().unwrap_or(0))?;
+    let deployment = client.build()?.deployment(repository, id)?;
 
     // One page is held at a time, however many there are.
     let mut statuses = deployment.statuses().into_stream();

@@ -21,10 +21,10 @@ async fn main() -> ExitCode {
         eprintln!("usage: report OWNER/REPO DEPLOYMENT -- PROGRAM [ARGUMENT]…");
         return ExitCode::FAILURE;
     };
-    if dashes != "--" {
-        eprintln!("the program to run comes after --");
+    let (Ok(id), "--") = (id.parse(), dashes.as_str()) else {
+        eprintln!("the deployment is a number, and the program to run comes after --");
         return ExitCode::FAILURE;
-    }
+    };
     match report(repository, id, program, options).await {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
@@ -40,7 +40,7 @@ async fn main() -> ExitCode {
 
 async fn report(
     repository: &str,
-    id: &str,
+    id: u64,
     program: &str,
     options: &[String],
 ) -> Result<bool, Error> {
@@ -74,7 +74,7 @@ async fn report(
     Ok(outcome.is_ok_and(|status| status.success()))
 }
 
-fn handle(repository: &str, id: &str) -> Result<Deployment, Error> {
+fn handle(repository: &str, id: u64) -> Result<Deployment, Error> {
     let mut client = Client::builder();
     if let Ok(token) = std::env::var("GITHUB_TOKEN") {
         client = client.token(token);
@@ -83,8 +83,5 @@ fn handle(repository: &str, id: &str) -> Result<Deployment, Error> {
     if let Ok(url) = std::env::var("GITHUB_API_URL") {
         client = client.base_url(url);
     }
-    // What is not a number is refused like a number that cannot be one.
-    client
-        .build()?
-        .deployment(repository, id.parse().unwrap_or(0))
+    client.build()?.deployment(repository, id)
 }

@@ -8,9 +8,9 @@ use deploystatus_generated::types::ReposCreateDeploymentStatusBody as NewBody;
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep};
 
-use crate::deployment::{Deployment, too_fast};
+use crate::deployment::Deployment;
 use crate::endpoints::{self, Call};
-use crate::error::{Failed, OutcomeUnknown};
+use crate::error::{Failed, OutcomeUnknown, RateLimited};
 use crate::link::Links;
 use crate::memory::Returned;
 use crate::retry::{Again, Failure, Run};
@@ -130,6 +130,7 @@ async fn deliver(
     let body = new.body(new_status::nonce());
     let mut first_in_doubt = None;
     loop {
+        run.slow_down(core.pacer.slowing(Instant::now())).await;
         let pause = core.pacer.before_creating(Instant::now());
         if let Err(wait) = run.keep_pace(pause).await {
             core.pacer.cancel_creation();
@@ -321,5 +322,15 @@ fn unknown(body: &NewBody, since: Instant, last: Error) -> Error {
         looked_for,
         since: now.checked_sub(since.elapsed()).unwrap_or(now),
         last,
+    }))
+}
+
+/// The error for a pace that leaves no room within the time there is.
+fn too_fast(wait: Duration) -> Error {
+    let now = Timestamp::now();
+    Error::RateLimited(Box::new(RateLimited {
+        until: now.checked_add(wait).unwrap_or(Timestamp::MAX),
+        wait,
+        rejection: None,
     }))
 }

@@ -11,15 +11,14 @@ use tracing::Instrument;
 use crate::client::Core;
 use crate::delivery::{self, Delivered};
 use crate::endpoints::{self, Call};
-use crate::error::RateLimited;
 use crate::memory::{Memory, Remembered, What};
 use crate::name::RepositoryName;
 use crate::pages::StatusPages;
 use crate::reply::Reply;
 use crate::retry::{Failure, Run};
 use crate::{
-    DeploymentStatus, Error, Invalid, NewRollout, NewStatus, RetryPolicy, ServerProfile, status,
-    trace, verdict,
+    DeploymentStatus, Error, Invalid, NewRollout, NewStatus, RetryPolicy, ServerProfile, State,
+    Timeline, Wait, WaitPolicy, status, trace, verdict,
 };
 
 /// One deployment: its identity, and what was learned while talking about it.
@@ -94,6 +93,61 @@ impl Deployment {
     /// The statuses of the deployment, newest first. Nothing is sent yet.
     pub fn statuses(&self) -> StatusPages {
         StatusPages::new(self.clone())
+    }
+
+    /// Waits until the deployment's story ends, whoever runs it.
+    ///
+    /// It looks at the newest status again and again, on the condition that it is news, so that unchanged polls cost no quota.
+    /// Once a poll was answered, failures that time can mend are waited out;
+    /// if the last poll is such a failure, that is the answer and not [`Outcome::StillRunning`](crate::Outcome::StillRunning).
+    /// `queued`, `pending`, `waiting`, `in_progress` and words from the future go on.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// use deploystatus::{Client, Outcome, WaitPolicy};
+    /// # use deploystatus_emulator::{Emulator, NewDeployment, NewStatus};
+    /// # let github = Emulator::start().await?;
+    /// # let id = github.create_deployment("octocat/example", NewDeployment::new("main"))?.id;
+    /// # github.create_status(id, NewStatus::new("success"))?;
+    /// # let client = Client::builder().base_url(github.api_url()).token("t").build()?;
+    ///
+    /// let deployment = client.deployment("octocat/example", id)?;
+    /// let outcome = deployment
+    ///     .wait(&WaitPolicy::new())
+    ///     .on_poll(|progress| eprintln!("poll {}: {:?}", progress.polls, progress.status))
+    ///     .await?;
+    /// assert!(matches!(outcome, Outcome::Succeeded(_)));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the server refuses, the first poll is not answered, or the server asks for a wait that is longer than the rest of this one.
+    pub fn wait(&self, policy: &WaitPolicy) -> Wait<'static> {
+        Wait::new(self.clone(), *policy, None)
+    }
+
+    /// Waits until the deployment is in this state or was in it since the wait began.
+    ///
+    /// An end of the story ends the wait too, because the state may then never come;
+    /// only a wait for [`State::Inactive`] goes on past the other ends.
+    ///
+    /// # Errors
+    ///
+    /// As [`Deployment::wait`].
+    pub fn wait_for(&self, state: State, policy: &WaitPolicy) -> Wait<'static> {
+        Wait::new(self.clone(), *policy, Some(state))
+    }
+
+    /// Reads all statuses and folds them into what happened.
+    ///
+    /// # Errors
+    ///
+    /// When the server refuses or does not answer.
+    pub async fn timeline(&self) -> Result<Timeline, Error> {
+        self.statuses().collect().await
     }
 
     /// The name of the repository as it was given, `owner/repo`.
@@ -188,9 +242,8 @@ impl Deployment {
     ) -> Result<(T, Reply), Error> {
         let mut run = Run::new(self.retry_policy());
         loop {
-            run.keep_pace(self.core().pacer.before_reading(Instant::now()))
-                .await
-                .map_err(too_fast)?;
+            run.slow_down(self.core().pacer.slowing(Instant::now()))
+                .await;
             let failure = match self.read_once(call, etag, &decode, run.attempts).await {
                 Ok(read) => {
                     trace::record(&read.1, run.attempts);
@@ -243,15 +296,6 @@ impl Deployment {
         }
         Ok(value)
     }
-}
-
-/// The error for a pace that leaves no room within the time there is.
-pub(crate) fn too_fast(wait: std::time::Duration) -> Error {
-    let now = jiff::Timestamp::now();
-    Error::RateLimited(Box::new(RateLimited {
-        until: now.checked_add(wait).unwrap_or(jiff::Timestamp::MAX),
-        rejection: None,
-    }))
 }
 
 impl fmt::Debug for Deployment {

@@ -26,11 +26,15 @@ mod roots;
 mod server;
 mod state;
 mod status;
+mod timeline;
 mod token;
 mod trace;
 mod transport;
 mod undelivered;
 mod verdict;
+mod wait;
+#[cfg(feature = "webhook")]
+pub mod webhook;
 
 pub use actor::{Account, App};
 pub use builder::ClientBuilder;
@@ -52,4 +56,6 @@ pub use rollout::{MayRetire, NewRollout, Ongoing, Progress, Rollout, Succeeded};
 pub use server::ServerProfile;
 pub use state::State;
 pub use status::DeploymentStatus;
+pub use timeline::{Attempt, Stretch, Timeline};
 pub use undelivered::Undelivered;
+pub use wait::{Outcome, Poll, Wait, WaitPolicy};

@@ -13,7 +13,8 @@ use crate::reply::Reply;
 /// How much one client and all its clones send.
 ///
 /// GitHub takes at most 100 requests at a time, 80 creations a minute and 500 an hour, and so does a client.
-/// When less than a twentieth of the quota is left, the rest is spread over the time until the next period.
+/// When less than a twentieth of the quota is left, the rest is spread over the time until the next period,
+/// with pauses of at most half a minute.
 /// All of it is off while nothing tells that the server has limits, which most Enterprise Servers do not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pacing {
@@ -114,8 +115,8 @@ impl Pacer {
         self.places.acquire().await.ok()
     }
 
-    /// How long to wait before reading.
-    pub(crate) fn before_reading(&self, now: Instant) -> Duration {
+    /// How long to hold back, when little is left of the quota, so that it lasts until the next period.
+    pub(crate) fn slowing(&self, now: Instant) -> Duration {
         if self.is_on() {
             self.seen().spread(now)
         } else {
@@ -131,8 +132,7 @@ impl Pacer {
         let mut seen = self.seen();
         // What was sent before the limits are known counts too once they are.
         let moment = if seen.has_limits {
-            let spread = now + seen.spread(now);
-            seen.next_creation(self.pacing, now).max(spread)
+            seen.next_creation(self.pacing, now)
         } else {
             now
         };
@@ -179,6 +179,9 @@ impl Pacer {
 const MINUTE: Duration = Duration::from_secs(61);
 const HOUR: Duration = Duration::from_secs(3601);
 
+/// Whoever has something to say about a deployment should not wait longer than this for quota that is still there.
+const SLOWEST: Duration = Duration::from_secs(30);
+
 impl Seen {
     /// The first moment at which one more creation keeps within both limits.
     fn next_creation(&self, pacing: Pacing, now: Instant) -> Instant {
@@ -202,6 +205,6 @@ impl Seen {
             return Duration::ZERO;
         }
         quota.told.remaining -= 1;
-        left / u32::try_from(remaining).unwrap_or(u32::MAX)
+        (left / u32::try_from(remaining).unwrap_or(u32::MAX)).min(SLOWEST)
     }
 }

@@ -38,6 +38,7 @@ enum Next {
 /// What one request brought.
 struct Page {
     statuses: Vec<DeploymentStatus>,
+    number: u64,
     next: Next,
     last: Option<u64>,
 }
@@ -108,7 +109,7 @@ impl StatusPages {
         }
     }
 
-    /// All statuses that there were when this began, newest first.
+    /// All statuses that there were when this began, newest first, but for those that were given page by page already.
     ///
     /// When the first page tells how many there are, the others are read at the same time.
     ///
@@ -144,9 +145,9 @@ impl StatusPages {
         let first = self.fetch(&self.next).await?;
         let mut statuses = first.statuses;
         let mut next = first.next;
-        if let Some(last) = first.last.filter(|last| *last > 1) {
+        if let Some(last) = first.last.filter(|last| *last > first.number) {
             let before = statuses.len();
-            let rest = self.read_at_once(last).await?;
+            let rest = self.read_at_once(first.number + 1, last).await?;
             if let Some(page) = rest.last() {
                 next = page.next.clone();
             }
@@ -160,7 +161,7 @@ impl StatusPages {
             // after it repeats the end of the page before; if nothing repeats, nothing was pushed anywhere.
             // Otherwise a status may have slipped from a page not yet read to one already read.
             if statuses.len() < count {
-                next = Next::Page(2);
+                next = Next::Page(first.number + 1);
             }
         }
         while !matches!(next, Next::Done) {
@@ -169,12 +170,14 @@ impl StatusPages {
             next = page.next;
         }
         put_in_order(&mut statuses);
+        // What was given page by page before is not given again.
+        statuses.retain(|status| self.lowest.is_none_or(|lowest| status.id < lowest));
         Ok(statuses)
     }
 
-    /// The pages from the second to the last, in order, several at a time.
-    async fn read_at_once(&self, last: u64) -> Result<Vec<Page>, Error> {
-        stream::iter(2..=last)
+    /// The pages from one to another, in order, several at a time.
+    async fn read_at_once(&self, from: u64, to: u64) -> Result<Vec<Page>, Error> {
+        stream::iter(from..=to)
             .map(|number| {
                 let pages = self.clone();
                 async move { pages.fetch(&Next::Page(number)).await }
@@ -196,6 +199,7 @@ impl StatusPages {
             Next::Done => {
                 return Ok(Page {
                     statuses: Vec::new(),
+                    number: 1,
                     next: Next::Done,
                     last: None,
                 });
@@ -209,6 +213,7 @@ impl StatusPages {
         let links = Links::read(&reply.headers, &reply.url);
         Ok(Page {
             statuses,
+            number: page_number(&reply.url).unwrap_or(1),
             last: links.last.as_ref().and_then(page_number),
             next: follow(links.next, &reply.url)?,
         })

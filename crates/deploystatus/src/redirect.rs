@@ -68,3 +68,62 @@ fn without_secrets(url: &Url) -> String {
     url.set_query(None);
     url.into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url(text: &str) -> Url {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn credentials_stay_on_the_same_host_port_and_scheme_or_go_up_to_https() {
+        let cases = [
+            ("https://a/x", "https://a/y", true),
+            ("https://a/x", "https://a:443/y", true),
+            ("http://a/x", "https://a/y", true),
+            ("http://a:8080/x", "https://a:8080/y", true),
+            ("https://a/x", "http://a/y", false),
+            ("https://a/x", "https://a:8443/y", false),
+            ("http://a:8080/x", "https://a/y", false),
+            ("https://a/x", "https://b/y", false),
+            ("https://a/x", "https://a.b/y", false),
+            ("https://a/x", "ftp://a/y", false),
+        ];
+        for (from, to, may) in cases {
+            assert_eq!(may_know(&url(from), &url(to)), may, "{from} to {to}");
+        }
+    }
+
+    #[test]
+    fn a_place_that_is_not_followed_is_named_without_its_secrets() {
+        let to = "https://me:secret@elsewhere.example.com/path?token=secret";
+        let moved = next(&url("https://a/x"), Some(to), 0).unwrap_err();
+        assert_eq!(moved.to, "https://elsewhere.example.com/path");
+    }
+
+    #[test]
+    fn a_redirect_without_a_place_leads_nowhere() {
+        assert_eq!(
+            next(&url("https://a/x"), None, 0).unwrap_err().to,
+            "nowhere"
+        );
+        assert!(next(&url("https://a/x"), Some("https://["), 0).is_err());
+        assert_eq!(
+            next(&url("https://a/x"), Some("/y"), 4).unwrap(),
+            url("https://a/y")
+        );
+        assert!(next(&url("https://a/x"), Some("/y"), 5).is_err());
+    }
+
+    #[test]
+    fn repositories_by_number_are_told_from_others() {
+        assert!(is_by_number(&url(
+            "https://a/repositories/17/deployments/1/statuses"
+        )));
+        assert!(is_by_number(&url("https://a/api/v3/repositories/17")));
+        assert!(!is_by_number(&url("https://a/repos/octocat/repositories")));
+        assert!(!is_by_number(&url("https://a/repositories/x17")));
+    }
+}

@@ -165,7 +165,7 @@ pub(crate) struct Run {
     policy: RetryPolicy,
     pub(crate) attempts: u32,
     started: Instant,
-    draws: Option<u64>,
+    draws: Draws,
 }
 
 impl Run {
@@ -174,14 +174,14 @@ impl Run {
             policy,
             attempts: 0,
             started: Instant::now(),
-            draws: policy.seed,
+            draws: Draws::new(policy.seed),
         }
     }
 
     /// Pauses until the next attempt, or gives the error back when there is none.
     pub(crate) async fn pause_or_fail(&mut self, failure: Failure) -> Result<(), Error> {
         let elapsed = self.started.elapsed();
-        let draw = self.draw();
+        let draw = self.draws.draw();
         match self
             .policy
             .pause(self.attempts, elapsed, failure.again, draw)
@@ -193,6 +193,14 @@ impl Run {
                 Ok(())
             }
             None => Err(failure.error),
+        }
+    }
+
+    /// Pauses to make the quota last, if there is time for it.
+    pub(crate) async fn slow_down(&self, pause: Duration) {
+        if !pause.is_zero() && self.has_time_for(pause) {
+            tracing::debug!(milliseconds = pause.as_millis(), "making the quota last");
+            sleep(pause).await;
         }
     }
 
@@ -222,14 +230,23 @@ impl Run {
     pub(crate) fn may_send_again(&self) -> bool {
         self.attempts < self.policy.attempts && !self.is_over()
     }
+}
+
+/// Random numbers that a seed makes come again.
+pub(crate) struct Draws(Option<u64>);
+
+impl Draws {
+    pub(crate) fn new(seed: Option<u64>) -> Self {
+        Self(seed)
+    }
 
     /// The next random number, from zero to one (`SplitMix64`).
     pub(crate) fn draw(&mut self) -> f64 {
         let state = self
-            .draws
+            .0
             .unwrap_or_else(|| RandomState::new().hash_one(0_u8))
             .wrapping_add(0x9E37_79B9_7F4A_7C15);
-        self.draws = Some(state);
+        self.0 = Some(state);
         let mut mixed = state;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

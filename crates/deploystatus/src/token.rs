@@ -84,12 +84,18 @@ fn header(token: &str) -> Result<HeaderValue, Invalid> {
 }
 
 /// Takes a token out of a text that a server wrote.
+///
+/// What is shorter than any real token is left, because it may stand in any word.
 pub(crate) fn scrub(text: String, token: Option<&HeaderValue>) -> String {
     let secret = token
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.strip_prefix("Bearer "));
     match secret {
-        Some(secret) if text.contains(secret) => text.replace(secret, "…"),
+        Some(secret) if secret.len() >= SHORTEST && text.contains(secret) => {
+            text.replace(secret, "…")
+        }
         _ => text,
     }
 }
+
+const SHORTEST: usize = 12;

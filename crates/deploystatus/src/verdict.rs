@@ -121,9 +121,11 @@ pub(crate) fn judge(creating: bool, reply: Reply, refusals: u32) -> Result<Reply
             .unwrap_or(jiff::Timestamp::MAX);
         rejection.rate_limit = true;
         rejection.retry_at = Some(until);
+        rejection.retry_after = Some(wait);
         return Err(Failure {
             error: Error::RateLimited(Box::new(RateLimited {
                 until,
+                wait,
                 rejection: Some(rejection),
             })),
             again: Again::After(wait),
@@ -132,6 +134,7 @@ pub(crate) fn judge(creating: bool, reply: Reply, refusals: u32) -> Result<Reply
     }
     let broken = reply.status >= 500;
     let asked = rate_limit::retry_after(&reply).filter(|_| broken);
+    rejection.retry_after = asked;
     rejection.retry_at = asked.and_then(|wait| reply.server_time().checked_add(wait).ok());
     Err(Failure {
         error: Error::Rejected(Box::new(rejection)),

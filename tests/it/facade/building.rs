@@ -59,6 +59,15 @@ fn settings_that_cannot_be_used_are_named() {
 }
 
 #[test]
+fn the_timeouts_in_the_documentation_hold() {
+    let shown = format!("{:?}", Client::builder());
+    assert!(shown.contains(" timeout: 30s"), "{shown}");
+    assert!(shown.contains("connect_timeout: 10s"), "{shown}");
+    let agent = format!("user_agent: \"deploystatus/{}\"", env!("CARGO_PKG_VERSION"));
+    assert!(shown.contains(&agent), "{shown}");
+}
+
+#[test]
 fn a_token_travels_over_plain_http_to_this_machine_alone_unless_allowed() {
     let plain = || {
         Client::builder()

@@ -138,6 +138,21 @@ fn three_thousand_statuses_take_four_round_trips_or_two_when_all_pages_go_at_onc
 }
 
 #[tokio::test]
+async fn what_is_left_can_be_collected_after_some_pages() {
+    let scene = Scene::start().await;
+    seed(&scene, 45);
+    let mut pages = scene.deployment.statuses().per_page(10);
+    pages.next_page().await.unwrap();
+    pages.next_page().await.unwrap();
+    let rest: Vec<_> = pages.clone().collect().await.unwrap();
+    assert_eq!(ids(&rest), expected(&scene)[20..]);
+    assert_eq!(scene.github.requests().len(), 5);
+    while pages.next_page().await.unwrap().is_some() {}
+    let nothing: Vec<_> = pages.collect().await.unwrap();
+    assert!(nothing.is_empty());
+}
+
+#[tokio::test]
 async fn pages_go_on_at_the_failed_one_when_asked_again() {
     let scene = Scene::start().await;
     seed(&scene, 25);

@@ -1,6 +1,7 @@
 //! The crate `deploystatus`, against an emulated GitHub.
 
 mod building;
+mod connections;
 mod creating;
 mod delivery;
 mod errors;

@@ -114,7 +114,7 @@ fn what_is_left_of_a_low_quota_is_spread_until_the_reset() {
         let low = Fault::status(200)
             .body("[]")
             .header("x-ratelimit-limit", "5000")
-            .header("x-ratelimit-remaining", "10")
+            .header("x-ratelimit-remaining", "60")
             .header(
                 "x-ratelimit-reset",
                 (scene.github.now().as_second() + 600).to_string(),
@@ -124,10 +124,39 @@ fn what_is_left_of_a_low_quota_is_spread_until_the_reset() {
         let started = Instant::now();
         scene.deployment.statuses().newest().await.unwrap();
         let waited = started.elapsed().as_secs_f64();
-        assert!((58.0..61.0).contains(&waited), "{waited}");
+        assert!((9.0..11.0).contains(&waited), "{waited}");
         // The true answer told of plenty.
         scene.deployment.statuses().newest().await.unwrap();
         assert!(started.elapsed().as_secs_f64() < waited + 1.0);
+    });
+}
+
+#[test]
+fn a_low_quota_slows_and_never_refuses() {
+    in_paused_time(|| async {
+        let scene = Scene::with(on_tokio_time(), |client| client.pacing(Pacing::new())).await;
+        for (total, wait) in [(300, 30.0), (10, 0.0)] {
+            let reset = scene.github.now().as_second() + 3000;
+            let low = Fault::status(200)
+                .body("[]")
+                .header("x-ratelimit-limit", "5000")
+                .header("x-ratelimit-remaining", "2")
+                .header("x-ratelimit-reset", reset.to_string());
+            scene.github.fault(low);
+            let policy = RetryPolicy::new().total_time(Duration::from_secs(total));
+            let client = deploystatus::Client::builder()
+                .base_url(scene.github.api_url())
+                .retry(policy)
+                .build()
+                .unwrap();
+            let id = scene.deployment.id();
+            let deployment = client.deployment("octocat/example", id).unwrap();
+            deployment.statuses().newest().await.unwrap();
+            let started = Instant::now();
+            deployment.statuses().newest().await.unwrap();
+            let waited = started.elapsed().as_secs_f64();
+            assert!((waited - wait).abs() < 1.0, "{waited}");
+        }
     });
 }
 

@@ -44,6 +44,16 @@ async fn no_error_repeats_a_token_that_the_server_repeated() {
 }
 
 #[tokio::test]
+async fn a_word_that_is_too_short_for_a_token_is_left_in_what_the_server_says() {
+    let scene = Scene::with(deploystatus_emulator::Emulator::builder(), |client| {
+        client.token("t")
+    })
+    .await;
+    let error = scene.deployment.get_status(1).await.unwrap_err();
+    assert!(error.to_string().contains("\"Not Found\""), "{error}");
+}
+
+#[tokio::test]
 async fn a_token_that_cannot_be_used_is_not_shown_either() {
     let error = Client::builder()
         .token(format!("{TOKEN} {TOKEN}"))

@@ -5,6 +5,7 @@ mod invalid;
 mod rejection;
 
 use std::fmt;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -52,6 +53,7 @@ pub enum Error {
 #[derive(Debug)]
 pub struct RateLimited {
     pub(crate) until: Timestamp,
+    pub(crate) wait: Duration,
     /// Nothing when it is the pacing of this client that asks.
     pub(crate) rejection: Option<Rejection>,
 }
@@ -153,6 +155,17 @@ impl Error {
             Self::RateLimited(limited) => Some(limited.until),
             Self::Rejected(rejection) => rejection.retry_at,
             Self::Undelivered(report) => report.last()?.retry_at(),
+            _ => None,
+        }
+    }
+
+    /// How long after the answer it makes sense to try again: the same moment as [`Error::retry_at`],
+    /// for those whose clock is not the server's.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::RateLimited(limited) => Some(limited.wait),
+            Self::Rejected(rejection) => rejection.retry_after,
             _ => None,
         }
     }

@@ -1,6 +1,7 @@
 //! What a server says when it says no.
 
 use std::fmt;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -23,6 +24,7 @@ pub struct Rejection {
     /// The page that explains it.
     pub documentation_url: Option<String>,
     pub(crate) retry_at: Option<Timestamp>,
+    pub(crate) retry_after: Option<Duration>,
     pub(crate) rate_limit: bool,
     pub(crate) creating: bool,
     /// `X-Accepted-GitHub-Permissions`, what a token of an app or a fine-grained one would need.
@@ -71,6 +73,7 @@ impl Rejection {
             request_id: header("x-github-request-id"),
             documentation_url: None,
             retry_at: None,
+            retry_after: None,
             rate_limit: false,
             creating,
             permissions: header("x-accepted-github-permissions"),

@@ -1,0 +1,158 @@
+//! Prints what the README promises: costs that do not grow with the history, and requests a second.
+//!
+//! `cargo bench -p deploystatus-emulator`
+
+use std::error::Error;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+use deploystatus_emulator::{Emulator, NewDeployment, NewStatus};
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+const ROUNDS: u32 = 2_000;
+
+#[expect(clippy::print_stdout, reason = "a benchmark is there to be read")]
+fn main() -> Outcome<()> {
+    let started = Instant::now();
+    // The emulator has one thread to itself, whatever the client does.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()?;
+    let emulator = runtime.block_on(Emulator::start())?;
+    let mut client = Client::connect(emulator.address())?;
+    client.get("/zen")?;
+    println!("start to first answer: {:?}", started.elapsed());
+
+    let short = deployment_with(&emulator, 10)?;
+    let long = deployment_with(&emulator, 100_000)?;
+    let mut list = |path: &str| -> Outcome<Duration> {
+        client.get(path)?;
+        let start = Instant::now();
+        for _ in 0..ROUNDS {
+            client.get(path)?;
+        }
+        Ok(start.elapsed() / ROUNDS)
+    };
+    // The same number of statuses on the page, so that only the length of the history differs.
+    let at_ten = list(&format!("{}?per_page=10", statuses(short)))?;
+    let at_many = list(&format!("{}?per_page=10", statuses(long)))?;
+    println!(
+        "first page, 100,000 statuses against 10: {:.2} times",
+        ratio(at_many, at_ten)
+    );
+    let create = |id: u64| -> Outcome<Duration> {
+        let start = Instant::now();
+        for _ in 0..ROUNDS {
+            emulator.create_status(id, NewStatus::new("in_progress"))?;
+        }
+        Ok(start.elapsed() / ROUNDS)
+    };
+    let at_ten = create(short)?;
+    let at_many = create(long)?;
+    println!(
+        "next status, 100,000 statuses against 10: {:.2} times",
+        ratio(at_many, at_ten)
+    );
+
+    let status = emulator.history(short)[0].id;
+    let path = format!("{}/{status}", statuses(short));
+    let rounds = 20 * ROUNDS;
+    let start = Instant::now();
+    for _ in 0..rounds / Client::BATCH {
+        client.get_batch(&path)?;
+    }
+    let rate = f64::from(rounds) / start.elapsed().as_secs_f64();
+    println!("get, one connection, one core: {rate:.0} requests a second");
+    Ok(())
+}
+
+fn deployment_with(emulator: &Emulator, statuses: u32) -> Outcome<u64> {
+    let deployment = emulator.create_deployment("octocat/example", NewDeployment::new("main"))?;
+    for _ in 0..statuses {
+        emulator.create_status(deployment.id, NewStatus::new("in_progress"))?;
+    }
+    Ok(deployment.id)
+}
+
+fn statuses(deployment: u64) -> String {
+    format!("/repos/octocat/example/deployments/{deployment}/statuses")
+}
+
+fn ratio(one: Duration, other: Duration) -> f64 {
+    one.as_secs_f64() / other.as_secs_f64()
+}
+
+/// As little client as possible, so that the emulator is what is measured.
+struct Client {
+    stream: TcpStream,
+    buffer: Vec<u8>,
+}
+
+impl Client {
+    /// Requests sent at once, so that neither side waits for the other.
+    const BATCH: u32 = 16;
+
+    fn connect(address: SocketAddr) -> Outcome<Client> {
+        let stream = TcpStream::connect(address)?;
+        stream.set_nodelay(true)?;
+        Ok(Client {
+            stream,
+            buffer: Vec::new(),
+        })
+    }
+
+    fn get(&mut self, path: &str) -> Outcome<()> {
+        self.stream.write_all(request(path).as_bytes())?;
+        self.read_answer()
+    }
+
+    fn get_batch(&mut self, path: &str) -> Outcome<()> {
+        let requests = request(path).repeat(Client::BATCH as usize);
+        self.stream.write_all(requests.as_bytes())?;
+        for _ in 0..Client::BATCH {
+            self.read_answer()?;
+        }
+        Ok(())
+    }
+
+    fn read_answer(&mut self) -> Outcome<()> {
+        loop {
+            if let Some(length) = answer_length(&self.buffer)? {
+                self.buffer.drain(..length);
+                return Ok(());
+            }
+            let mut chunk = [0; 64 * 1024];
+            let count = self.stream.read(&mut chunk)?;
+            if count == 0 {
+                return Err("the emulator closed the connection".into());
+            }
+            self.buffer.extend_from_slice(&chunk[..count]);
+        }
+    }
+}
+
+fn request(path: &str) -> String {
+    format!(
+        "GET {path} HTTP/1.1\r\nhost: localhost\r\nuser-agent: bench\r\nauthorization: Bearer t\r\n\r\n"
+    )
+}
+
+/// The length of the first answer, if all of it is there.
+fn answer_length(bytes: &[u8]) -> Outcome<Option<usize>> {
+    let Some(end) = bytes.windows(4).position(|it| it == b"\r\n\r\n") else {
+        return Ok(None);
+    };
+    let head = std::str::from_utf8(&bytes[..end])?;
+    if !head.starts_with("HTTP/1.1 200") {
+        return Err(head.to_owned().into());
+    }
+    let length = head
+        .lines()
+        .find_map(|it| it.strip_prefix("content-length: "));
+    let length: usize = length.ok_or("no content-length")?.parse()?;
+    let whole = end + 4 + length;
+    Ok((bytes.len() >= whole).then_some(whole))
+}

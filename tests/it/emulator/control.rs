@@ -1,0 +1,262 @@
+use deploystatus_emulator::{Emulator, Fault, Seed};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::github::{Answer, Github, statuses};
+
+async fn control(github: &Github, method: Method, path: &str, body: Option<Value>) -> Answer {
+    let url = format!("{}/_emulator{path}", github.emulator.url());
+    let mut request = reqwest::Client::new().request(method, url);
+    if let Some(body) = body {
+        request = request.body(body.to_string());
+    }
+    Answer::to(request).await
+}
+
+#[tokio::test]
+async fn health_tells_that_it_is_there() {
+    let github = Github::start().await;
+    let health = control(&github, Method::GET, "/health", None)
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(health["status"], "ok");
+    assert_eq!(health["profile"], "github");
+    assert!(github.emulator.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_seed_is_planted_whole_or_not_at_all() {
+    let github = Github::start().await;
+    let misfit = json!({
+        "repositories": [{"name": "octocat/new"}],
+        "deployments": [{"repository": "octocat/unknown", "ref": "main"}],
+    });
+    let error = control(&github, Method::POST, "/seed", Some(misfit))
+        .await
+        .expect(404)
+        .json();
+    assert_eq!(
+        error["error"],
+        "failed to find the repository octocat/unknown"
+    );
+    github.get("/repos/octocat/new").await.expect(404);
+    let seed = json!({
+        "repositories": [{"name": "octocat/new", "id": 77, "formerly": ["octocat/old"]}],
+        "tokens": [{"token": "t", "login": "mona", "scopes": ["repo"]}],
+        "deployments": [{
+            "repository": "octocat/new",
+            "id": 42,
+            "ref": "main",
+            "environment": "staging",
+            "created_at": "2024-09-01T00:00:00Z",
+            "statuses": [
+                {"state": "queued", "id": 4_563_625_673_u64, "created_at": "2024-09-01T00:00:01Z"},
+                {"state": "success", "log_url": "https://example.com", "creator": "mona"},
+            ],
+        }],
+    });
+    control(&github, Method::POST, "/seed", Some(seed))
+        .await
+        .expect(204);
+    let request = github.anonymous(Method::GET, "/repositories/77/deployments/42/statuses");
+    let list = Answer::to(request.bearer_auth("t"))
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(list[1]["id"], 4_563_625_673_u64);
+    assert_eq!(list[1]["created_at"], "2024-09-01T00:00:01Z");
+    assert_eq!(list[0]["creator"]["login"], "mona");
+    let request = github
+        .anonymous(Method::GET, "/repos/octocat/old")
+        .bearer_auth("t");
+    Answer::to(request).await.expect(301);
+    github.get("/user").await.expect(401);
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_told_with_its_place() {
+    let github = Github::start().await;
+    for (path, body, place) in [
+        ("/seed", json!({"repos": []}), "unknown field `repos`"),
+        ("/faults", json!({}), "it has no effect"),
+        (
+            "/faults",
+            json!({"status": 502, "on": "nothing"}),
+            "unknown variant `nothing`",
+        ),
+        (
+            "/faults",
+            json!({"close": "before-work", "cut_body": true}),
+            "two effects",
+        ),
+        (
+            "/faults",
+            json!({"cut_body": true, "body": 1}),
+            "belong to a status",
+        ),
+        ("/clock", json!({"advance_seconds": -1}), "line 1"),
+    ] {
+        let error = control(&github, Method::POST, path, Some(body))
+            .await
+            .expect(400)
+            .json();
+        let error = error["error"].as_str().unwrap().to_owned();
+        assert!(error.contains(place), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn faults_are_scripted_listed_and_cleared() {
+    let github = Github::start().await;
+    let path = statuses(&github.deployment());
+    let scripted = json!([
+        {"status": 502, "after_work": true, "times": 2, "on": "create-status"},
+        {"secondary_limit": {"seconds": 60}, "status": 429, "path": "/zen"},
+        {"delay_ms": 1, "path": "/user"},
+    ]);
+    control(&github, Method::POST, "/faults", Some(scripted))
+        .await
+        .expect(204);
+    let listed = control(&github, Method::GET, "/faults", None).await.json();
+    assert_eq!(listed.as_array().unwrap().len(), 3);
+    let expected: Vec<Fault> = serde_json::from_value(listed).unwrap();
+    assert_eq!(github.emulator.pending_faults(), expected);
+    github
+        .post(&path, json!({"state": "queued"}))
+        .await
+        .expect(502);
+    let answer = github.get("/zen").await.expect(429);
+    assert_eq!(answer.header("retry-after"), "60");
+    github.get("/user").await.expect(200);
+    control(&github, Method::DELETE, "/faults", None)
+        .await
+        .expect(204);
+    github
+        .post(&path, json!({"state": "success"}))
+        .await
+        .expect(201);
+    let story = control(&github, Method::GET, "/deployments", None)
+        .await
+        .json();
+    assert_eq!(story[0]["repository"], "octocat/example");
+    assert_eq!(story[0]["statuses"].as_array().unwrap().len(), 2);
+    let id = &story[0]["deployment"]["id"];
+    let one = control(&github, Method::GET, &format!("/deployments/{id}"), None).await;
+    assert_eq!(one.expect(200).json(), story[0]);
+    control(&github, Method::GET, "/deployments/1", None)
+        .await
+        .expect(404);
+
+    let mix = json!({"mix": {"seed": 1, "percent": 100, "longest_wait_ms": 1}});
+    control(&github, Method::POST, "/faults", Some(mix))
+        .await
+        .expect(204);
+    let _ = github.request(Method::GET, "/zen").send().await;
+    let last = github.emulator.requests().pop().unwrap();
+    assert!(last.fault.is_some());
+}
+
+#[tokio::test]
+async fn the_clock_is_read_set_and_advanced() {
+    let github = Github::start().await;
+    let now = json!({"now": "2026-11-20T12:00:00Z"});
+    control(&github, Method::PUT, "/clock", Some(now))
+        .await
+        .expect(200);
+    let step = Some(json!({"advance_seconds": 3600}));
+    control(&github, Method::POST, "/clock", step)
+        .await
+        .expect(200);
+    let time = control(&github, Method::GET, "/clock", None).await.json();
+    assert!(
+        time["now"]
+            .as_str()
+            .unwrap()
+            .starts_with("2026-11-20T13:00:0")
+    );
+}
+
+#[tokio::test]
+async fn requests_are_listed_and_forgotten() {
+    let github = Github::start().await;
+    github.get("/zen?x=1").await;
+    let list = control(&github, Method::GET, "/requests", None)
+        .await
+        .json();
+    assert_eq!(list[0]["method"], "GET");
+    assert_eq!(list[0]["path"], "/zen?x=1");
+    assert_eq!(list[0]["operation"], "get-zen");
+    assert_eq!(list[0]["status"], 200);
+    control(&github, Method::DELETE, "/requests", None)
+        .await
+        .expect(204);
+    assert!(github.emulator.requests().is_empty());
+}
+
+#[tokio::test]
+async fn only_the_last_ten_thousand_requests_are_remembered() {
+    let github = Github::start().await;
+    let request = || github.request(Method::GET, "/zen").send();
+    for _ in 0..10_001 {
+        request().await.unwrap();
+    }
+    let requests = github.emulator.requests();
+    assert_eq!(requests.len(), 10_000);
+    assert_eq!((requests[0].number, requests[9_999].number), (2, 10_001));
+    assert_eq!(requests[9_999].status, Some(200));
+}
+
+#[tokio::test]
+async fn repositories_and_switches_are_changed() {
+    let github = Github::start().await;
+    let change = json!({"rename_to": "octocat/new", "archived": true});
+    let path = "/repositories/octocat/example";
+    control(&github, Method::PATCH, path, Some(change))
+        .await
+        .expect(204);
+    assert_eq!(
+        github.get("/repos/octocat/new").await.json()["archived"],
+        true
+    );
+    let change = json!({"auto_inactive": "observed", "max_statuses": 3});
+    let switches = control(&github, Method::PATCH, "/switches", Some(change))
+        .await
+        .expect(200);
+    assert_eq!(switches.json()["auto_inactive"], "observed");
+    assert_eq!(github.emulator.switches().max_statuses, Some(3));
+    let wrong = Some(json!({"auto_inactive": "sometimes"}));
+    control(&github, Method::PATCH, "/switches", wrong)
+        .await
+        .expect(400);
+    let listed = control(&github, Method::GET, "/switches", None)
+        .await
+        .json();
+    assert_eq!(listed["ghost"], "null");
+}
+
+#[tokio::test]
+async fn a_reset_brings_back_the_start() {
+    let seed = r#"{"repositories": [{"name": "o/r"}], "deployments": [{"repository": "o/r", "ref": "main", "id": 7}]}"#;
+    let seed = Seed::from_json(seed).unwrap();
+    let github = Github::from(Emulator::builder().seed(seed)).await;
+    let path = "/repos/o/r/deployments/7/statuses";
+    github
+        .post(path, json!({"state": "success"}))
+        .await
+        .expect(201);
+    github.emulator.fault(Fault::status(500));
+    github.emulator.switch(|it| it.max_statuses = Some(0));
+    control(&github, Method::POST, "/reset", None)
+        .await
+        .expect(204);
+    assert!(github.emulator.requests().is_empty());
+    assert_eq!(github.get(path).await.expect(200).body, "[]");
+    github
+        .post(path, json!({"state": "success"}))
+        .await
+        .expect(201);
+    control(&github, Method::GET, "/nothing", None)
+        .await
+        .expect(404);
+}

@@ -1,0 +1,118 @@
+use std::time::Duration;
+
+use deploystatus_emulator::{
+    Clock, Emulator, Fault, LimitStatus, Limits, PrimaryLimits, SecondaryLimits,
+};
+use reqwest::Method;
+use serde_json::json;
+
+use super::github::{Answer, Github, statuses};
+
+async fn limited(limits: Limits) -> Github {
+    Github::from(Emulator::builder().clock(Clock::manual()).limits(limits)).await
+}
+
+#[tokio::test]
+async fn the_hourly_limit_is_counted_told_enforced_and_over_after_an_hour() {
+    let primary = PrimaryLimits::default().authenticated(2).anonymous(1);
+    let github = limited(Limits::default().primary(primary)).await;
+    for (used, remaining) in [("1", "1"), ("2", "0")] {
+        let answer = github.get("/zen").await.expect(200);
+        assert_eq!(answer.header("x-ratelimit-limit"), "2");
+        assert_eq!(answer.header("x-ratelimit-used"), used);
+        assert_eq!(answer.header("x-ratelimit-remaining"), remaining);
+        assert_eq!(answer.header("x-ratelimit-reset"), "1767229200");
+    }
+    let answer = github.get("/zen").await.expect(403);
+    assert_eq!(answer.header("x-ratelimit-remaining"), "0");
+    let message = answer.json()["message"].as_str().unwrap().to_owned();
+    assert!(
+        message.starts_with("API rate limit exceeded for user ID 583231."),
+        "{message}"
+    );
+    let core = &github.get("/rate_limit").await.expect(200).json()["resources"]["core"];
+    assert_eq!(
+        *core,
+        json!({"limit": 2, "used": 2, "remaining": 0, "reset": 1_767_229_200})
+    );
+
+    Answer::to(github.anonymous(Method::GET, "/zen"))
+        .await
+        .expect(200);
+    let answer = Answer::to(github.anonymous(Method::GET, "/zen"))
+        .await
+        .expect(403);
+    assert_eq!(answer.header("server"), "Varnish");
+    assert!(answer.json().get("status").is_none());
+
+    github.emulator.advance(Duration::from_secs(3600));
+    github.get("/zen").await.expect(200);
+}
+
+#[tokio::test]
+async fn eighty_creations_a_minute_and_five_hundred_an_hour_are_enough() {
+    let github = limited(Limits::default().secondary(SecondaryLimits::default())).await;
+    let path = statuses(&github.deployment());
+    let body = json!({"state": "success"});
+    for _ in 0..80 {
+        github.post(&path, body.clone()).await.expect(201);
+    }
+    github.emulator.advance(Duration::from_secs(20));
+    let answer = github.post(&path, body.clone()).await.expect(403);
+    assert_eq!(answer.header("retry-after"), "40");
+    let message = answer.json()["message"].as_str().unwrap().to_owned();
+    assert!(
+        message.starts_with("You have exceeded a secondary rate limit."),
+        "{message}"
+    );
+    github.get(&path).await.expect(200);
+    github.emulator.advance(Duration::from_secs(40));
+    for _ in 0..5 {
+        for _ in 0..80 {
+            github.post(&path, body.clone()).await.expect(201);
+        }
+        github.emulator.advance(Duration::from_secs(60));
+    }
+    for _ in 480..500 {
+        github.post(&path, body.clone()).await.expect(201);
+    }
+    let answer = github.post(&path, body.clone()).await.expect(403);
+    assert_eq!(answer.header("retry-after"), "3240");
+}
+
+#[tokio::test]
+async fn points_are_counted_for_each_endpoint_and_a_write_costs_five() {
+    let secondary = SecondaryLimits::default().points_per_minute(11);
+    let github = limited(Limits::default().secondary(secondary)).await;
+    github
+        .emulator
+        .switch(|it| it.limit_status = LimitStatus::TooManyRequests);
+    let path = statuses(&github.deployment());
+    for code in [201, 201, 429] {
+        github
+            .post(&path, json!({"state": "success"}))
+            .await
+            .expect(code);
+    }
+    for _ in 0..11 {
+        github.get(&path).await.expect(200);
+    }
+    github.get(&path).await.expect(429);
+    github.get("/zen").await.expect(200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_more_than_so_many_requests_are_served_at_a_time() {
+    let secondary = SecondaryLimits::default().concurrent(2);
+    let limits = Limits::default().secondary(secondary);
+    let github = Github::from(Emulator::builder().clock(Clock::tokio()).limits(limits)).await;
+    github
+        .emulator
+        .fault(Fault::delay(Duration::from_secs(5)).times(3));
+    let (one, two, three) =
+        tokio::join!(github.get("/zen"), github.get("/zen"), github.get("/zen"));
+    let mut codes = [one.status, two.status, three.status];
+    codes.sort_unstable();
+    assert_eq!(codes, [200, 200, 403]);
+    github.get("/zen").await.expect(200);
+}

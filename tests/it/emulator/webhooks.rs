@@ -1,0 +1,175 @@
+use deploystatus_emulator::{Delivery, Emulator, Fault, NewDeployment, NewStatus, Webhook};
+use serde_json::{Value, json};
+
+use super::github::{Github, statuses};
+
+/// An emulator that tells another one, which keeps what it receives.
+async fn told() -> (Github, Emulator) {
+    let receiver = Emulator::start().await.unwrap();
+    let hook = Webhook::new(format!("{}/hook?x=1", receiver.url())).secret("secret");
+    let github = Github::from(Emulator::builder().webhook(hook)).await;
+    (github, receiver)
+}
+
+fn payload(delivery: &Delivery) -> Value {
+    serde_json::from_str(&delivery.body).unwrap()
+}
+
+#[tokio::test]
+async fn deployments_and_statuses_are_announced_in_order_with_all_headers() {
+    let (github, receiver) = told().await;
+    receiver.fault(Fault::status(200).times(2));
+    let deployment = github.deployment_to("staging");
+    let path = statuses(&deployment);
+    let created = github
+        .post(&path, json!({"state": "success"}))
+        .await
+        .expect(201)
+        .json();
+    let deliveries = github.emulator.deliveries_tried().await;
+    let events: Vec<_> = deliveries.iter().map(|it| it.event.as_str()).collect();
+    assert_eq!(events, ["deployment", "deployment_status"]);
+
+    let received = receiver.requests();
+    for (request, delivery) in received.iter().zip(&deliveries) {
+        assert_eq!(request.path, "/hook?x=1");
+        assert_eq!(request.body, delivery.body);
+        assert_eq!(delivery.status, Some(200));
+        for (name, value) in [
+            ("content-type", "application/json"),
+            ("x-github-event", delivery.event.as_str()),
+            ("x-github-delivery", delivery.id.as_str()),
+            ("x-github-hook-id", "1"),
+            ("x-github-hook-installation-target-type", "repository"),
+        ] {
+            assert_eq!(request.header(name), Some(value), "{name}");
+        }
+        assert_eq!(
+            request.header("x-github-hook-installation-target-id"),
+            Some(deployment.repository_id.to_string().as_str())
+        );
+        assert!(
+            request
+                .header("user-agent")
+                .unwrap()
+                .starts_with("GitHub-Hookshot/")
+        );
+        assert!(
+            request
+                .header("x-hub-signature")
+                .unwrap()
+                .starts_with("sha1=")
+        );
+        let signature = request.header("x-hub-signature-256").unwrap();
+        assert_eq!(signature.strip_prefix("sha256=").unwrap().len(), 64);
+        assert_eq!(delivery.id.len(), 36);
+    }
+
+    let event = payload(&deliveries[1]);
+    assert_eq!(event["action"], "created");
+    assert_eq!(event["deployment_status"], created);
+    assert_eq!(event["deployment"]["id"], json!(deployment.id));
+    assert_eq!(event["repository"]["full_name"], "octocat/example");
+    assert_eq!(event["sender"]["login"], "octocat");
+    for key in ["check_run", "workflow", "workflow_run"] {
+        assert_eq!(event.get(key), Some(&Value::Null), "{key}");
+    }
+    let event = payload(&deliveries[0]);
+    assert!(event.get("deployment_status").is_none() && event.get("check_run").is_none());
+    assert_eq!(event.get("workflow"), Some(&Value::Null));
+}
+
+#[tokio::test]
+async fn nobody_is_told_of_inactive_statuses() {
+    let (github, receiver) = told().await;
+    let prior = github.deployment_to("staging");
+    let newer = github.deployment_to("staging");
+    for deployment in [&prior, &newer] {
+        github
+            .post(&statuses(deployment), json!({"state": "success"}))
+            .await
+            .expect(201);
+    }
+    github
+        .post(&statuses(&newer), json!({"state": "inactive"}))
+        .await
+        .expect(201);
+    assert_eq!(github.emulator.history(prior.id).len(), 2);
+    let deliveries = github.emulator.deliveries_tried().await;
+    assert_eq!(deliveries.len(), 4);
+    assert_eq!(receiver.requests().len(), 4);
+}
+
+#[tokio::test]
+async fn a_delivery_is_never_repeated_unless_somebody_asks() {
+    let (github, receiver) = told().await;
+    receiver.fault(Fault::status(500));
+    github.deployment();
+    let first = github.emulator.deliveries_tried().await.remove(0);
+    assert_eq!(first.status, Some(500));
+    receiver.fault(Fault::status(202));
+    github.emulator.redeliver(&first.id).unwrap();
+    let deliveries = github.emulator.deliveries_tried().await;
+    assert_eq!(deliveries.len(), 2);
+    let again = &deliveries[1];
+    assert_eq!((again.id.as_str(), again.attempt), (first.id.as_str(), 2));
+    assert_eq!(
+        (again.body.as_str(), again.status),
+        (first.body.as_str(), Some(202))
+    );
+    assert_eq!(receiver.requests().len(), 2);
+    assert!(github.emulator.redeliver("nonsense").is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_address_that_does_not_answer_is_given_up_after_ten_seconds() {
+    let (github, receiver) = told().await;
+    receiver.fault(Fault::delay(std::time::Duration::from_secs(60)));
+    github.deployment();
+    let start = tokio::time::Instant::now();
+    let delivery = github.emulator.deliveries_tried().await.remove(0);
+    assert_eq!(start.elapsed().as_secs(), 10);
+    assert_eq!(
+        delivery.error.as_deref(),
+        Some("no answer within 10 seconds")
+    );
+}
+
+#[tokio::test]
+async fn an_enterprise_server_names_itself_and_unsigned_deliveries_have_no_signature() {
+    let receiver = Emulator::start().await.unwrap();
+    let hook = Webhook::new(receiver.url());
+    let profile = "ghes:3.20".parse().unwrap();
+    let emulator = Emulator::builder()
+        .profile(profile)
+        .webhook(hook)
+        .start()
+        .await
+        .unwrap();
+    let new = NewDeployment::new("main");
+    let deployment = emulator.create_deployment("octocat/example", new).unwrap();
+    emulator
+        .create_status(deployment.id, NewStatus::new("queued"))
+        .unwrap();
+    for delivery in emulator.deliveries_tried().await {
+        assert_eq!(
+            delivery.header("X-GitHub-Enterprise-Version"),
+            Some("3.20.0")
+        );
+        let host = emulator.address().to_string();
+        assert_eq!(
+            delivery.header("X-GitHub-Enterprise-Host"),
+            Some(host.as_str())
+        );
+        assert_eq!(delivery.header("X-Hub-Signature-256"), None);
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_cannot_be_delivered_to_is_an_error_at_the_start() {
+    for url in ["https://example.com", "example.com", "http://", ""] {
+        let builder = Emulator::builder().webhook(Webhook::new(url));
+        let error = builder.start().await.unwrap_err();
+        assert!(error.to_string().contains("http://"), "{error}");
+    }
+}

@@ -1,0 +1,108 @@
+//! A history is the same however its statuses arrive.
+
+use deploystatus::{DeploymentStatus, Timeline};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngAlgorithm, RngSeed, TestRunner};
+
+use super::status;
+
+const WORDS: [&str; 10] = [
+    "queued",
+    "pending",
+    "waiting",
+    "in_progress",
+    "success",
+    "inactive",
+    "failure",
+    "error",
+    "paused",
+    "destroyed",
+];
+
+/// Statuses as a server keeps them: numbers rise with gaps, several share a second, words repeat.
+fn histories() -> impl Strategy<Value = Vec<DeploymentStatus>> {
+    let report = (0..WORDS.len(), 1_u64..5, 0_i64..3, 0..2);
+    prop::collection::vec(report, 0..40).prop_map(|reports| {
+        let (mut id, mut second) = (0, 0);
+        reports
+            .into_iter()
+            .map(|(word, gap, pause, by)| {
+                id += gap;
+                second += pause * 30;
+                let by = if by == 0 { "octocat" } else { "hubot" };
+                status(id, WORDS[word], second, by)
+            })
+            .collect()
+    })
+}
+
+#[test]
+fn ten_thousand_histories_fold_the_same_way_forwards_backwards_and_page_by_page() {
+    let config = Config {
+        cases: 10_000,
+        failure_persistence: None,
+        rng_algorithm: RngAlgorithm::ChaCha,
+        rng_seed: RngSeed::Fixed(0x5EED),
+        ..Config::default()
+    };
+    let arrivals = histories().prop_flat_map(|history| {
+        let shuffled = Just(history.clone()).prop_shuffle();
+        (Just(history), shuffled, 1_usize..12, 0_usize..3)
+    });
+    let mut runner = TestRunner::new(config);
+    runner
+        .run(&arrivals, |(history, shuffled, per_page, overlap)| {
+            let forwards: Timeline = history.iter().cloned().collect();
+            let backwards: Timeline = history.iter().rev().cloned().collect();
+            prop_assert_eq!(&forwards, &backwards);
+
+            // Newest first, as a server pages, each page repeating the end of the one before.
+            let mut paged = Timeline::default();
+            let newest_first: Vec<_> = history.iter().rev().cloned().collect();
+            for (number, page) in newest_first.chunks(per_page).enumerate() {
+                let start = (number * per_page).saturating_sub(overlap);
+                paged.extend(newest_first[start..number * per_page].iter().cloned());
+                paged.extend(page.iter().cloned());
+            }
+            prop_assert_eq!(&forwards, &paged);
+
+            let mut disorderly = Timeline::default();
+            for page in shuffled.chunks(per_page) {
+                disorderly.extend(page.iter().cloned());
+            }
+            prop_assert_eq!(&forwards, &disorderly);
+            prop_assert_eq!(written(&forwards), written(&disorderly));
+            is_sound(&forwards, &history)
+        })
+        .unwrap_or_else(|error| panic!("{error}"));
+}
+
+fn written(timeline: &Timeline) -> String {
+    serde_json::to_string(timeline).unwrap()
+}
+
+/// Nothing is lost, and what is told agrees with what was said.
+fn is_sound(timeline: &Timeline, history: &[DeploymentStatus]) -> Result<(), TestCaseError> {
+    let stretches = timeline.stretches();
+    let said: Vec<_> = stretches
+        .iter()
+        .flat_map(|stretch| std::iter::repeat_n(&stretch.state, stretch.reports))
+        .collect();
+    let expected: Vec<_> = history.iter().map(|status| &status.state).collect();
+    prop_assert_eq!(said, expected);
+    for two in stretches.windows(2) {
+        prop_assert_ne!(&two[0].state, &two[1].state);
+        prop_assert_eq!(two[0].until, Some(two[1].since));
+    }
+    let newest = history.last();
+    prop_assert_eq!(timeline.newest(), newest);
+    let is_live = newest.is_some_and(|status| status.state.is_successful());
+    prop_assert_eq!(timeline.is_live(), is_live);
+    prop_assert_eq!(timeline.attempts().is_empty(), history.is_empty());
+    let attempts = timeline.attempts();
+    // All but the last attempt came to an end before the next began.
+    for two in attempts.windows(2) {
+        prop_assert!(two[0].ended.is_some_and(|ended| ended <= two[1].since));
+    }
+    Ok(())
+}

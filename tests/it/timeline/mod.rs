@@ -1,0 +1,34 @@
+//! What the statuses of a deployment say of its history.
+
+mod any_order;
+mod questions;
+
+use deploystatus::{DeploymentStatus, Timeline};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+/// A status as a server would send it: its number, its word, and how many seconds after the beginning.
+fn status(id: u64, state: &str, second: i64, by: &str) -> DeploymentStatus {
+    let json = json!({
+        "id": id,
+        "state": state,
+        "created_at": at(second),
+        "updated_at": at(second),
+        "creator": {"login": by, "id": 1, "type": "User"},
+        "description": format!("report {id}"),
+    });
+    serde_json::from_value(json).unwrap()
+}
+
+fn at(second: i64) -> Timestamp {
+    let start: Timestamp = "2026-03-14T09:00:00Z".parse().unwrap();
+    start + SignedDuration::from_secs(second)
+}
+
+/// A history in which a minute lies between any two words.
+fn history(words: &[&str]) -> Timeline {
+    (1..)
+        .zip(words)
+        .map(|(id, word)| status(id, word, i64::try_from(id).unwrap() * 60, "octocat"))
+        .collect()
+}
