@@ -110,6 +110,29 @@ fn progress_that_lands_late_does_not_hide_the_end() {
 }
 
 #[test]
+fn a_remark_that_lands_late_does_not_hide_the_end_when_others_were_made_in_between() {
+    in_paused_time(|| async {
+        let scene = scene().await;
+        let rollout = scene.deployment.rollout(first());
+        let rollout = rollout.progress_interval(Duration::ZERO);
+        let rollout = rollout.begin().await.unwrap();
+        let late = Fault::status(502).work_later(Duration::from_secs(9));
+        scene.github.fault(late.on(Operation::CreateStatus));
+        scene
+            .github
+            .fault(Fault::status(403).on(Operation::ListStatuses));
+        let lost = rollout.progress("1 of 2").await;
+        assert!(matches!(lost, Progress::Failed(_)), "{lost:?}");
+        assert!(rollout.progress("2 of 2").await.is_reported());
+        rollout.succeed().await.unwrap();
+        an_hour().await;
+        let said: Vec<_> = scene.told().into_iter().map(|(_, remark)| remark).collect();
+        assert_eq!(said, ["", "2 of 2", "1 of 2", ""]);
+        assert_eq!(scene.stored().last().unwrap(), "success");
+    });
+}
+
+#[test]
 fn whoever_outlives_the_rollout_says_nothing_any_more() {
     in_paused_time(|| async {
         let scene = scene().await;

@@ -125,7 +125,6 @@ impl Driver {
             Ok(delivered) => {
                 self.shared.wording().newest = Some(delivered.status().id);
                 self.posted.status = plain;
-                self.posted.may_turn_up_until = None;
             }
             Err(error) if error.is_outcome_unknown() => {
                 self.posted.may_turn_up_until = Some(Instant::now() + delivery::GRACE);
