@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod answers;
+mod blocking;
 mod captures;
 mod emulator;
 mod facade;
@@ -14,4 +15,5 @@ mod state;
 mod tidy;
 mod timeline;
 mod wait;
+mod webhook;
 mod wire;

@@ -124,7 +124,7 @@ impl Client {
                 self.buffer.drain(..length);
                 return Ok(());
             }
-            let mut chunk = [0; 64 * 1024];
+            let mut chunk = [0; 16 * 1024];
             let count = self.stream.read(&mut chunk)?;
             if count == 0 {
                 return Err("the emulator closed the connection".into());

@@ -43,7 +43,8 @@ pub(crate) enum Plan {
 /// One connection, as the pipeline reaches it.
 #[derive(Debug)]
 pub(crate) struct Line {
-    plan: Mutex<Plan>,
+    /// With whether anything was sent by it yet.
+    plan: Mutex<(Plan, bool)>,
 }
 
 /// Marks a response that is not to be sent: the connection is closed instead.
@@ -80,7 +81,7 @@ async fn serve(stream: TcpStream, router: Router) {
     // Answers are small and should not wait for more; a socket that refuses is not worse for it.
     let _ = stream.set_nodelay(true);
     let line = Arc::new(Line {
-        plan: Mutex::new(Plan::Whole),
+        plan: Mutex::new((Plan::Whole, false)),
     });
     let socket = Socket {
         stream,
@@ -115,11 +116,15 @@ async fn serve(stream: TcpStream, router: Router) {
 impl Line {
     /// Says how the next answer is sent.
     pub(crate) fn plan(&self, plan: Plan) {
-        *self.plan.lock().unwrap_or_else(PoisonError::into_inner) = plan;
+        *self.plan.lock().unwrap_or_else(PoisonError::into_inner) = (plan, false);
     }
 
-    fn planned(&self) -> Plan {
-        *self.plan.lock().unwrap_or_else(PoisonError::into_inner)
+    /// How to send, and whether this is the beginning of an answer.
+    fn planned(&self) -> (Plan, bool) {
+        let mut planned = self.plan.lock().unwrap_or_else(PoisonError::into_inner);
+        let (plan, begun) = *planned;
+        planned.1 = true;
+        (plan, !begun)
     }
 }
 
@@ -245,12 +250,13 @@ impl AsyncWrite for Socket {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        match self.line.planned() {
-            Plan::Whole | Plan::Reset => {
-                self.head = Head::default();
-                self.body_sent = 0;
-                Pin::new(&mut self.stream).poll_write(context, bytes)
-            }
+        let (plan, begins) = self.line.planned();
+        if begins {
+            self.head = Head::default();
+            self.body_sent = 0;
+        }
+        match plan {
+            Plan::Whole | Plan::Reset => Pin::new(&mut self.stream).poll_write(context, bytes),
             Plan::CutBody(most) => self.cut(context, bytes, most),
             Plan::Dribble(pause) => self.dribble(context, bytes, pause),
         }
@@ -267,7 +273,7 @@ impl AsyncWrite for Socket {
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        if self.line.planned() == Plan::Reset {
+        if self.line.planned().0 == Plan::Reset {
             // The kernel sends a reset if nothing may linger.
             let _ = self.stream.set_zero_linger();
         }

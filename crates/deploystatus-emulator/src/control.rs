@@ -114,7 +114,7 @@ async fn seed(State(world): WorldState, body: Bytes) -> Result<StatusCode, Probl
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// One fault, several, or a mix drawn at random.
+/// What lets requests go wrong at random, where others are scripted.
 #[derive(Deserialize)]
 struct Mix {
     mix: FaultMix,

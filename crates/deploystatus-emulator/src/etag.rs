@@ -46,4 +46,61 @@ mod tests {
         assert!(!matches("\"abc\"", "ab"));
         assert!(!matches("", "ab"));
     }
+
+    /// The answers to the anonymous on that day are known to have been asked for with `Accept: */*`.
+    #[test]
+    fn the_hash_is_the_one_of_recorded_answers() {
+        let Some(folder) = std::env::var_os("DEPLOYSTATUS_CAPTURES") else {
+            eprintln!("skipped: DEPLOYSTATUS_CAPTURES names no folder of recordings");
+            return;
+        };
+        let mut compared = 0;
+        for file in std::fs::read_dir(folder).unwrap() {
+            let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+            let Recording { response } = serde_json::from_str(&text).unwrap();
+            let value = |name: &str| {
+                let mut headers = response.headers.iter();
+                let named = headers.find(|(key, _)| key.eq_ignore_ascii_case(name));
+                named
+                    .and_then(|(_, value)| value.as_str())
+                    .unwrap_or_default()
+            };
+            let known = value("date").starts_with("Fri, 24 Apr 2026")
+                && value("cache-control").starts_with("public");
+            if known && response.status == 200 {
+                let mut request = HeaderMap::new();
+                request.insert(ACCEPT, "*/*".parse().unwrap());
+                let tag = hash(&request, compact(response.body.get()).as_bytes());
+                assert_eq!(value("etag"), format!("W/\"{tag}\""));
+                compared += 1;
+            }
+        }
+        assert!(compared > 0);
+    }
+
+    #[derive(serde::Deserialize)]
+    struct Recording {
+        response: Recorded,
+    }
+
+    #[derive(serde::Deserialize)]
+    struct Recorded {
+        status: u16,
+        headers: serde_json::Map<String, serde_json::Value>,
+        body: Box<serde_json::value::RawValue>,
+    }
+
+    /// JSON without the white space that was added to read it.
+    fn compact(json: &str) -> String {
+        let mut in_text = false;
+        let mut escaped = false;
+        let kept = json.chars().filter(|it| {
+            if *it == '"' && !escaped {
+                in_text = !in_text;
+            }
+            escaped = *it == '\\' && !escaped;
+            in_text || !it.is_ascii_whitespace()
+        });
+        kept.collect()
+    }
 }

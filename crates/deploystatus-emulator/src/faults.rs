@@ -6,6 +6,7 @@ mod mix;
 
 use std::time::Duration;
 
+use http::{HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -99,6 +100,8 @@ pub(crate) enum Work {
 
 impl Fault {
     /// An answer of this status, with a body like GitHub's.
+    ///
+    /// A status below 200 or above 999, or a header that cannot be sent, is answered with a 500 that says so.
     #[must_use]
     pub fn status(status: u16) -> Fault {
         let effect = Effect::Answer {
@@ -265,6 +268,26 @@ impl Fault {
             method: None,
             path: None,
         }
+    }
+
+    /// Why the fault cannot happen as it was scripted.
+    pub(crate) fn mistake(&self) -> Option<String> {
+        let (Effect::Answer { status, .. }
+        | Effect::Html { status }
+        | Effect::Limit { status, .. }) = &self.effect
+        else {
+            return None;
+        };
+        if !(200..1000).contains(status) {
+            return Some(format!("{status} is not the status of an answer"));
+        }
+        let Effect::Answer { headers, .. } = &self.effect else {
+            return None;
+        };
+        let unfit = headers.iter().find(|(name, value)| {
+            name.parse::<HeaderName>().is_err() || value.parse::<HeaderValue>().is_err()
+        });
+        unfit.map(|(name, value)| format!("{name:?}: {value:?} is not a header"))
     }
 
     fn matches(&self, method: &str, path: &str, operation: Option<Operation>) -> bool {

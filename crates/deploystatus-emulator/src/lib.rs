@@ -49,7 +49,7 @@ pub use requests::ReceivedRequest;
 pub use seed::Seed;
 pub use server::Emulator;
 pub use switches::{
-    AutoInactive, Ghost, HadSuccess, LimitStatus, MissingState, Switches, ValidationErrors,
-    WriteWithoutPush,
+    AutoInactive, FirstCheck, Ghost, HadSuccess, LimitStatus, MissingState, Switches,
+    ValidationErrors, WriteWithoutPush,
 };
 pub use webhooks::{Delivery, Webhook};

@@ -120,9 +120,7 @@ impl Operation {
             Operation::DeleteDeployment => "/deployments/deployments#delete-a-deployment",
             Operation::GetRepository => "/repos/repos#get-a-repository",
             Operation::GetMeta => "/meta/meta#get-apiname-meta-information",
-            Operation::GetRateLimit => {
-                "/rate-limit/rate-limit#get-rate-limit-status-for-the-authenticated-user"
-            }
+            Operation::GetRateLimit => "/rate-limit/rate-limit",
             Operation::GetUser => "/users/users#get-the-authenticated-user",
             Operation::GetZen => "/meta/meta#get-the-zen-of-github",
         }

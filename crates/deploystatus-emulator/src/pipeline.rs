@@ -129,16 +129,19 @@ impl Job {
         );
         let response = match fault.work {
             Work::Undone if !keeps_answer => {
-                tokio::time::sleep(fault.delay).await;
+                pause(fault.delay).await;
                 None
             }
             Work::Late(lateness) if !keeps_answer => {
-                tokio::time::sleep(fault.delay).await;
+                pause(fault.delay).await;
                 world.spawn(self.work(body, lateness));
                 None
             }
             _ => Some(self.work(body, fault.delay).await),
         };
+        if let Some(mistake) = fault.mistake() {
+            return scripted::mistake(&world, number, &mistake);
+        }
         match (fault.effect, response) {
             (Effect::CutBody, Some(response)) => {
                 plan(Plan::CutBody(half_of(&response)));
@@ -165,10 +168,7 @@ impl Job {
         } = self;
         let admission = admission::admit(&world, &parts, body, operation);
         let call = Arc::new(admission.call);
-        // Even a sleep of no length takes up to a millisecond.
-        if !duration.is_zero() {
-            tokio::time::sleep(duration).await;
-        }
+        pause(duration).await;
         let answer = if let Some(refusal) = admission.refusal {
             refusal
         } else {
@@ -201,6 +201,13 @@ impl World {
     fn note_status(&self, number: u64, status: StatusCode) {
         self.requests()
             .amend(number, |it| it.status = Some(status.as_u16()));
+    }
+}
+
+/// Even a sleep of no length takes up to a millisecond, so there is none.
+async fn pause(duration: Duration) {
+    if !duration.is_zero() {
+        tokio::time::sleep(duration).await;
     }
 }
 

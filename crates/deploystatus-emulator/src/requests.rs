@@ -120,3 +120,45 @@ impl Entry {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry() -> Entry {
+        Entry {
+            number: 0,
+            at: Timestamp::UNIX_EPOCH,
+            method: http::Method::GET,
+            path: "/zen".to_owned(),
+            operation: None,
+            headers: HeaderMap::new(),
+            body: bytes::Bytes::new(),
+            status: None,
+            fault: None,
+        }
+    }
+
+    #[test]
+    fn only_the_last_ten_thousand_requests_are_remembered() {
+        let mut log = RequestLog::default();
+        for number in 1..=10_001 {
+            assert_eq!(log.begin(entry()), number);
+        }
+        log.amend(1, |_| panic!("the first is forgotten"));
+        log.amend(10_001, |it| it.status = Some(200));
+        let requests = log.list();
+        assert_eq!(requests.len(), 10_000);
+        assert_eq!((requests[0].number, requests[9_999].number), (2, 10_001));
+        assert_eq!(requests[9_999].status, Some(200));
+    }
+
+    #[test]
+    fn a_request_from_before_the_log_was_cleared_changes_nothing() {
+        let mut log = RequestLog::default();
+        let before = log.begin(entry());
+        log.clear();
+        log.begin(entry());
+        log.amend(before, |_| panic!("that request is forgotten"));
+    }
+}

@@ -31,7 +31,7 @@ pub(crate) fn response(world: &World, number: u64, effect: &Effect) -> Response 
                 None => json_response(world, number, *status, &json!({"message": "Server Error"})),
             };
             for (name, value) in headers {
-                // What cannot be a header was refused when the fault was scripted.
+                // What cannot be a header was told as a mistake before.
                 if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), value.parse()) {
                     response.headers_mut().insert(name, value);
                 }
@@ -56,6 +56,12 @@ pub(crate) fn response(world: &World, number: u64, effect: &Effect) -> Response 
     }
 }
 
+/// What is said instead of an answer that cannot be given.
+pub(crate) fn mistake(world: &World, number: u64, mistake: &str) -> Response {
+    let message = format!("the scripted fault cannot happen: {mistake}");
+    json_response(world, number, 500, &json!({"message": message}))
+}
+
 /// What is said when something went wrong inside.
 pub(crate) fn server_error(world: &World, number: u64, status: StatusCode) -> Response {
     json_response(
@@ -69,7 +75,7 @@ pub(crate) fn server_error(world: &World, number: u64, status: StatusCode) -> Re
 fn limit(world: &World, number: u64, status: u16, retry_after: RetryAfter) -> Response {
     let body = json!({
         "documentation_url": format!(
-            "{}/overview/rate-limits-for-the-rest-api#about-secondary-rate-limits",
+            "{}/overview/rate-limits-for-the-rest-api",
             world.profile.documentation()
         ),
         "message": "You have exceeded a secondary rate limit. \

@@ -1,6 +1,8 @@
 use std::path::Path;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use serde::de::Error as _;
+use serde_json::{Map, Value};
 
 use crate::Error;
 use crate::access::{Token, Tokens};
@@ -12,21 +14,41 @@ use crate::switches::{AutoInactive, HadSuccess};
 ///
 /// Without a seed that is the public repository `octocat/example`.
 /// As a file it is JSON; the crate's README shows one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Seed {
+    #[serde(default)]
     repositories: Vec<NewRepository>,
+    #[serde(default)]
     tokens: Vec<Token>,
+    #[serde(default)]
     deployments: Vec<SeededDeployment>,
+    next_status_id: Option<u64>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// A deployment with two members more: `repository` and `statuses`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "Map<String, Value>")]
 struct SeededDeployment {
     repository: String,
-    #[serde(default)]
-    statuses: Vec<NewStatus>,
-    #[serde(flatten)]
     deployment: NewDeployment,
+    statuses: Vec<NewStatus>,
+}
+
+/// Flattening would let unknown members pass in silence, so the members are told apart here.
+impl TryFrom<Map<String, Value>> for SeededDeployment {
+    type Error = serde_json::Error;
+
+    fn try_from(mut members: Map<String, Value>) -> Result<Self, Self::Error> {
+        let repository = members.remove("repository");
+        let repository = repository.ok_or_else(|| Self::Error::missing_field("repository"))?;
+        let statuses = members.remove("statuses");
+        Ok(SeededDeployment {
+            repository: serde_json::from_value(repository)?,
+            statuses: statuses.map_or(Ok(Vec::new()), serde_json::from_value)?,
+            deployment: serde_json::from_value(Value::Object(members))?,
+        })
+    }
 }
 
 impl Seed {
@@ -37,6 +59,7 @@ impl Seed {
             repositories: Vec::new(),
             tokens: Vec::new(),
             deployments: Vec::new(),
+            next_status_id: None,
         }
     }
 
@@ -96,10 +119,20 @@ impl Seed {
         self
     }
 
+    /// The number that the next status gets, instead of one above 2^32; it has no effect where there are deployments.
+    #[must_use]
+    pub fn next_status_id(mut self, id: u64) -> Self {
+        self.next_status_id = Some(id);
+        self
+    }
+
     /// Puts everything where it belongs.
     pub(crate) fn plant(&self, store: &mut Store, tokens: &mut Tokens) -> Result<(), Error> {
         for repository in &self.repositories {
             store.create_repository(repository.clone())?;
+        }
+        if let Some(id) = self.next_status_id {
+            store.begin_status_ids(id);
         }
         for token in &self.tokens {
             tokens.add(token.clone());

@@ -243,7 +243,7 @@ impl Emulator {
         self.world.plant(seed)
     }
 
-    /// Makes everything as it was at the start, but for the clock.
+    /// Makes everything as the builder said, with the seed and without snapshot, but for the clock and the limits.
     ///
     /// # Errors
     ///

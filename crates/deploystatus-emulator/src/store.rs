@@ -27,7 +27,8 @@ pub(crate) struct Store {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct State {
-    next_id: u64,
+    next_deployment_id: u64,
+    next_status_id: u64,
     next_user_id: u64,
     /// By login in lower case.
     users: BTreeMap<String, User>,
@@ -58,7 +59,8 @@ struct History {
 }
 
 /// Identifiers passed 2^32 in 2024; a test that holds with these holds with GitHub's.
-const FIRST_ID: u64 = 5_000_000_001;
+const FIRST_DEPLOYMENT_ID: u64 = 4_400_000_001;
+const FIRST_STATUS_ID: u64 = 5_000_000_001;
 const FIRST_USER_ID: u64 = 583_231;
 
 impl Store {
@@ -107,22 +109,19 @@ impl Store {
         to_the_second(self.clock.now())
     }
 
-    fn next_id(&mut self) -> u64 {
-        let id = self.state.next_id;
-        self.state.next_id += 1;
-        id
-    }
-
-    /// Makes sure that identifiers given from now on are higher.
-    fn pass_id(&mut self, id: u64) {
-        self.state.next_id = self.state.next_id.max(id + 1);
+    /// Gives statuses identifiers from this one on, unless some were given before.
+    pub(crate) fn begin_status_ids(&mut self, id: u64) {
+        if self.state.deployments.is_empty() {
+            self.state.next_status_id = id;
+        }
     }
 }
 
 impl State {
     fn empty() -> State {
         State {
-            next_id: FIRST_ID,
+            next_deployment_id: FIRST_DEPLOYMENT_ID,
+            next_status_id: FIRST_STATUS_ID,
             next_user_id: FIRST_USER_ID,
             users: BTreeMap::new(),
             repositories: BTreeMap::new(),

@@ -16,6 +16,8 @@ pub struct Switches {
     pub missing_state: MissingState,
     /// How a failed validation lists its errors.
     pub validation_errors: ValidationErrors,
+    /// What is looked at first when a status is created.
+    pub first_check: FirstCheck,
     /// What stands for a creator whose account is gone.
     pub ghost: Ghost,
     /// What a reader is told who tries to write.
@@ -68,6 +70,17 @@ pub enum ValidationErrors {
     Objects,
     /// As one sentence, as commit statuses do in 2026.
     Sentence,
+}
+
+/// What is looked at first when a status is created.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FirstCheck {
+    /// The body, so that a wrong one is told even where there is no such deployment.
+    #[default]
+    Body,
+    /// Whether there is such a deployment.
+    Deployment,
 }
 
 /// What stands for a creator whose account is gone.

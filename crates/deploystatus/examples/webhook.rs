@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Takes deliveries at `/hook`.
-pub fn app(verifier: Verifier, client: Client) -> Router {
+pub(crate) fn app(verifier: Verifier, client: Client) -> Router {
     Router::new()
         .route("/hook", post(receive))
         // GitHub sends no more than this, and more is not even read.

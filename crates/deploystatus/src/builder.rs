@@ -222,6 +222,18 @@ impl ClientBuilder {
     }
 }
 
+#[cfg(feature = "blocking")]
+impl ClientBuilder {
+    /// A client that needs no `async`, for small tools; it has a thread of its own.
+    ///
+    /// # Errors
+    ///
+    /// As [`ClientBuilder::build`], and when the thread cannot be started.
+    pub fn build_blocking(self) -> Result<crate::blocking::Client, Error> {
+        crate::blocking::Client::new(self.build()?)
+    }
+}
+
 /// Shows where it leads, and nothing secret.
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

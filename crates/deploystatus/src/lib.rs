@@ -2,6 +2,8 @@
 
 mod actor;
 mod base_url;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod builder;
 mod client;
 mod delivery;

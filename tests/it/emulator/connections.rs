@@ -130,3 +130,14 @@ fn outside_of_a_runtime_there_is_an_error_instead_of_a_panic() {
         other => panic!("{other:?}"),
     }
 }
+
+#[tokio::test]
+async fn every_public_future_can_go_to_another_thread() {
+    fn assert_send<T: Send>(_: &T) {}
+    assert_send(&Emulator::start());
+    let start = Emulator::builder().start();
+    assert_send(&start);
+    let emulator = start.await.unwrap();
+    assert_send(&emulator.deliveries_tried());
+    assert_send(&emulator.stop());
+}

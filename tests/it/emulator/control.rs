@@ -79,6 +79,12 @@ async fn what_cannot_be_read_is_told_with_its_place() {
     let github = Github::start().await;
     for (path, body, place) in [
         ("/seed", json!({"repos": []}), "unknown field `repos`"),
+        (
+            "/seed",
+            json!({"deployments": [{"repository": "o/r", "ref": "main", "env": "x"}]}),
+            "unknown field `env`",
+        ),
+        ("/faults", json!({"status": 99}), "99 is not the status"),
         ("/faults", json!({}), "it has no effect"),
         (
             "/faults",
@@ -192,19 +198,6 @@ async fn requests_are_listed_and_forgotten() {
         .await
         .expect(204);
     assert!(github.emulator.requests().is_empty());
-}
-
-#[tokio::test]
-async fn only_the_last_ten_thousand_requests_are_remembered() {
-    let github = Github::start().await;
-    let request = || github.request(Method::GET, "/zen").send();
-    for _ in 0..10_001 {
-        request().await.unwrap();
-    }
-    let requests = github.emulator.requests();
-    assert_eq!(requests.len(), 10_000);
-    assert_eq!((requests[0].number, requests[9_999].number), (2, 10_001));
-    assert_eq!(requests[9_999].status, Some(200));
 }
 
 #[tokio::test]

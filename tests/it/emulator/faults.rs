@@ -73,6 +73,23 @@ async fn any_body_and_headers_can_be_answered() {
 }
 
 #[tokio::test]
+async fn a_fault_that_cannot_happen_says_so() {
+    let github = Github::start().await;
+    for (fault, mistake) in [
+        (Fault::status(99), "99 is not the status of an answer"),
+        (Fault::status(502).header("a b", "c"), "is not a header"),
+        (Fault::html(1000), "1000 is not the status"),
+    ] {
+        github.emulator.fault(fault);
+        let error = github.get("/zen").await.expect(500).json();
+        assert!(
+            error["message"].as_str().unwrap().contains(mistake),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_connection_can_be_closed_at_every_moment() {
     for (moment, done) in [
         (Moment::BeforeReading, 0),
@@ -126,11 +143,14 @@ async fn a_body_can_be_cut_in_half_after_the_work() {
 #[tokio::test(start_paused = true)]
 async fn headers_can_be_dribbled() {
     let github = Github::start().await;
-    github
-        .emulator
-        .fault(Fault::dribble(Duration::from_millis(1)));
-    let answer = github.get("/user").await.expect(200);
-    assert_eq!(answer.json()["login"], "octocat");
+    let fault = Fault::dribble(Duration::from_secs(1)).times(2);
+    github.emulator.fault(fault);
+    for _ in 0..2 {
+        let start = tokio::time::Instant::now();
+        let answer = github.get("/user").await.expect(200);
+        assert_eq!(answer.json()["login"], "octocat");
+        assert!(start.elapsed() > Duration::from_secs(60));
+    }
 }
 
 #[tokio::test(start_paused = true)]

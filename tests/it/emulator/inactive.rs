@@ -4,7 +4,7 @@ use serde_json::json;
 use super::github::{Github, statuses};
 
 /// The latest state of a deployment.
-fn state(github: &Github, id: u64) -> String {
+fn latest(github: &Github, id: u64) -> String {
     let history = github.emulator.history(id);
     history
         .last()
@@ -19,11 +19,8 @@ fn deployed(github: &Github, new: NewDeployment, states: &[&str]) -> u64 {
         .create_deployment("octocat/example", new)
         .unwrap();
     for state in states {
-        let status = NewStatus::new(*state).auto_inactive(false);
-        github
-            .emulator
-            .create_status(deployment.id, status)
-            .unwrap();
+        let new = NewStatus::new(*state).auto_inactive(false);
+        github.emulator.create_status(deployment.id, new).unwrap();
     }
     deployment.id
 }
@@ -61,12 +58,12 @@ async fn a_success_makes_earlier_successes_in_the_environment_inactive() {
             .await
             .expect(201);
     }
-    assert_eq!(state(&github, prior), "success");
+    assert_eq!(latest(&github, prior), "success");
     let status = github
         .post(&statuses(&newer), json!({"state": "success"}))
         .await
         .json();
-    assert_eq!(state(&github, prior), "inactive");
+    assert_eq!(latest(&github, prior), "inactive");
     for (id, expected) in [
         (failed, "failure"),
         (transient, "success"),
@@ -75,7 +72,7 @@ async fn a_success_makes_earlier_successes_in_the_environment_inactive() {
         (later, "success"),
         (stranger, "success"),
     ] {
-        assert_eq!(state(&github, id), expected);
+        assert_eq!(latest(&github, id), expected);
     }
     let inactive = github.emulator.history(prior).pop().unwrap();
     assert!(inactive.id > status["id"].as_u64().unwrap());
@@ -94,7 +91,7 @@ async fn auto_inactive_false_leaves_all_as_it_is() {
     let newer = github.deployment_to("staging");
     let body = json!({"state": "success", "auto_inactive": false});
     github.post(&statuses(&newer), body).await.expect(201);
-    assert_eq!(state(&github, prior), "success");
+    assert_eq!(latest(&github, prior), "success");
 }
 
 #[tokio::test]
@@ -106,7 +103,7 @@ async fn production_is_spared_as_documented_or_included_as_observed() {
         .post(&statuses(&newer), json!({"state": "success"}))
         .await
         .expect(201);
-    assert_eq!(state(&github, prior), "success");
+    assert_eq!(latest(&github, prior), "success");
     github
         .emulator
         .switch(|it| it.auto_inactive = AutoInactive::Observed);
@@ -114,7 +111,7 @@ async fn production_is_spared_as_documented_or_included_as_observed() {
         .post(&statuses(&newer), json!({"state": "success"}))
         .await
         .expect(201);
-    assert_eq!(state(&github, prior), "inactive");
+    assert_eq!(latest(&github, prior), "inactive");
 }
 
 #[tokio::test]
@@ -124,7 +121,7 @@ async fn the_environment_is_the_one_the_status_names() {
     let newer = github.deployment_to("review");
     let body = json!({"state": "success", "environment": "staging"});
     github.post(&statuses(&newer), body).await.expect(201);
-    assert_eq!(state(&github, prior), "inactive");
+    assert_eq!(latest(&github, prior), "inactive");
 }
 
 #[tokio::test]
@@ -135,14 +132,14 @@ async fn a_switch_lets_any_earlier_success_count() {
     github
         .emulator
         .switch(|it| it.had_success = HadSuccess::Ever);
-    let newer = github.deployment_to("staging");
+    let second = github.deployment_to("staging");
     for _ in 0..2 {
         github
-            .post(&statuses(&newer), json!({"state": "success"}))
+            .post(&statuses(&second), json!({"state": "success"}))
             .await
             .expect(201);
     }
-    assert_eq!(state(&github, failed), "inactive");
+    assert_eq!(latest(&github, failed), "inactive");
     assert_eq!(github.emulator.history(failed).len(), 3);
-    assert_eq!(state(&github, never), "failure");
+    assert_eq!(latest(&github, never), "failure");
 }

@@ -30,11 +30,15 @@ async fn the_hourly_limit_is_counted_told_enforced_and_over_after_an_hour() {
         message.starts_with("API rate limit exceeded for user ID 583231."),
         "{message}"
     );
-    let core = &github.get("/rate_limit").await.expect(200).json()["resources"]["core"];
-    assert_eq!(
-        *core,
-        json!({"limit": 2, "used": 2, "remaining": 0, "reset": 1_767_229_200})
-    );
+    let limits = github.get("/rate_limit").await.expect(200).json();
+    let core = json!({"limit": 2, "used": 2, "remaining": 0, "reset": 1_767_229_200});
+    assert_eq!(limits["resources"]["core"], core);
+    assert_eq!(limits["resources"]["search"]["limit"], 30);
+    assert_eq!(limits["rate"], core);
+    let newer = github.request(Method::GET, "/rate_limit");
+    let newer = newer.header("x-github-api-version", "2026-03-10");
+    let newer = Answer::to(newer).await.expect(200).json();
+    assert!(newer.get("rate").is_none());
 
     Answer::to(github.anonymous(Method::GET, "/zen"))
         .await

@@ -1,8 +1,15 @@
 //! The emulator, through HTTP as its users meet it.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "what helps a test may fail it like the test itself"
+)]
+
 mod github;
+mod recording;
 
 mod access;
+mod captures;
 mod connections;
 mod control;
 mod deployments;
@@ -17,5 +24,6 @@ mod renames;
 mod snapshots;
 mod statuses;
 mod time;
+mod validation;
 mod versions;
 mod webhooks;

@@ -47,7 +47,10 @@ async fn what_was_saved_on_shutdown_is_there_again_and_goes_on() {
     github.emulator.stop().await.unwrap();
 
     let github = Github::from(Emulator::builder().snapshot(place.file())).await;
-    assert_eq!(github.emulator.history(deployment.id), [first.clone()]);
+    assert_eq!(
+        github.emulator.history(deployment.id),
+        std::slice::from_ref(&first)
+    );
     github.get(&statuses(&deployment)).await.expect(301);
     let next = github
         .emulator

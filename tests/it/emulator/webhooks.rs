@@ -30,8 +30,8 @@ async fn deployments_and_statuses_are_announced_in_order_with_all_headers() {
     let events: Vec<_> = deliveries.iter().map(|it| it.event.as_str()).collect();
     assert_eq!(events, ["deployment", "deployment_status"]);
 
-    let received = receiver.requests();
-    for (request, delivery) in received.iter().zip(&deliveries) {
+    let requests = receiver.requests();
+    for (request, delivery) in requests.iter().zip(&deliveries) {
         assert_eq!(request.path, "/hook?x=1");
         assert_eq!(request.body, delivery.body);
         assert_eq!(delivery.status, Some(200));
@@ -77,6 +77,46 @@ async fn deployments_and_statuses_are_announced_in_order_with_all_headers() {
     let event = payload(&deliveries[0]);
     assert!(event.get("deployment_status").is_none() && event.get("check_run").is_none());
     assert_eq!(event.get("workflow"), Some(&Value::Null));
+}
+
+/// Where the recorded payloads are of today's GitHub.
+#[tokio::test]
+async fn a_payload_has_every_member_of_recorded_ones() {
+    let Some(folder) = std::env::var_os("DEPLOYSTATUS_WEBHOOKS") else {
+        eprintln!("skipped: DEPLOYSTATUS_WEBHOOKS names no folder of recordings");
+        return;
+    };
+    let (github, _receiver) = told().await;
+    let deployment = github.deployment();
+    github
+        .post(&statuses(&deployment), json!({"state": "success"}))
+        .await
+        .expect(201);
+    let deliveries = github.emulator.deliveries_tried().await;
+    let mut compared = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        let file = file.unwrap();
+        let name = file.file_name().to_string_lossy().into_owned();
+        let event = name.split("--").nth(2).unwrap_or_default();
+        let delivery = deliveries.iter().find(|it| it.event == event);
+        let Some(delivery) = delivery.filter(|_| name.contains("api.github.com")) else {
+            continue;
+        };
+        let text = std::fs::read_to_string(file.path()).unwrap();
+        let recorded: Value = serde_json::from_str(&text).unwrap();
+        let found = payload(delivery);
+        for object in ["deployment_status", "deployment", "repository", "sender"] {
+            for key in recorded[object]
+                .as_object()
+                .into_iter()
+                .flat_map(|it| it.keys())
+            {
+                assert!(found[object].get(key).is_some(), "{name}: {object}.{key}");
+            }
+        }
+        compared += 1;
+    }
+    assert!(compared > 0);
 }
 
 #[tokio::test]

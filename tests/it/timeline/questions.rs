@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use deploystatus::{State, Timeline};
+use deploystatus::{Attempt, State, Timeline};
 use deploystatus_emulator::NewStatus;
 use serde_json::json;
 
@@ -92,7 +92,7 @@ fn attempts_are_counted_as_a_person_would() {
 fn how_long_it_took_is_told_for_all_and_for_each_attempt() {
     let timeline = history(&["queued", "in_progress", "failure", "in_progress", "success"]);
     assert_eq!(timeline.took(), Some(Duration::from_secs(240)));
-    let took: Vec<_> = timeline.attempts().iter().map(|it| it.took()).collect();
+    let took: Vec<_> = timeline.attempts().iter().map(Attempt::took).collect();
     assert_eq!(
         took,
         [

@@ -106,7 +106,10 @@ impl TryFrom<FaultForm> for Fault {
         fault.operation = form.on;
         fault.method = form.method;
         fault.path = form.path;
-        Ok(fault)
+        match fault.mistake() {
+            Some(mistake) => Err(Error::BadFault(mistake)),
+            None => Ok(fault),
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Extension, State};
 use http::StatusCode;
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -30,12 +31,12 @@ struct Myself {
     public_gists: u64,
     followers: u64,
     following: u64,
-    created_at: &'static str,
-    updated_at: &'static str,
+    created_at: Timestamp,
+    updated_at: Timestamp,
 }
 
-/// When every account was made: strict clients want to know, and nothing depends on it.
-const ACCOUNTS_MADE: &str = "2012-03-14T09:26:53Z";
+/// 2020-01-01T00:00:00Z, long before anything happens here.
+const JOINED: Timestamp = Timestamp::constant(1_577_836_800, 0);
 
 pub(super) async fn user(
     State(world): State<Arc<World>>,
@@ -62,8 +63,8 @@ pub(super) async fn user(
         public_gists: 0,
         followers: 0,
         following: 0,
-        created_at: ACCOUNTS_MADE,
-        updated_at: ACCOUNTS_MADE,
+        created_at: JOINED,
+        updated_at: JOINED,
     };
     Ok(Answer::json(StatusCode::OK, &call, &body))
 }
@@ -84,7 +85,14 @@ pub(super) async fn rate_limit(
         "remaining": reading.limit - reading.used,
         "reset": reading.reset.as_second(),
     });
-    let mut body = json!({"resources": {"core": core}});
+    // Nothing here can be searched, but clients insist on the resource.
+    let search = json!({
+        "limit": 30,
+        "used": 0,
+        "remaining": 30,
+        "reset": now.as_second() + 60,
+    });
+    let mut body = json!({"resources": {"core": core, "search": search}});
     // The newer version no longer repeats the first resource.
     if call.version != Some(API_VERSIONS[1]) {
         body["rate"] = core;

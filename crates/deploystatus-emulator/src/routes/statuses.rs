@@ -8,7 +8,7 @@ use super::{CallExtension, repository};
 use crate::answer::Answer;
 use crate::call::{Call, Target};
 use crate::pagination::Page;
-use crate::switches::AutoInactive;
+use crate::switches::{AutoInactive, FirstCheck};
 use crate::validation;
 use crate::wire::StatusBody;
 use crate::world::{Reporter, World};
@@ -44,8 +44,12 @@ pub(super) async fn create(
     target: Target,
 ) -> Result<Answer, Answer> {
     let repository = repository(&world, &call, &target)?;
+    let found = deployment_id(&world, &call, &target, repository.id);
+    if call.switches.first_check == FirstCheck::Deployment {
+        found.clone()?;
+    }
     let new = validation::status(&call).map_err(|it| it.answer(&call))?;
-    let id = deployment_id(&world, &call, &target, repository.id)?;
+    let id = found?;
     if let Some(most) = call.switches.max_statuses {
         let count = world.store().history(id).map_or(0, <[_]>::len);
         if count >= most {

@@ -36,7 +36,7 @@ impl Store {
                 return Err(Error::IdNotRising(id));
             }
             Some(id) => id,
-            None => self.next_id(),
+            None => self.state.next_deployment_id,
         };
         let created_at = new.created_at.map_or_else(|| self.now(), to_the_second);
         let production = new.environment == "production";
@@ -56,7 +56,8 @@ impl Store {
             transient_environment: new.transient_environment,
             production_environment: new.production_environment.unwrap_or(production),
         };
-        self.pass_id(id);
+        let next_id = &mut self.state.next_deployment_id;
+        *next_id = (*next_id).max(id.saturating_add(1));
         self.holding(repository_id)?.deployments.insert(id);
         let history = History {
             deployment: deployment.clone(),

@@ -54,7 +54,7 @@ impl Store {
         creator: &User,
     ) -> Result<Status, Error> {
         let now = self.now();
-        let next_id = self.state.next_id;
+        let next_id = self.state.next_status_id;
         let history = self.state.deployments.get_mut(&deployment_id);
         let history = history.ok_or(Error::UnknownDeployment(deployment_id))?;
         let id = new.id.unwrap_or(next_id);
@@ -86,7 +86,8 @@ impl Store {
             .clone_from(&status.environment);
         let repository_id = history.deployment.repository_id;
         let successful = history.is_successful();
-        self.pass_id(id);
+        // Identifiers given from now on are higher.
+        self.state.next_status_id = next_id.max(id.saturating_add(1));
         let holding = self.holding(repository_id)?;
         if let Some(others) = holding.successful.get_mut(&before) {
             others.remove(&deployment_id);

@@ -36,7 +36,7 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         Error::Outbox(_) => Some(
             "Check that the directory exists, may be written, and has room.".to_owned(),
         ),
-        Error::NoToken(_) | Error::Invalid(_) | Error::Lost(_) => None,
+        Error::NoThread(_) | Error::NoToken(_) | Error::Invalid(_) | Error::Lost(_) => None,
     }
 }
 

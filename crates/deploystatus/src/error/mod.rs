@@ -25,6 +25,8 @@ type Cause = Box<dyn std::error::Error + Send + Sync>;
 pub enum Error {
     /// Something that was given cannot be used. Nothing was sent.
     Invalid(Invalid),
+    /// The thread of a blocking client could not be started. Nothing was sent.
+    NoThread(Failed),
     /// The source of tokens gave none. Nothing was sent.
     NoToken(Failed),
     /// No connection was made. Nothing was sent.
@@ -219,7 +221,8 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Invalid(invalid) => invalid.fmt(f),
-            Self::NoToken(failed)
+            Self::NoThread(failed)
+            | Self::NoToken(failed)
             | Self::Unreachable(failed)
             | Self::Lost(failed)
             | Self::Outbox(failed) => f.write_str(&failed.what),
@@ -256,7 +259,8 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::NoToken(failed)
+            Self::NoThread(failed)
+            | Self::NoToken(failed)
             | Self::Unreachable(failed)
             | Self::Lost(failed)
             | Self::Outbox(failed) => failed.cause.as_ref().map(|cause| &**cause as _),
