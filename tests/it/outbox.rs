@@ -2,6 +2,7 @@
 
 mod flushing;
 mod keeping;
+mod process;
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -13,6 +13,7 @@ use crate::{Invalid, State};
 /// What to report: a state, and whatever else is worth saying.
 ///
 /// What is not set is not sent. An empty text counts as not set.
+/// It serializes by GitHub's own field names, and what is not set is left out.
 ///
 /// ```
 /// use deploystatus::{NewStatus, State};
@@ -39,7 +40,7 @@ pub struct NewStatus {
     pub(crate) description: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) auto_inactive: Option<bool>,
-    #[serde(skip)]
+    #[serde(rename = "marker", default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) marked: bool,
 }
 

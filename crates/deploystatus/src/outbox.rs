@@ -36,9 +36,12 @@ impl Outbox {
     /// When the directory cannot be made or read.
     pub fn open(directory: impl Into<PathBuf>) -> Result<Self, Error> {
         let directory = directory.into();
-        let open = fs::create_dir_all(&directory).and_then(|()| fs::read_dir(&directory));
+        let open = fs::create_dir_all(&directory)
+            .and_then(|()| fs::read_dir(&directory))
+            // Whoever changes the working directory does not move the outbox.
+            .and_then(|_| std::path::absolute(&directory));
         match open {
-            Ok(_) => Ok(Self {
+            Ok(directory) => Ok(Self {
                 directory: directory.into(),
             }),
             Err(cause) => Err(failed("the outbox cannot be opened", &directory, cause)),
@@ -77,9 +80,11 @@ impl Outbox {
     /// Delivers the reports that are kept for the client's server, oldest first, each once.
     ///
     /// Each is looked for before it is sent, because whoever wrote it may have ended in the middle of sending it.
+    /// One that is not there takes ten seconds, in which a request that was still under way would turn up.
     /// What another process is sending just now is left to it, and what cannot be delivered stays;
     /// later reports on the same deployment then wait too, so that they are not overtaken.
     /// A file that is not a report is named in the result and left alone.
+    /// What can never be delivered, because its deployment is gone, stays until somebody deletes the file.
     ///
     /// # Errors
     ///

@@ -73,11 +73,7 @@ impl Rollout {
     }
 
     /// Reports that it is in progress, with a remark; see [`Ongoing::progress`].
-    ///
-    /// # Errors
-    ///
-    /// When the status cannot be delivered.
-    pub async fn progress(&self, remark: impl Into<String>) -> Result<Progress, Error> {
+    pub async fn progress(&self, remark: impl Into<String>) -> Progress {
         self.ongoing.progress(remark).await
     }
 
@@ -115,7 +111,10 @@ impl Rollout {
     /// Writes the last will anew, with what is known since the beginning was confirmed.
     fn renew_last_will(&mut self) {
         let renewed = self.ongoing.shared.last_will();
-        mem::replace(&mut self.last_will, renewed).discard();
+        // An older will is better than none, if the disk is full by now.
+        if renewed.path().is_some() {
+            mem::replace(&mut self.last_will, renewed).discard();
+        }
     }
 
     /// Writes the end down, if there is an outbox, and has it delivered.

@@ -21,6 +21,20 @@ use crate::{Client, Delivered, Deployment, Error, Invalid, NewStatus, delivery};
 /// report.redeliver(client).await?;
 /// # Ok(())
 /// # }
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// #     use deploystatus_emulator::{Emulator, Fault, NewDeployment};
+/// #     let github = Emulator::start().await?;
+/// #     let id = github.create_deployment("octocat/example", NewDeployment::new("main"))?.id;
+/// #     let client = deploystatus::Client::builder().base_url(github.api_url()).token("token").build()?;
+/// #     let first = deploystatus::NewStatus::new(deploystatus::State::InProgress);
+/// #     let rollout = client.deployment("octocat/example", id)?.rollout(first).begin().await?;
+/// #     github.fault(Fault::status(403));
+/// #     let report = rollout.fail("Out of memory").await.unwrap_err();
+/// #     later(&serde_json::to_string(&report)?, &client).await?;
+/// #     assert_eq!(github.history(id).len(), 2);
+/// #     Ok(())
+/// # }
 /// ```
 #[derive(Debug)]
 pub struct Undelivered(Box<Inner>);
@@ -36,6 +50,8 @@ struct Inner {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Letter {
     pub(crate) server: String,
+    /// The rollout that ended, by a number of its own.
+    pub(crate) rollout: String,
     pub(crate) repository: String,
     pub(crate) deployment: u64,
     pub(crate) status: NewStatus,

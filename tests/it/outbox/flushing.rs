@@ -38,10 +38,10 @@ fn many_processes_that_flush_at_once_deliver_each_report_once() {
             kept.lose(&format!("number {number}")).await;
         }
         let outboxes: Vec<_> = (0..6).map(|_| kept.elsewhere()).collect();
-        let flushes = outboxes
+        let all = outboxes
             .iter()
             .map(|outbox| outbox.flush(&kept.scene.client, Overtaken::Send));
-        let flushed = futures_util::future::join_all(flushes).await;
+        let flushed = futures_util::future::join_all(all).await;
         let delivered: usize = flushed
             .iter()
             .map(|it| it.as_ref().unwrap().delivered.len())
@@ -104,7 +104,7 @@ fn what_was_not_overtaken_is_never_dropped() {
         let will = (kept.files()[0].clone(), fs::read(&kept.files()[0]).unwrap());
         // The rollout's own progress is newer than its last will, and does not overtake it.
         tokio::time::sleep(std::time::Duration::from_secs(60)).await;
-        rollout.progress("half").await.unwrap();
+        assert!(rollout.progress("half").await.is_reported());
         std::mem::forget(rollout);
         fs::remove_file(&will.0).unwrap();
         fs::write(&will.0, will.1).unwrap();
@@ -149,5 +149,24 @@ fn reports_for_another_server_are_left_for_its_client() {
         assert_eq!(flushed.unwrap().left, kept.files());
         assert!(other.scene.github.requests().is_empty());
         assert_eq!(kept.files().len(), 1);
+    });
+}
+
+#[test]
+fn a_last_will_beside_the_end_of_its_rollout_is_not_sent() {
+    in_paused_time(|| async {
+        let kept = Kept::start().await;
+        let rollout = kept.rollout().begin().await.unwrap();
+        let name = kept.files()[0].clone();
+        let will = fs::read(&name).unwrap();
+        kept.scene.github.fault(Fault::status(403));
+        rollout.fail("Out of memory").await.unwrap_err();
+        // As if the process had been killed before it removed the will.
+        fs::write(&name, will).unwrap();
+        assert_eq!(kept.files().len(), 2);
+        let flushed = kept.outbox.flush(&kept.scene.client, Overtaken::Send).await;
+        assert_eq!(flushed.unwrap().delivered.len(), 1);
+        assert!(kept.files().is_empty());
+        assert_eq!(kept.scene.stored(), ["in_progress", "failure"]);
     });
 }

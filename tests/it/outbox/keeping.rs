@@ -16,7 +16,7 @@ fn an_end_is_on_disk_before_its_loss_is_reported_and_gone_when_it_is_delivered()
         kept.scene.github.fault(Fault::status(403));
         let report = rollout.fail("Out of memory").await.unwrap_err();
         let path = report.kept_in().unwrap().to_owned();
-        assert_eq!(kept.files(), [path.clone()]);
+        assert_eq!(kept.files(), std::slice::from_ref(&path));
         assert!(report.to_string().ends_with(&format!(
             "was not delivered; it is kept in {}",
             path.display()
@@ -41,6 +41,8 @@ fn a_report_in_an_outbox_is_readable_json() {
         let mut json: Value = serde_json::from_str(&text).unwrap();
         let ended_at = json["ended_at"].take();
         assert!(ended_at.as_str().unwrap().ends_with('Z'));
+        let rollout = json["rollout"].take();
+        assert_eq!(rollout.as_str().unwrap().len(), 16);
         let begun = kept.scene.github.history(kept.scene.deployment.id())[0].id;
         let wanted = serde_json::json!({
             "server": kept.scene.client.base_url(),
@@ -55,6 +57,7 @@ fn a_report_in_an_outbox_is_readable_json() {
             "after": begun,
             "maybe_sent": true,
             "ended_at": null,
+            "rollout": null,
         });
         assert_eq!(json, wanted);
     });

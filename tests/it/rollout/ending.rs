@@ -193,3 +193,18 @@ fn a_success_that_retires_nothing_says_so() {
         assert!(success.may_retire().is_none());
     });
 }
+
+#[test]
+fn an_end_is_tried_for_five_minutes_unless_told() {
+    in_paused_time(|| async {
+        let scene = scene().await;
+        let rollout = scene.deployment.rollout(first()).begin().await.unwrap();
+        let down = Fault::status(502).times(10_000).on(Operation::CreateStatus);
+        scene.github.fault(down);
+        let started = Instant::now();
+        rollout.succeed().await.unwrap_err();
+        let tried = started.elapsed().as_secs();
+        // The last try is begun within the time, and looked for ten seconds.
+        assert!((270..=310).contains(&tried), "{tried}");
+    });
+}

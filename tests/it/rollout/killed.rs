@@ -8,13 +8,13 @@ use std::task::Poll;
 use std::time::Duration;
 
 use deploystatus::{
-    Client, Deployment, Error, NewRollout, Outbox, Overtaken, Pacing, State, Succeeded,
+    Client, Deployment, Error, NewRollout, Outbox, Overtaken, Pacing, RetryPolicy, State, Succeeded,
 };
-use deploystatus_emulator::{Fault, Moment, Operation};
+use deploystatus_emulator::{Fault, FaultMix, Moment, Operation};
 use tokio::sync::Notify;
 
 use super::{an_hour, first, scene};
-use crate::facade::{Scene, TOKEN, in_paused_time};
+use crate::facade::{Scene, TOKEN, in_paused_time, on_tokio_time};
 
 fn rollout(deployment: &Deployment) -> NewRollout {
     let rollout = deployment.rollout(first());
@@ -25,10 +25,10 @@ fn rollout(deployment: &Deployment) -> NewRollout {
 async fn story(rollout: NewRollout) -> Result<Succeeded, Error> {
     rollout
         .run(async |rollout| {
-            rollout.progress("1 of 2 pods").await?;
+            rollout.progress("1 of 2 pods").await;
             tokio::task::yield_now().await;
             rollout.environment_url("https://staging.example.com")?;
-            rollout.progress("2 of 2 pods").await?;
+            rollout.progress("2 of 2 pods").await;
             Ok(())
         })
         .await
@@ -90,6 +90,52 @@ fn a_rollout_dropped_after_any_poll_is_over_on_the_server() {
                 polls += 1;
             }
             assert!(polls > 5, "{fault:?}: it was over after {polls} polls");
+        }
+    }
+}
+
+#[test]
+fn a_rollout_dropped_after_any_turn_of_the_scheduler_is_over_on_the_server() {
+    for fault in troubles(1) {
+        let mut turns = 0;
+        while !in_paused_time(|| async {
+            let what = format!("{fault:?}, dropped after {turns} turns");
+            let scene = scene().await;
+            scene.github.fault(fault.clone());
+            let turning = async {
+                for _ in 0..turns {
+                    tokio::task::yield_now().await;
+                }
+            };
+            tokio::select! {
+                biased;
+                () = turning => {}
+                _ = story(rollout(&scene.deployment)) => {}
+            }
+            an_hour().await;
+            assert_over(&scene, &what);
+            // Time stands still while turns are taken, so some of the stories never end by themselves.
+            scene.stored().ends_with(&["success".to_owned()]) || turns > 60
+        }) {
+            turns += 1;
+        }
+        assert!(turns > 10, "{fault:?}: it was over after {turns} turns");
+    }
+}
+
+#[test]
+fn a_rollout_dropped_at_any_moment_is_over_on_the_server() {
+    for fault in troubles(1).into_iter().chain(troubles(3)) {
+        for moment in (0..15_000).step_by(1_250) {
+            in_paused_time(|| async {
+                let what = format!("{fault:?}, dropped after {moment} ms");
+                let scene = scene().await;
+                scene.github.fault(fault.clone());
+                let wait = Duration::from_millis(moment);
+                let _ = tokio::time::timeout(wait, story(rollout(&scene.deployment))).await;
+                an_hour().await;
+                assert_over(&scene, &what);
+            });
         }
     }
 }
@@ -163,24 +209,59 @@ fn client(url: &str) -> Client {
 
 #[test]
 fn a_rollout_whose_runtime_is_shut_down_at_any_point_is_over_after_a_flush() {
-    let mut rests = 1;
-    while !in_paused_time(|| async {
-        let what = format!("shut down after {rests} rests");
-        let scene = scene().await;
-        let folder = tempfile::tempdir().unwrap();
-        let outbox = Outbox::open(folder.path()).unwrap();
-        let (url, id) = (scene.github.api_url(), scene.deployment.id());
-        let theirs = outbox.clone();
-        let process = move || shut_down_after(rests, &url, id, &theirs);
-        let is_done = tokio::task::spawn_blocking(process).await.unwrap();
-        an_hour().await;
-        let flushed = outbox.flush(&scene.client, Overtaken::Send).await.unwrap();
-        assert!(flushed.is_complete(), "{what}: {flushed:?}");
-        assert!(outbox.files().unwrap().is_empty(), "{what}");
-        assert_over(&scene, &what);
-        is_done
+    for fault in (0..4).flat_map(troubles).filter(|fault| {
+        // In real time, nobody waits for what may turn up later.
+        fault.does_the_work()
     }) {
-        rests += 1;
+        let mut rests = 1;
+        while !in_paused_time(|| async {
+            let what = format!("{fault:?}, shut down after {rests} rests");
+            let scene = scene().await;
+            scene.github.fault(fault.clone());
+            let folder = tempfile::tempdir().unwrap();
+            let outbox = Outbox::open(folder.path()).unwrap();
+            let (url, id) = (scene.github.api_url(), scene.deployment.id());
+            let theirs = outbox.clone();
+            let process = move || shut_down_after(rests, &url, id, &theirs);
+            // Paused time stands still as long as a blocking task runs.
+            let is_done = tokio::task::spawn_blocking(process).await.unwrap();
+            an_hour().await;
+            let flushed = outbox.flush(&scene.client, Overtaken::Send).await.unwrap();
+            assert!(flushed.is_complete(), "{what}: {flushed:?}");
+            assert!(outbox.files().unwrap().is_empty(), "{what}");
+            assert_over(&scene, &what);
+            is_done
+        }) {
+            rests += 1;
+        }
+        assert!(rests > 4, "{fault:?}: it was over after {rests} rests");
     }
-    assert!(rests > 4, "it was over after {rests} rests");
+}
+
+#[test]
+fn rollouts_under_random_faults_dropped_at_random_are_over_after_a_flush_and_ended_once() {
+    let seeds = match std::env::var("DEPLOYSTATUS_SEED") {
+        Ok(seed) => vec![seed.parse().unwrap()],
+        Err(_) => (0..100).collect::<Vec<u64>>(),
+    };
+    for seed in seeds {
+        in_paused_time(|| async {
+            let what = format!("DEPLOYSTATUS_SEED={seed}");
+            let mix = FaultMix::seeded(seed).percent(60).at_most(8);
+            let github = on_tokio_time().fault_mix(mix);
+            let policy = RetryPolicy::new().seed(seed);
+            let scene = Scene::with(github, |client| client.retry(policy)).await;
+            let folder = tempfile::tempdir().unwrap();
+            let outbox = Outbox::open(folder.path()).unwrap();
+            let story = story(rollout(&scene.deployment).outbox(&outbox));
+            // From nothing to two minutes, most of them short.
+            let wait = Duration::from_millis((seed % 7).pow(6) + seed * 37 % 1000);
+            let _ = tokio::time::timeout(wait, story).await;
+            an_hour().await;
+            scene.github.fault_mix(None);
+            let flushed = outbox.flush(&scene.client, Overtaken::Send).await.unwrap();
+            assert!(flushed.is_complete(), "{what}: {flushed:?}");
+            assert_over(&scene, &what);
+        });
+    }
 }

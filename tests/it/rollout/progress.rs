@@ -19,9 +19,8 @@ fn progress_is_reported_when_it_changed_and_no_faster_than_the_interval() {
         for second in 0..300 {
             let pods = second / 20;
             let done = rollout.progress(format!("{pods} of 15 pods")).await;
-            let done = done.unwrap();
             if second < 60 {
-                assert_eq!(done, Progress::TooSoon, "{second}");
+                assert!(matches!(done, Progress::TooSoon), "{second}");
             }
             sleep(Duration::from_secs(1)).await;
         }
@@ -43,11 +42,14 @@ fn what_was_said_already_is_not_said_again() {
         let scene = scene().await;
         let rollout = scene.deployment.rollout(first()).begin().await.unwrap();
         sleep(Duration::from_secs(11)).await;
-        assert_eq!(rollout.progress("half").await.unwrap(), Progress::Reported);
+        assert!(matches!(rollout.progress("half").await, Progress::Reported));
         an_hour().await;
-        assert_eq!(rollout.progress("half").await.unwrap(), Progress::Unchanged);
+        assert!(matches!(
+            rollout.progress("half").await,
+            Progress::Unchanged
+        ));
         rollout.environment_url("https://example.com").unwrap();
-        assert_eq!(rollout.progress("half").await.unwrap(), Progress::Reported);
+        assert!(matches!(rollout.progress("half").await, Progress::Reported));
         rollout.succeed().await.unwrap();
         assert_eq!(scene.stored().len(), 4);
     });
@@ -59,8 +61,8 @@ fn the_step_from_queued_to_in_progress_is_never_too_soon() {
         let scene = scene().await;
         let queued = NewStatus::new(State::Queued);
         let rollout = scene.deployment.rollout(queued).begin().await.unwrap();
-        assert_eq!(rollout.progress("off").await.unwrap(), Progress::Reported);
-        assert_eq!(rollout.progress("on").await.unwrap(), Progress::TooSoon);
+        assert!(matches!(rollout.progress("off").await, Progress::Reported));
+        assert!(matches!(rollout.progress("on").await, Progress::TooSoon));
         rollout.succeed().await.unwrap();
         assert_eq!(scene.stored(), ["queued", "in_progress", "success"]);
     });
@@ -75,7 +77,9 @@ fn progress_that_cannot_be_reported_is_an_error_soon_and_the_rollout_goes_on() {
         let down = Fault::status(502).times(2).on(Operation::CreateStatus);
         scene.github.fault(down);
         let started = Instant::now();
-        let error = rollout.progress("half").await.unwrap_err();
+        let Progress::Failed(error) = rollout.progress("half").await else {
+            panic!("it was reported");
+        };
         assert!(error.is_outcome_unknown(), "{error:?}");
         assert!(started.elapsed() < Duration::from_secs(30));
         rollout.succeed().await.unwrap();
@@ -95,11 +99,36 @@ fn progress_that_lands_late_does_not_hide_the_end() {
         scene
             .github
             .fault(Fault::status(403).on(Operation::ListStatuses));
-        let error = rollout.progress("half").await.unwrap_err();
+        let Progress::Failed(error) = rollout.progress("half").await else {
+            panic!("it was reported");
+        };
         assert!(error.is_outcome_unknown(), "{error:?}");
         rollout.succeed().await.unwrap();
         an_hour().await;
         assert_eq!(scene.stored(), ["in_progress", "in_progress", "success"]);
+    });
+}
+
+#[test]
+fn a_remark_that_lands_late_does_not_hide_the_end_when_others_were_made_in_between() {
+    in_paused_time(|| async {
+        let scene = scene().await;
+        let rollout = scene.deployment.rollout(first());
+        let rollout = rollout.progress_interval(Duration::ZERO);
+        let rollout = rollout.begin().await.unwrap();
+        let late = Fault::status(502).work_later(Duration::from_secs(9));
+        scene.github.fault(late.on(Operation::CreateStatus));
+        scene
+            .github
+            .fault(Fault::status(403).on(Operation::ListStatuses));
+        let lost = rollout.progress("1 of 2").await;
+        assert!(matches!(lost, Progress::Failed(_)), "{lost:?}");
+        assert!(rollout.progress("2 of 2").await.is_reported());
+        rollout.succeed().await.unwrap();
+        an_hour().await;
+        let said: Vec<_> = scene.told().into_iter().map(|(_, remark)| remark).collect();
+        assert_eq!(said, ["", "2 of 2", "1 of 2", ""]);
+        assert_eq!(scene.stored().last().unwrap(), "success");
     });
 }
 
@@ -111,7 +140,20 @@ fn whoever_outlives_the_rollout_says_nothing_any_more() {
         let ongoing = rollout.ongoing();
         rollout.succeed().await.unwrap();
         an_hour().await;
-        assert_eq!(ongoing.progress("more").await.unwrap(), Progress::Over);
+        assert!(matches!(ongoing.progress("more").await, Progress::Over));
         assert_eq!(scene.stored(), ["in_progress", "success"]);
+    });
+}
+
+#[test]
+fn progress_is_reported_every_ten_seconds_unless_told() {
+    in_paused_time(|| async {
+        let scene = scene().await;
+        let rollout = scene.deployment.rollout(first()).begin().await.unwrap();
+        sleep(Duration::from_secs(9)).await;
+        assert!(matches!(rollout.progress("half").await, Progress::TooSoon));
+        sleep(Duration::from_secs(2)).await;
+        assert!(rollout.progress("half").await.is_reported());
+        rollout.succeed().await.unwrap();
     });
 }

@@ -8,7 +8,6 @@ use fs4::{FileExt, TryLockError};
 
 use super::failed;
 use crate::Error;
-use crate::new_status::nonce;
 use crate::undelivered::Letter;
 
 /// The file of a report, locked.
@@ -25,7 +24,7 @@ impl Claim {
     /// Writes a report, synced and under its name only when it is whole, and holds it.
     pub(super) fn write(directory: &Path, letter: &Letter) -> Result<Self, Error> {
         let moment = letter.ended_at.strftime("%Y%m%dT%H%M%S.%9f");
-        let name = format!("{moment}Z-{}-{:016x}.json", letter.deployment, nonce());
+        let name = format!("{moment}Z-{}-{}.json", letter.deployment, letter.rollout);
         let path = directory.join(&name);
         let draft = directory.join(format!(".{name}"));
         let written = write_draft(&draft, letter).and_then(|file| {
@@ -96,11 +95,12 @@ impl Claim {
 
     /// Removes the file, because there is nothing left to send.
     pub(crate) fn discard(self) {
-        let removed = fs::remove_file(&self.path);
+        // It must not come back with the power, to be sent when all is over.
+        let directory = self.path.parent().unwrap_or(Path::new("."));
+        let removed = fs::remove_file(&self.path).and_then(|()| sync_directory(directory));
         if let Err(error) = removed {
-            // It would be looked for and found on the server when somebody flushes.
             let path = self.path.display();
-            tracing::warn!(%path, %error, "a delivered report could not be removed from the outbox");
+            tracing::warn!(%path, %error, "a delivered report could not be removed from the outbox for good");
         }
     }
 }

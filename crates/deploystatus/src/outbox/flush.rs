@@ -33,8 +33,8 @@ pub struct Flushed {
     pub dropped: Vec<Undelivered>,
     /// What could not be delivered and is kept.
     pub kept: Vec<Undelivered>,
-    /// The files that were left for later: others are sending them, they wait for an older report
-    /// on the same deployment, or they are for another server.
+    /// The files that were left for later: others are sending them, or their rollouts go on;
+    /// they wait for an older report on the same deployment; or they are for another server.
     pub left: Vec<PathBuf>,
     /// What could not be read, as one error a file.
     pub unreadable: Vec<Error>,
@@ -56,34 +56,41 @@ pub(super) async fn flush(
     let mut flushed = Flushed::default();
     // The deployments of which an older report is not delivered yet.
     let mut waiting = HashSet::new();
-    for path in files {
-        let deployment = deployment_in(&path);
-        let mut claim = match Claim::try_take(&path) {
+    for (place, path) in files.iter().enumerate() {
+        let deployment = told_by(path, 1);
+        let mut claim = match Claim::try_take(path) {
             Ok(Taken::Held(claim)) => claim,
             Ok(Taken::Gone) => continue,
             Ok(Taken::Busy) => {
-                waiting.extend(deployment);
-                flushed.left.push(path);
+                waiting.extend(deployment.and_then(|id| id.parse::<u64>().ok()));
+                flushed.left.push(path.clone());
                 continue;
             }
             Err(cause) => {
-                flushed.unreadable.push(unreadable(&path, cause));
+                flushed.unreadable.push(unreadable(path, cause));
                 continue;
             }
         };
+        // A process that ended between writing the end of a rollout and removing its last will leaves both.
+        let rollout = told_by(path, 2).filter(|rollout| !rollout.is_empty());
+        let mut later = files.iter().skip(place + 1);
+        if rollout.is_some() && later.any(|later| told_by(later, 2) == rollout) {
+            claim.discard();
+            continue;
+        }
         let letter = match claim.read() {
             Ok(letter) => letter,
             Err(cause) => {
-                flushed.unreadable.push(unreadable(&path, cause));
+                flushed.unreadable.push(unreadable(path, cause));
                 continue;
             }
         };
         if letter.server != client.base_url() || waiting.contains(&letter.deployment) {
-            flushed.left.push(path);
+            flushed.left.push(path.clone());
             continue;
         }
         let deployment = letter.deployment;
-        match deliver(letter, &path, client, overtaken).await {
+        match deliver(letter, path, client, overtaken).await {
             Done::Delivered(delivered) => {
                 claim.discard();
                 flushed.delivered.push(*delivered);
@@ -139,10 +146,9 @@ fn is_overtaken(letter: &Letter, newest: &DeploymentStatus) -> bool {
         && !delivery::is_stored_as(newest, status)
 }
 
-/// The deployment that the name of a file tells, for when the file itself is not to be read.
-fn deployment_in(path: &Path) -> Option<u64> {
-    let name = path.file_stem()?.to_str()?;
-    name.split('-').nth(1)?.parse().ok()
+/// A part of the name of a file: the moment, the deployment, or the rollout.
+fn told_by(path: &Path, part: usize) -> Option<&str> {
+    path.file_stem()?.to_str()?.split('-').nth(part)
 }
 
 fn unreadable(path: &Path, cause: io::Error) -> Error {

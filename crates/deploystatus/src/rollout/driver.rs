@@ -13,7 +13,7 @@ use crate::{Delivered, Error, NewStatus, RetryPolicy, Undelivered, delivery};
 
 /// What the task is asked to do.
 pub(crate) enum Order {
-    Progress(Box<(NewStatus, oneshot::Sender<Result<Progress, Error>>)>),
+    Progress(Box<(NewStatus, oneshot::Sender<Progress>)>),
     End(Box<End>),
 }
 
@@ -61,17 +61,22 @@ impl Driver {
         }
     }
 
-    async fn remark(&mut self, status: NewStatus) -> Result<Progress, Error> {
+    async fn remark(&mut self, status: NewStatus) -> Progress {
         if let Some(idle) = self.posted.judge(&status, Instant::now(), self.interval) {
-            return Ok(idle);
+            return idle;
         }
         let policy = self.shared.deployment.retry_policy();
         let brief = policy
             .attempts(2)
             .total_time(Duration::from_secs(30))
             .longest_wait(Duration::from_secs(10));
-        self.post(status, brief).await?;
-        Ok(Progress::Reported)
+        match self.post(status, brief).await {
+            Ok(_) => Progress::Reported,
+            Err(error) => {
+                tracing::warn!(%error, "the progress of a rollout could not be reported");
+                Progress::Failed(error)
+            }
+        }
     }
 
     async fn end(mut self, end: End) {
@@ -120,7 +125,6 @@ impl Driver {
             Ok(delivered) => {
                 self.shared.wording().newest = Some(delivered.status().id);
                 self.posted.status = plain;
-                self.posted.may_turn_up_until = None;
             }
             Err(error) if error.is_outcome_unknown() => {
                 self.posted.may_turn_up_until = Some(Instant::now() + delivery::GRACE);

@@ -16,6 +16,7 @@ use super::driver::{Driver, Posted, note_unheard};
 use super::ongoing::{Shared, Wording};
 use super::{Ongoing, Rollout, Succeeded, runtime_is_gone};
 use crate::error::WorkFailed;
+use crate::new_status::nonce;
 use crate::{Deployment, Error, Invalid, NewStatus, State};
 
 /// A rollout that is going to be reported: how it begins, and how its reports are made.
@@ -106,7 +107,7 @@ impl NewRollout {
     /// Begins, does the work, and reports how it ended, whatever happens.
     ///
     /// `Ok` is reported as `success`, and `Err` as `failure` with the first line of the error.
-    /// A panic is reported as `error`, and goes on. When this is dropped, or its task aborted,
+    /// A panic is reported as `error`, and goes on when that is delivered or the deadline is over. When this is dropped, or its task aborted,
     /// `error` is reported in the background, as [`Rollout`] tells.
     ///
     /// # Errors
@@ -143,6 +144,7 @@ impl NewRollout {
     /// Starts the task that makes the reports.
     fn start(self) -> (Rollout, oneshot::Receiver<Result<(), Error>>) {
         let shared = Arc::new(Shared {
+            number: nonce(),
             deployment: self.deployment,
             #[cfg(feature = "outbox")]
             outbox: self.outbox,

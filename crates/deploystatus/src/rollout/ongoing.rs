@@ -21,7 +21,7 @@ pub struct Ongoing {
 }
 
 /// What became of a remark.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum Progress {
     /// It is on the server.
@@ -32,6 +32,16 @@ pub enum Progress {
     TooSoon,
     /// The rollout is over, and it was not sent.
     Over,
+    /// It could not be delivered, and the rollout goes on.
+    Failed(Error),
+}
+
+impl Progress {
+    /// Whether it is on the server.
+    #[must_use]
+    pub fn is_reported(&self) -> bool {
+        matches!(self, Self::Reported)
+    }
 }
 
 impl Ongoing {
@@ -39,12 +49,9 @@ impl Ongoing {
     ///
     /// It is sent only when it says something new, and no sooner after the last report than the interval says;
     /// the step from `queued` to `in_progress` is always sent. A remark longer than 140 characters is cut.
-    /// It is tried twice at most, because the work goes on: a remark is not worth a long wait.
-    ///
-    /// # Errors
-    ///
-    /// When the status cannot be delivered. The rollout goes on all the same.
-    pub async fn progress(&self, remark: impl Into<String>) -> Result<Progress, Error> {
+    /// It is tried twice at most, and when it cannot be delivered that is a [`Progress::Failed`] and no error:
+    /// a remark is not worth a long wait, and no reason for the work to fail.
+    pub async fn progress(&self, remark: impl Into<String>) -> Progress {
         let status = self.shared.wording().template.clone();
         let status = NewStatus {
             state: State::InProgress,
@@ -53,9 +60,9 @@ impl Ongoing {
         let (answer, told) = oneshot::channel();
         let order = Order::Progress(Box::new((status, answer)));
         if self.orders.send(order).is_err() {
-            return Ok(Progress::Over);
+            return Progress::Over;
         }
-        told.await.unwrap_or(Ok(Progress::Over))
+        told.await.unwrap_or(Progress::Over)
     }
 
     /// Tells where the deployed environment can be visited, in this and all later reports of the rollout.
@@ -99,6 +106,8 @@ impl fmt::Debug for Ongoing {
 
 /// What a rollout, those who carry it out and the task that reports it have in common.
 pub(crate) struct Shared {
+    /// A number that no other rollout has.
+    pub(super) number: u64,
     pub(super) deployment: Deployment,
     #[cfg(feature = "outbox")]
     pub(super) outbox: Option<crate::Outbox>,
@@ -138,6 +147,7 @@ impl Shared {
         };
         Letter {
             server: self.deployment.core().base.text.clone(),
+            rollout: format!("{:016x}", self.number),
             repository: self.deployment.repository(),
             deployment: self.deployment.id(),
             status: status.sealed(),
@@ -154,6 +164,8 @@ impl Shared {
     }
 
     /// Keeps the report in the outbox, if there is one, until it is delivered.
+    ///
+    /// It is written here and now, without a task, because a drop cannot wait for one.
     #[cfg(feature = "outbox")]
     pub(super) fn keep(&self, letter: &Letter) -> Held {
         let Some(outbox) = &self.outbox else {

@@ -123,3 +123,18 @@ fn the_last_of_a_page_waits_for_the_page_after_it() {
     assert_eq!(find(&statuses, &wanted, false), None);
     assert_eq!(find(&statuses, &wanted, true), Some(0));
 }
+
+#[test]
+fn a_status_is_told_from_older_ones_by_its_number_where_the_moment_is_not_known() {
+    let statuses = listed(&[(9, 500, ""), (7, 0, ""), (5, -500, "")]);
+    let body = success().body(0);
+    for (after, newest) in [(4, Some(9)), (8, Some(9)), (9, None)] {
+        let wanted = Wanted {
+            body: &body,
+            since: Bound::Id(after),
+            returned: &Returned::default(),
+        };
+        let found = find(&statuses, &wanted, true);
+        assert_eq!(found.map(|place| statuses[place].id), newest, "{after}");
+    }
+}

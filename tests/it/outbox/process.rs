@@ -1,0 +1,64 @@
+//! A process that is killed in the middle of a rollout.
+
+use std::env;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+use deploystatus::{Client, Outbox, Overtaken, Rollout};
+use deploystatus_emulator::Emulator;
+
+use crate::facade::{Scene, TOKEN};
+use crate::rollout::first;
+
+const PLAN: &str = "DEPLOYSTATUS_TEST_ROLLOUT";
+
+/// The rollout of the other process.
+async fn roll_out(plan: &str) -> Rollout {
+    let [url, id, folder] = plan.split(' ').collect::<Vec<_>>()[..] else {
+        panic!("{plan}")
+    };
+    let client = Client::builder().base_url(url).token(TOKEN);
+    let client = client.build().unwrap();
+    let deployment = client.deployment("octocat/example", id.parse().unwrap());
+    let rollout = deployment.unwrap().rollout(first());
+    let rollout = rollout.outbox(&Outbox::open(folder).unwrap());
+    rollout.begin().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_process_that_is_killed_leaves_the_end_of_its_rollout_to_whoever_flushes() {
+    if let Ok(plan) = env::var(PLAN) {
+        let _rollout = roll_out(&plan).await;
+        println!("\nbegun");
+        std::future::pending::<()>().await;
+    }
+    let scene = Scene::with(Emulator::builder(), |client| client).await;
+    let folder = tempfile::tempdir().unwrap();
+    let outbox = Outbox::open(folder.path()).unwrap();
+    let plan = [
+        scene.github.api_url(),
+        scene.deployment.id().to_string(),
+        folder.path().display().to_string(),
+    ];
+    let name = "outbox::process::a_process_that_is_killed_leaves_the_end_of_its_rollout_to_whoever_flushes";
+    let mut child = Command::new(env::current_exe().unwrap())
+        .args(["--exact", name, "--nocapture"])
+        .env(PLAN, plan.join(" "))
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let output = BufReader::new(child.stdout.take().unwrap());
+    let begun = move || output.lines().any(|line| line.unwrap() == "begun");
+    assert!(tokio::task::spawn_blocking(begun).await.unwrap());
+    assert_eq!(scene.stored(), ["in_progress"]);
+
+    let flushed = outbox.flush(&scene.client, Overtaken::Send).await.unwrap();
+    assert_eq!(flushed.left.len(), 1, "its process lives");
+
+    child.kill().unwrap();
+    child.wait().unwrap();
+    tokio::time::pause();
+    let flushed = outbox.flush(&scene.client, Overtaken::Send).await.unwrap();
+    assert_eq!(flushed.delivered.len(), 1);
+    assert_eq!(scene.stored(), ["in_progress", "error"]);
+}
