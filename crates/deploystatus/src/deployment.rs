@@ -44,7 +44,7 @@ impl Deployment {
     ///
     /// When the answer is lost, the server's list tells whether the status is there before it is sent again.
     /// Creations through one handle and its clones are sent one after the other, in the order they are asked for.
-    /// Do not end this early with a time-out of your own: then nobody looks. Bound it with [`RetryPolicy`](crate::RetryPolicy).
+    /// Do not end this early with a time-out of your own: then nobody looks. Bound it with [`RetryPolicy`].
     ///
     /// See GitHub's page on [creating a deployment status](https://docs.github.com/rest/deployments/statuses#create-a-deployment-status).
     ///
