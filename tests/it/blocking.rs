@@ -5,7 +5,9 @@ use std::thread;
 use std::time::Duration;
 
 use deploystatus::blocking::{Client, Deployment};
-use deploystatus::{Delivered, NewStatus, Outcome, Pacing, State, WaitPolicy};
+use deploystatus::{
+    Delivered, NewStatus, Outbox, Outcome, Overtaken, Pacing, Progress, State, WaitPolicy,
+};
 use deploystatus_emulator as emulator;
 use emulator::{Emulator, Fault, Moment, NewDeployment, Operation};
 use tokio::runtime::{Builder, Runtime};
@@ -230,4 +232,110 @@ fn a_token_can_be_asked_for() {
     let id = scene.deployment.id();
     let deployment = client.deployment_in("octocat", "example", id).unwrap();
     report_and_read(&deployment);
+}
+
+/// The states of a deployment's history, oldest first.
+fn states(scene: &Scene) -> Vec<String> {
+    let history = scene.github.history(scene.deployment.id());
+    history.into_iter().map(|status| status.state).collect()
+}
+
+fn begun() -> NewStatus {
+    NewStatus::new(State::InProgress)
+}
+
+#[test]
+fn a_rollout_is_reported_from_its_beginning_to_its_end() {
+    let scene = Scene::start();
+    let rollout = scene.deployment.rollout(begun()).begin().unwrap();
+    let ongoing = rollout.ongoing().clone();
+    assert!(matches!(ongoing.progress("soon"), Progress::TooSoon));
+    ongoing.environment_url("https://example.com").unwrap();
+    let succeeded = rollout.succeed().unwrap();
+    let status = succeeded.delivered().status();
+    assert_eq!(
+        status.environment_url.as_deref(),
+        Some("https://example.com")
+    );
+    assert!(matches!(ongoing.progress("too late"), Progress::Over));
+    assert_eq!(states(&scene), ["in_progress", "success"]);
+}
+
+#[test]
+fn the_work_of_a_rollout_may_report_on_the_way() {
+    let scene = Scene::start();
+    let rollout = scene
+        .deployment
+        .rollout(begun())
+        .progress_interval(Duration::ZERO);
+    let outcome = rollout.run(|ongoing| {
+        assert!(ongoing.progress("3 of 7 pods").is_reported());
+        Err("no space left\non any disk".into())
+    });
+    assert!(outcome.is_err());
+    assert_eq!(states(&scene), ["in_progress", "in_progress", "failure"]);
+    let last = scene.github.history(scene.deployment.id()).pop().unwrap();
+    assert_eq!(last.description, "no space left");
+}
+
+#[test]
+fn a_rollout_whose_work_panics_is_an_error_and_the_panic_goes_on() {
+    let scene = Scene::start();
+    let rollout = scene.deployment.rollout(begun());
+    let panics = thread::spawn(move || rollout.run(|_| panic!("on purpose")));
+    assert!(panics.join().is_err());
+    assert_eq!(states(&scene), ["in_progress", "error"]);
+}
+
+#[test]
+fn a_rollout_that_is_dropped_is_reported_before_the_drop_is_over() {
+    let Scene {
+        github,
+        client,
+        deployment,
+        _runtime,
+    } = Scene::start();
+    let id = deployment.id();
+    let rollout = deployment.rollout(begun()).begin().unwrap();
+    // The rollout is then all that keeps the client's thread.
+    drop((deployment, client));
+    drop(rollout);
+    let history = github.history(id);
+    assert_eq!(history.last().unwrap().state, "error");
+    assert_eq!(history.len(), 2);
+}
+
+#[test]
+fn an_end_that_was_not_delivered_is_kept_and_flushed_later() {
+    let scene = Scene::start();
+    let folder = tempfile::tempdir().unwrap();
+    let outbox = Outbox::open(folder.path()).unwrap();
+    let rollout = scene
+        .deployment
+        .rollout(begun())
+        .outbox(&outbox)
+        .begin()
+        .unwrap();
+    // It is refused and stored all the same, so that the flush finds it at its first look.
+    let lies = Fault::status(403).after_work().on(Operation::CreateStatus);
+    scene.github.fault(lies);
+    let undelivered = rollout.succeed().unwrap_err();
+    assert!(undelivered.kept_in().is_some());
+
+    drop(undelivered);
+    let flushed = scene.client.flush(&outbox, Overtaken::Send).unwrap();
+    assert!(outbox.files().unwrap().is_empty(), "{flushed:?}");
+    assert_eq!(states(&scene), ["in_progress", "success"]);
+}
+
+#[test]
+fn an_end_that_was_not_delivered_is_sent_later_by_itself() {
+    let scene = Scene::start();
+    let rollout = scene.deployment.rollout(begun()).begin().unwrap();
+    scene
+        .github
+        .fault(Fault::status(403).on(Operation::CreateStatus));
+    let undelivered = rollout.abandon("a reason").unwrap_err();
+    scene.client.redeliver(undelivered).unwrap();
+    assert_eq!(states(&scene), ["in_progress", "error"]);
 }

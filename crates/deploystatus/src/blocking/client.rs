@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Deployment;
 use super::thread::Thread;
 use crate::error::Failed;
-use crate::{ClientBuilder, Error, RateLimit, ServerProfile};
+use crate::{ClientBuilder, Delivered, Error, RateLimit, ServerProfile, Undelivered};
 
 /// A way to one server, with one token: [`crate::Client`] without `async`.
 ///
@@ -58,6 +58,29 @@ impl Client {
     #[must_use]
     pub fn rate_limit(&self) -> Option<RateLimit> {
         self.client.rate_limit()
+    }
+
+    /// Sends the end of a rollout that was not delivered, unless it turns out to be on the server already.
+    ///
+    /// # Errors
+    ///
+    /// As [`Undelivered::redeliver`].
+    pub fn redeliver(&self, report: Undelivered) -> Result<Delivered, Undelivered> {
+        self.thread.run(report.redeliver(&self.client))
+    }
+
+    /// Delivers what an outbox keeps for this server, oldest first, each once.
+    ///
+    /// # Errors
+    ///
+    /// As [`Outbox::flush`](crate::Outbox::flush).
+    #[cfg(feature = "outbox")]
+    pub fn flush(
+        &self,
+        outbox: &crate::Outbox,
+        overtaken: crate::Overtaken,
+    ) -> Result<crate::Flushed, Error> {
+        self.thread.run(outbox.flush(&self.client, overtaken))
     }
 
     pub(crate) fn new(client: crate::Client) -> Result<Self, Error> {

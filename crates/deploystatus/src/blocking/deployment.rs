@@ -4,9 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::thread::Thread;
-use super::{StatusPages, Wait};
+use super::{NewRollout, StatusPages, Wait};
 use crate::{
-    Delivered, DeploymentStatus, Error, NewStatus, ServerProfile, State, Timeline, WaitPolicy,
+    Delivered, DeploymentStatus, Error, NewStatus, RetryPolicy, ServerProfile, State, Timeline,
+    WaitPolicy,
 };
 
 /// One deployment: [`crate::Deployment`] without `async`.
@@ -70,6 +71,11 @@ impl Deployment {
         self.thread.run(self.deployment.timeline())
     }
 
+    /// A rollout that is going to be reported, beginning with this status. Nothing is sent yet.
+    pub fn rollout(&self, first: NewStatus) -> NewRollout {
+        NewRollout::new(self.deployment.rollout(first), Arc::clone(&self.thread))
+    }
+
     /// The name of the repository as it was given, `owner/repo`.
     #[must_use]
     pub fn repository(&self) -> String {
@@ -92,6 +98,13 @@ impl Deployment {
     #[must_use]
     pub fn profile(mut self, profile: ServerProfile) -> Self {
         self.deployment = self.deployment.profile(profile);
+        self
+    }
+
+    /// The same handle, trying again like this whatever its client does.
+    #[must_use]
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.deployment = self.deployment.retry(policy);
         self
     }
 

@@ -39,10 +39,12 @@
 mod client;
 mod deployment;
 mod pages;
+mod rollout;
 mod thread;
 mod wait;
 
 pub use client::Client;
 pub use deployment::Deployment;
 pub use pages::{StatusPages, Statuses};
+pub use rollout::{NewRollout, Ongoing, Rollout};
 pub use wait::Wait;

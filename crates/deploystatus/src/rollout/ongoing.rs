@@ -94,6 +94,12 @@ impl Ongoing {
     pub fn deployment(&self) -> &Deployment {
         &self.shared.deployment
     }
+
+    /// Waits until the last report was made, or given up.
+    #[cfg(feature = "blocking")]
+    pub(crate) async fn over(&self) {
+        self.orders.closed().await;
+    }
 }
 
 impl fmt::Debug for Ongoing {
