@@ -1,12 +1,19 @@
 //! What can be said on the command line; help, completions and the man page are made from this.
 
+#![expect(
+    clippy::doc_markdown,
+    reason = "these texts are help at a terminal, not Markdown"
+)]
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand};
+use clap_complete::Shell;
 use deploystatus::State;
+use deploystatus_emulator::Profile;
 use jiff::SignedDuration;
 
 /// Report and follow GitHub deployment statuses.
@@ -74,6 +81,40 @@ pub(crate) struct Manner {
 pub(crate) enum Command {
     /// Report a status
     Create(CreateArguments),
+    /// Show the statuses of a deployment, newest first
+    List(ListArguments),
+    /// Show one status
+    Get(GetArguments),
+    /// Show the newest status
+    Latest,
+    /// Wait until the deployment ends
+    Wait(WaitArguments),
+    /// Show what happened to a deployment
+    Timeline,
+    /// Deliver the reports that an outbox still holds
+    Flush(FlushArguments),
+    /// Tell what would work, and why the rest would not
+    Doctor,
+    /// Be a GitHub on this machine, for tests
+    Emulator(EmulatorArguments),
+    /// Show it all against an emulator, in seconds and without a token
+    Demo,
+    /// Print completions for a shell
+    #[command(
+        after_help = "Example:\n  deploystatus completions bash > ~/.local/share/bash-completion/completions/deploystatus"
+    )]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page
+    #[command(after_help = "Examples:\n  \
+        deploystatus man > ~/.local/share/man/man1/deploystatus.1\n  \
+        deploystatus man create | man -l -")]
+    Man {
+        /// The command it is to be about, instead of all
+        command: Option<String>,
+    },
 }
 
 #[derive(Args, Debug)]
@@ -120,6 +161,83 @@ pub(crate) struct Report {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  \
+    deploystatus list --limit 5\n  \
+    deploystatus list --all --jsonl | jq -r .state")]
+pub(crate) struct ListArguments {
+    /// How many to show
+    #[arg(long, value_name = "N", default_value = "30", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) limit: u64,
+    /// Show all
+    #[arg(long, conflicts_with = "limit")]
+    pub(crate) all: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct GetArguments {
+    /// The status's id
+    pub(crate) status_id: u64,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Exits with 0 for success, 1 for any other end and 7 when time ran out.\n\n\
+    Examples:\n  \
+    deploystatus wait --timeout 1h30m\n  \
+    deploystatus wait --for in_progress --quiet --json | jq -r .outcome"
+)]
+pub(crate) struct WaitArguments {
+    /// How long to wait: 90s, 15m or 1h30m
+    #[arg(long, value_name = "TIME", default_value = "15m", value_parser = duration)]
+    pub(crate) timeout: Duration,
+    /// Wait for this state instead of success
+    #[arg(long = "for", value_name = "STATE", value_parser = any_state())]
+    pub(crate) goal: Option<State>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  \
+    deploystatus flush --outbox /var/lib/deploy/outbox --drop-overtaken")]
+pub(crate) struct FlushArguments {
+    #[command(flatten)]
+    pub(crate) outbox: OutboxArguments,
+    /// Drop reports when others have reported on their deployment since
+    #[arg(long)]
+    pub(crate) drop_overtaken: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "It prints its address, and stops when told to (Ctrl-C).\n\n\
+    Examples:\n  \
+    deploystatus emulator --port 8080\n  \
+    deploystatus emulator --profile ghes:3.14 --snapshot state.json"
+)]
+pub(crate) struct EmulatorArguments {
+    /// Where to listen on loopback; any free port unless told
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub(crate) port: u16,
+    /// Which server to be: github, or ghes:2.18 to ghes:3.22
+    #[arg(long, default_value = "github", value_parser = profile)]
+    pub(crate) profile: Profile,
+    /// What to begin with, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) seed: Option<PathBuf>,
+    /// Where to keep what it remembers
+    #[arg(long, value_name = "FILE")]
+    pub(crate) snapshot: Option<PathBuf>,
+    /// Enforce GitHub's rate limits
+    #[arg(long)]
+    pub(crate) limits: bool,
+    /// An http:// address to tell of deployments and statuses
+    #[arg(long, value_name = "URL")]
+    pub(crate) webhook: Option<String>,
+    /// What to sign deliveries with
+    #[arg(long, value_name = "S", requires = "webhook")]
+    pub(crate) webhook_secret: Option<String>,
+}
+
+#[derive(Args, Debug)]
 pub(crate) struct RunArguments {
     #[command(flatten)]
     pub(crate) report: Report,
@@ -149,23 +267,40 @@ pub(crate) struct OutboxArguments {
 
 /// The states GitHub takes, and the two words of `job.status` that it does not.
 fn reported_state() -> impl TypedValueParser<Value = State> {
-    let values = State::KNOWN
-        .into_iter()
-        .filter(State::can_be_reported)
-        .map(|state| match state {
-            State::Error => PossibleValue::new("error").alias("cancelled"),
-            State::Inactive => PossibleValue::new("inactive").alias("skipped"),
-            State::Queued => PossibleValue::new("queued"),
-            State::Pending => PossibleValue::new("pending"),
-            State::InProgress => PossibleValue::new("in_progress"),
-            State::Success => PossibleValue::new("success"),
-            _ => PossibleValue::new("failure"),
-        });
+    let values = [
+        PossibleValue::new("queued"),
+        PossibleValue::new("pending"),
+        PossibleValue::new("in_progress"),
+        PossibleValue::new("success"),
+        PossibleValue::new("failure"),
+        PossibleValue::new("error").alias("cancelled"),
+        PossibleValue::new("inactive").alias("skipped"),
+    ];
     PossibleValuesParser::new(values).map(|word| match word.as_str() {
         "cancelled" => State::Error,
         "skipped" => State::Inactive,
         word => State::from(word),
     })
+}
+
+/// Every state there is.
+fn any_state() -> impl TypedValueParser<Value = State> {
+    let words = [
+        "queued",
+        "pending",
+        "waiting",
+        "in_progress",
+        "success",
+        "inactive",
+        "failure",
+        "error",
+    ];
+    PossibleValuesParser::new(words).map(|word| State::from(word.as_str()))
+}
+
+fn profile(word: &str) -> Result<Profile, String> {
+    word.parse::<Profile>()
+        .map_err(|error| format!("failed to {error}"))
 }
 
 /// Reads `90s`, `15m`, `1h 30m`, or a bare number of seconds.

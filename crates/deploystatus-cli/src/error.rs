@@ -24,6 +24,8 @@ pub(crate) enum Error {
         doing: &'static str,
         source: deploystatus::Error,
     },
+    /// An emulator could not be started, filled or saved.
+    Emulator(deploystatus_emulator::Error),
     /// The answer could not be printed.
     Output(io::Error),
     /// There is no runtime for the command.
@@ -72,16 +74,23 @@ impl fmt::Display for Error {
                 write!(f, "failed to {what} {}: {source}", path.display())
             }
             Self::Call { doing, source } => {
-                write!(f, "failed to {doing}: {}", hint::in_flags(source))?;
-                let mut cause = std::error::Error::source(source);
-                while let Some(error) = cause {
-                    write!(f, ": {error}")?;
-                    cause = error.source();
-                }
-                Ok(())
+                let text = hint::in_flags(source);
+                write!(f, "failed to {doing}: {text}{}", causes(source))
             }
+            Self::Emulator(source) => write!(f, "failed to {source}{}", causes(source)),
             Self::Output(source) => write!(f, "failed to print the answer: {source}"),
             Self::Runtime(source) => write!(f, "failed to start: {source}"),
         }
     }
+}
+
+/// What an error came from, and what that came from.
+pub(crate) fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = String::new();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
 }

@@ -19,6 +19,34 @@ pub(crate) enum Code {
 }
 
 impl Code {
+    /// All of them, by number.
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Done,
+        Self::Failed,
+        Self::Usage,
+        Self::Rejected,
+        Self::NotAllowed,
+        Self::RateLimited,
+        Self::NoAnswer,
+        Self::OutOfTime,
+        Self::OutcomeUnknown,
+    ];
+
+    /// What it tells, for people.
+    pub(crate) const fn meaning(self) -> &'static str {
+        match self {
+            Self::Done => "done; of `wait`, the deployment succeeded or reached the state",
+            Self::Failed => "the deployment failed, or something on this machine did",
+            Self::Usage => "something given cannot be used: arguments, environment or files",
+            Self::Rejected => "the server refused: not found, not valid, or archived",
+            Self::NotAllowed => "the token may not do this (401, 403)",
+            Self::RateLimited => "a rate limit asks for a longer wait than two minutes",
+            Self::NoAnswer => "no answer, or the server failed",
+            Self::OutOfTime => "time ran out before the deployment ended",
+            Self::OutcomeUnknown => "a status was sent, and it is unknown whether it is stored",
+        }
+    }
+
     /// The number that the process ends with.
     pub(crate) const fn number(self) -> u8 {
         match self {
@@ -60,12 +88,14 @@ impl From<Code> for ExitCode {
 pub(crate) fn code_of(error: &Error) -> Code {
     match error {
         Error::Call { source, .. } => code_of_call(source),
-        Error::Missing(_) | Error::Usage(_) | Error::File { .. } => Code::Usage,
+        Error::Missing(_) | Error::Usage(_) | Error::File { .. } | Error::Emulator(_) => {
+            Code::Usage
+        }
         Error::Output(_) | Error::Runtime(_) => Code::Failed,
     }
 }
 
-fn code_of_call(error: &deploystatus::Error) -> Code {
+pub(crate) fn code_of_call(error: &deploystatus::Error) -> Code {
     use deploystatus::Error as Call;
     match error {
         Call::Invalid(_) | Call::Outbox(_) | Call::NoToken(_) => Code::Usage,
@@ -86,5 +116,26 @@ fn code_of_rejection(rejection: &deploystatus::Rejection) -> Code {
         401 | 403 => Code::NotAllowed,
         400..=499 => Code::Rejected,
         _ => Code::NoAnswer,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_readme_has_the_table_of_codes() {
+        let rows = Code::ALL.map(|code| {
+            let (number, word, meaning) = (code.number(), code.word(), code.meaning());
+            format!("| {number} | `{word}` | {meaning} |\n")
+        });
+        let readme = include_str!("../README.md");
+        assert!(readme.contains(&rows.concat()), "{}", rows.concat());
+    }
+
+    #[test]
+    fn the_codes_are_numbered_in_order() {
+        let numbers = Code::ALL.map(Code::number);
+        assert_eq!(numbers, [0, 1, 2, 3, 4, 5, 6, 7, 8]);
     }
 }

@@ -50,5 +50,16 @@ fn carry_out(command: Command, settings: &Settings, output: &Output) -> Result<C
 async fn dispatch(command: Command, settings: &Settings, output: &Output) -> Result<Code, Error> {
     match command {
         Command::Create(arguments) => commands::create::run(arguments, settings, output).await,
+        Command::List(arguments) => commands::list::run(&arguments, settings, output).await,
+        Command::Get(arguments) => commands::get::run(&arguments, settings, output).await,
+        Command::Latest => commands::latest::run(settings, output).await,
+        Command::Wait(arguments) => commands::wait::run(arguments, settings, output).await,
+        Command::Timeline => commands::timeline::run(settings, output).await,
+        Command::Flush(arguments) => commands::flush::run(&arguments, settings, output).await,
+        Command::Doctor => commands::doctor::run(settings, output).await,
+        Command::Emulator(arguments) => commands::emulator::run(arguments, output).await,
+        Command::Demo => commands::demo::run(output).await,
+        Command::Completions { shell } => commands::completions::run(shell, output),
+        Command::Man { command } => commands::man::run(command.as_deref(), output),
     }
 }

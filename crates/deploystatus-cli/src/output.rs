@@ -1,6 +1,7 @@
 //! The only place that prints: the answer to standard output, everything else to standard error.
 
 mod card;
+mod live;
 mod table;
 mod text;
 mod workflow;
@@ -17,8 +18,9 @@ use crate::arguments::Manner;
 use crate::error::Error;
 use crate::exit::{self, Code};
 
+pub(crate) use live::Live;
 pub(crate) use table::{Cell, Table};
-pub(crate) use text::Style;
+pub(crate) use text::{Style, harmless, length};
 use workflow::Workflow;
 
 /// Where and how the command prints.

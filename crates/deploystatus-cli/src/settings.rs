@@ -22,6 +22,24 @@ pub(crate) enum TokenSource {
     File(PathBuf),
 }
 
+impl TokenSource {
+    /// Where it comes from, for people.
+    pub(crate) fn origin(&self) -> String {
+        match self {
+            Self::Variable(name, _) => (*name).to_owned(),
+            Self::File(path) => path.display().to_string(),
+        }
+    }
+
+    /// The token itself, if it can be read just now.
+    pub(crate) fn read(&self) -> Option<String> {
+        match self {
+            Self::Variable(_, token) => Some(token.trim().to_owned()),
+            Self::File(path) => read_token(path).ok(),
+        }
+    }
+}
+
 impl Settings {
     pub(crate) fn from_process(place: Place) -> Self {
         Self {

@@ -28,6 +28,10 @@ impl Style {
         self.paint("31", text)
     }
 
+    pub(crate) fn green(self, text: &str) -> String {
+        self.paint("32", text)
+    }
+
     pub(crate) fn yellow(self, text: &str) -> String {
         self.paint("33", text)
     }
