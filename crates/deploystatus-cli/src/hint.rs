@@ -4,26 +4,26 @@ use deploystatus::Error;
 
 /// What to do about an error of the library.
 pub(crate) fn hint(error: &Error) -> Option<String> {
-    match error {
-        Error::RateLimited(_) => error
-            .retry_at()
-            .map(|moment| format!("Try again after {moment}.")),
-        Error::Moved(_) => {
-            Some("If the new place is right, give it as --api-url.".to_owned())
+    let hint = error.hint()?;
+    Some(match (error, error.status()) {
+        (Error::RateLimited(_), _) => format!("Try again after {}.", error.retry_at()?),
+        (Error::Moved(_), _) => "If the new place is right, give it as --api-url.".to_owned(),
+        (Error::Unreachable(_), _) => format!("{ADDRESS}, the name resolution, {ON_THE_WAY}."),
+        (Error::Unreadable(_), _) => {
+            format!("Something that is not GitHub's API answered. {ADDRESS}, {ON_THE_WAY}.")
         }
-        Error::Undelivered(report) if report.kept_in().is_some() => {
-            Some("It is kept; `deploystatus flush` sends it.".to_owned())
-        }
-        Error::Rejected(rejection) if rejection.status == 401 => Some(
-            "The token is wrong, revoked or expired: give a fresh one in GITHUB_TOKEN or GH_TOKEN, or as --token-file."
-                .to_owned(),
-        ),
-        Error::Rejected(rejection) if matches!(rejection.status, 400 | 410) => Some(
+        (Error::Rejected(_), Some(400 | 410)) => {
             "The server does not know the API version that was asked for; `deploystatus doctor` tells what it is."
-                .to_owned(),
-        ),
-        _ => error.hint(),
-    }
+                .to_owned()
+        }
+        (Error::Rejected(_), Some(422)) => {
+            "Enterprise Servers before 3.3 need previews for some states; `deploystatus doctor` tells what it is."
+                .to_owned()
+        }
+        _ => WORDS
+            .iter()
+            .fold(hint, |hint, (theirs, ours)| hint.replace(theirs, ours)),
+    })
 }
 
 /// An error of the library, with what was given on the command line under its name there.
@@ -47,3 +47,27 @@ pub(crate) fn in_flags(error: &Error) -> String {
         .replace("`description_truncated`", "--truncate")
         .replace("`allow_plain_http`", "--allow-plain-http")
 }
+
+const ADDRESS: &str =
+    "Check the API's address (--api-url or GITHUB_API_URL; an Enterprise Server's ends in /api/v3)";
+const ON_THE_WAY: &str = "and any proxy or certificate on the way";
+
+/// Phrases of the library, and what they are at a command line.
+const WORDS: [(&str, &str); 4] = [
+    (
+        "give the client a fresh one",
+        "give a fresh one in GITHUB_TOKEN or GH_TOKEN, or as --token-file",
+    ),
+    (
+        "give the client one",
+        "give one in GITHUB_TOKEN or GH_TOKEN, or as --token-file",
+    ),
+    (
+        "Flush the outbox later.",
+        "It is kept, and the next `deploystatus flush` tries again.",
+    ),
+    (
+        "Look at the deployment's statuses for",
+        "Look with `deploystatus list` for",
+    ),
+];

@@ -1,0 +1,92 @@
+//! flush.
+
+use deploystatus::{Client, NewStatus, Outbox, State};
+use deploystatus_emulator::{Emulator, Fault, NewStatus as Reported, Operation};
+use snapbox::{assert_data_eq, str};
+
+use crate::world::{ID, World};
+
+/// A rollout went well, and its end was refused and kept.
+fn world() -> World {
+    let world = World::with(Emulator::builder());
+    let directory = world.home.path().join("outbox");
+    world.block_on(async {
+        let outbox = Outbox::open(&directory).unwrap();
+        let client = Client::builder()
+            .base_url(world.github.api_url())
+            .token("t")
+            .build()
+            .unwrap();
+        let deployment = client.deployment("octocat/example", ID).unwrap();
+        let rollout = deployment
+            .rollout(NewStatus::new(State::InProgress))
+            .outbox(&outbox);
+        let rollout = rollout.begin().await.unwrap();
+        world
+            .github
+            .fault(Fault::status(403).on(Operation::CreateStatus));
+        rollout.succeed().await.unwrap_err();
+        assert_eq!(outbox.files().unwrap().len(), 1);
+    });
+    world.set("DEPLOYSTATUS_OUTBOX", directory.display().to_string())
+}
+
+fn states(world: &World) -> Vec<String> {
+    let history = world.github.history(ID);
+    history.into_iter().map(|status| status.state).collect()
+}
+
+#[test]
+fn what_is_kept_is_delivered_once() {
+    let world = world();
+    let said = world.run_bare("flush --json");
+    assert!(said.contains(r#""state": "success""#), "{said}");
+    assert_eq!(states(&world), ["in_progress", "success"]);
+    assert_data_eq!(world.run_bare("flush"), str![]);
+    assert_eq!(states(&world), ["in_progress", "success"]);
+}
+
+#[test]
+fn what_is_refused_again_is_kept() {
+    let world = world();
+    world
+        .github
+        .fault(Fault::status(403).on(Operation::CreateStatus));
+    assert_data_eq!(world.run_bare("flush"), str![]);
+    assert_eq!(states(&world), ["in_progress"]);
+    assert!(world.output("flush").status.success());
+    assert_eq!(states(&world), ["in_progress", "success"]);
+}
+
+#[test]
+fn what_others_have_overtaken_is_dropped_when_told() {
+    let world = world();
+    world
+        .github
+        .create_status(ID, Reported::new("failure"))
+        .unwrap();
+    assert_data_eq!(world.run_bare("flush --drop-overtaken"), str![]);
+    assert_eq!(states(&world), ["in_progress", "failure"]);
+}
+
+#[test]
+fn what_is_for_another_server_or_no_report_is_left() {
+    let world = world();
+    world.file("outbox/nonsense.json", "{");
+    let other = World::new();
+    let line = format!("flush --api-url {}", other.github.api_url());
+    let said = world.run_bare(&line);
+    assert!(said.contains("left for later"), "{said}");
+    assert!(said.contains("nonsense.json"), "{said}");
+    assert!(said.ends_with("--- exit 1\n"), "{said}");
+    assert!(other.github.requests().is_empty());
+}
+
+#[test]
+fn an_outbox_that_is_not_there_keeps_nothing() {
+    let world = World::new();
+    assert_data_eq!(world.run_bare("flush"), str![]);
+    assert_data_eq!(world.run_bare("flush --json --outbox here --quiet"), str![]);
+    world.file("file", "");
+    assert_data_eq!(world.run_bare("flush --outbox file"), str![]);
+}
