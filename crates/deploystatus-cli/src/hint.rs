@@ -64,7 +64,7 @@ const WORDS: [(&str, &str); 4] = [
     ),
     (
         "Flush the outbox later.",
-        "It is kept, and the next `deploystatus flush` tries again.",
+        "The report is kept, and the next `deploystatus flush` tries again.",
     ),
     (
         "Look at the deployment's statuses for",

@@ -1,10 +1,12 @@
 //! flush.
 
+use std::fs;
+
 use deploystatus::{Client, NewStatus, Outbox, State};
 use deploystatus_emulator::{Emulator, Fault, NewStatus as Reported, Operation};
-use snapbox::{assert_data_eq, str};
+use snapbox::str;
 
-use crate::world::{ID, World};
+use crate::world::{ID, World, check};
 
 /// A rollout went well, and its end was refused and kept.
 fn world() -> World {
@@ -42,7 +44,16 @@ fn what_is_kept_is_delivered_once() {
     let said = world.run_bare("flush --json");
     assert!(said.contains(r#""state": "success""#), "{said}");
     assert_eq!(states(&world), ["in_progress", "success"]);
-    assert_data_eq!(world.run_bare("flush"), str![]);
+    check(
+        world.run_bare("flush"),
+        str![[r#"
+$ deploystatus flush
+--- stderr
+nothing is kept in /home/outbox
+--- exit 0
+
+"#]],
+    );
     assert_eq!(states(&world), ["in_progress", "success"]);
 }
 
@@ -52,7 +63,20 @@ fn what_is_refused_again_is_kept() {
     world
         .github
         .fault(Fault::status(403).on(Operation::CreateStatus));
-    assert_data_eq!(world.run_bare("flush"), str![]);
+    let mut files = fs::read_dir(world.home.path().join("outbox")).unwrap();
+    let file = files.next().unwrap().unwrap().file_name();
+    let said = world.run_bare("flush");
+    check(
+        said.replace(file.to_str().unwrap(), "FILE"),
+        str![[r#"
+$ deploystatus flush
+--- stderr
+error: failed to deliver what is kept: the end of the rollout, `success` on deployment 42 of octocat/example, was not delivered; it is kept in /home/outbox/FILE: the server answered 403 Forbidden, "Server Error" (request ID)
+The token may not do this: it needs `deployments=write`. The report is kept, and the next `deploystatus flush` tries again.
+--- exit 4
+
+"#]],
+    );
     assert_eq!(states(&world), ["in_progress"]);
     assert!(world.output("flush").status.success());
     assert_eq!(states(&world), ["in_progress", "success"]);
@@ -65,7 +89,16 @@ fn what_others_have_overtaken_is_dropped_when_told() {
         .github
         .create_status(ID, Reported::new("failure"))
         .unwrap();
-    assert_data_eq!(world.run_bare("flush --drop-overtaken"), str![]);
+    check(
+        world.run_bare("flush --drop-overtaken"),
+        str![[r#"
+$ deploystatus flush --drop-overtaken
+--- stderr
+dropped, because others have reported since: the end of deployment 42 of octocat/example
+--- exit 0
+
+"#]],
+    );
     assert_eq!(states(&world), ["in_progress", "failure"]);
 }
 
@@ -85,8 +118,41 @@ fn what_is_for_another_server_or_no_report_is_left() {
 #[test]
 fn an_outbox_that_is_not_there_keeps_nothing() {
     let world = World::new();
-    assert_data_eq!(world.run_bare("flush"), str![]);
-    assert_data_eq!(world.run_bare("flush --json --outbox here --quiet"), str![]);
+    check(
+        world.run_bare("flush"),
+        str![[r#"
+$ deploystatus flush
+--- stderr
+there is no outbox at /home/.local/state/deploystatus/outbox, so nothing is kept
+--- exit 0
+
+"#]],
+    );
+    check(
+        world.run_bare("flush --json --outbox here --quiet"),
+        str![[r#"
+$ deploystatus flush --json --outbox here --quiet
+{
+  "delivered": [],
+  "dropped": [],
+  "kept": [],
+  "left": [],
+  "unreadable": []
+}
+--- exit 0
+
+"#]],
+    );
     world.file("file", "");
-    assert_data_eq!(world.run_bare("flush --outbox file"), str![]);
+    check(
+        world.run_bare("flush --outbox file"),
+        str![[r#"
+$ deploystatus flush --outbox file
+--- stderr
+error: failed to open the outbox: the outbox cannot be opened: file: File exists (os error 17)
+Check that the directory exists, may be written, and has room.
+--- exit 2
+
+"#]],
+    );
 }

@@ -1,4 +1,11 @@
 //! The command as people use it: what they type, what it prints, how it ends.
+//!
+//! The transcripts have a Unix's words for what files and connections do.
+#![cfg(unix)]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed, in its helpers too"
+)]
 
 mod creating;
 mod doctor;

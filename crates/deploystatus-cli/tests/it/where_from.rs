@@ -1,8 +1,8 @@
 //! Where the server, the repository, the deployment and the token come from.
 
-use snapbox::{assert_data_eq, str};
+use snapbox::str;
 
-use crate::world::World;
+use crate::world::{World, check};
 
 fn nothing_given() -> World {
     World::new()
@@ -13,15 +13,53 @@ fn nothing_given() -> World {
 
 #[test]
 fn one_error_names_all_that_is_missing_and_all_ways_to_give_it() {
-    assert_data_eq!(nothing_given().run_bare("latest"), str![]);
-    assert_data_eq!(nothing_given().run_bare("latest --json"), str![]);
-    assert_data_eq!(nothing_given().run_bare("flush --outbox ."), str![]);
+    check(
+        nothing_given().run_bare("latest"),
+        str![[r#"
+$ deploystatus latest
+--- stderr
+error: no repository was given: use --repo OWNER/NAME, or set GITHUB_REPOSITORY
+no deployment was given: use --deployment ID, or set GITHUB_EVENT_PATH to the file of an event that has one
+no token was given: set GITHUB_TOKEN or GH_TOKEN, or use --token-file FILE (never a flag's value: others could see it)
+--- exit 2
+
+"#]],
+    );
+    check(
+        nothing_given().run_bare("latest --json"),
+        str![[r#"
+$ deploystatus latest --json
+--- stderr
+{"error":"usage","hint":null,"message":"no repository was given: use --repo OWNER/NAME, or set GITHUB_REPOSITORY\nno deployment was given: use --deployment ID, or set GITHUB_EVENT_PATH to the file of an event that has one\nno token was given: set GITHUB_TOKEN or GH_TOKEN, or use --token-file FILE (never a flag's value: others could see it)","request_id":null,"status":null}
+--- exit 2
+
+"#]],
+    );
+    check(
+        nothing_given().run_bare("flush --outbox ."),
+        str![[r#"
+$ deploystatus flush --outbox .
+--- stderr
+error: no token was given: set GITHUB_TOKEN or GH_TOKEN, or use --token-file FILE (never a flag's value: others could see it)
+--- exit 2
+
+"#]],
+    );
 }
 
 #[test]
 fn an_empty_variable_counts_as_not_set() {
     let world = World::new().set("GITHUB_TOKEN", "").set("GH_TOKEN", "");
-    assert_data_eq!(world.run("latest"), str![]);
+    check(
+        world.run("latest"),
+        str![[r#"
+$ deploystatus latest
+--- stderr
+error: no token was given: set GITHUB_TOKEN or GH_TOKEN, or use --token-file FILE (never a flag's value: others could see it)
+--- exit 2
+
+"#]],
+    );
 }
 
 #[test]
@@ -89,12 +127,39 @@ fn an_event_about_something_else_is_named() {
     let world = World::new();
     let path = world.file("event.json", r#"{"ref": "refs/heads/main"}"#);
     let world = world.set("GITHUB_EVENT_PATH", path.display().to_string());
-    assert_data_eq!(world.run_bare("latest"), str![]);
+    check(
+        world.run_bare("latest"),
+        str![[r#"
+$ deploystatus latest
+--- stderr
+error: no deployment was given: use --deployment ID, or run in a workflow that a deployment started (the event at GITHUB_EVENT_PATH, /home/event.json, has no deployment.id)
+--- exit 2
+
+"#]],
+    );
     let path = world.file("event.json", "{");
     let world = world.set("GITHUB_EVENT_PATH", path.display().to_string());
-    assert_data_eq!(world.run_bare("latest"), str![]);
+    check(
+        world.run_bare("latest"),
+        str![[r#"
+$ deploystatus latest
+--- stderr
+error: the event at GITHUB_EVENT_PATH is not JSON: /home/event.json: EOF while parsing an object at line 1 column 1
+--- exit 2
+
+"#]],
+    );
     let world = world.set("GITHUB_EVENT_PATH", "/nowhere/event.json");
-    assert_data_eq!(world.run_bare("latest"), str![]);
+    check(
+        world.run_bare("latest"),
+        str![[r#"
+$ deploystatus latest
+--- stderr
+error: failed to read the event at GITHUB_EVENT_PATH, /nowhere/event.json: No such file or directory (os error 2)
+--- exit 2
+
+"#]],
+    );
 }
 
 #[test]
@@ -109,8 +174,26 @@ fn the_token_is_taken_from_a_file_before_the_environment() {
     let line = format!("latest --deployment 42 --token-file {}", path.display());
     assert!(world.output(&line).status.success());
     world.file("empty", "\n");
-    assert_data_eq!(world.run("latest --token-file empty"), str![]);
-    assert_data_eq!(world.run("latest --token-file missing"), str![]);
+    check(
+        world.run("latest --token-file empty"),
+        str![[r#"
+$ deploystatus latest --token-file empty
+--- stderr
+error: the token file has no token in it: empty
+--- exit 2
+
+"#]],
+    );
+    check(
+        world.run("latest --token-file missing"),
+        str![[r#"
+$ deploystatus latest --token-file missing
+--- stderr
+error: failed to read the token file missing: No such file or directory (os error 2)
+--- exit 2
+
+"#]],
+    );
 }
 
 #[test]
@@ -129,13 +212,51 @@ fn gh_token_is_taken_when_github_token_is_not_there() {
 #[test]
 fn a_token_is_not_sent_where_others_can_read_it() {
     let world = World::new();
-    assert_data_eq!(world.run("latest --api-url http://git.example.com"), str![]);
+    check(
+        world.run("latest --api-url http://git.example.com"),
+        str![[r#"
+$ deploystatus latest --api-url http://git.example.com
+--- stderr
+error: failed to use what was given: the API's address (--api-url or GITHUB_API_URL) is plain http, where anybody on the way can read the token; use https, or --allow-plain-http if you must
+--- exit 2
+
+"#]],
+    );
 }
 
 #[test]
 fn what_cannot_be_an_address_or_a_repository_is_refused() {
     let world = World::new();
-    assert_data_eq!(world.run("latest --api-url somewhere"), str![]);
-    assert_data_eq!(world.run("latest --repo example"), str![]);
-    assert_data_eq!(world.run("latest --deployment main"), str![]);
+    check(
+        world.run("latest --api-url somewhere"),
+        str![[r#"
+$ deploystatus latest --api-url somewhere
+--- stderr
+error: failed to use what was given: the API's address (--api-url or GITHUB_API_URL) is not an address such as https://github.example.com/api/v3: somewhere
+--- exit 2
+
+"#]],
+    );
+    check(
+        world.run("latest --repo example"),
+        str![[r#"
+$ deploystatus latest --repo example
+--- stderr
+error: failed to use what was given: the repository (--repo or GITHUB_REPOSITORY) is written owner/repo, such as octocat/example, and not "example"
+--- exit 2
+
+"#]],
+    );
+    check(
+        world.run("latest --deployment main"),
+        str![[r#"
+$ deploystatus latest --deployment main
+--- stderr
+error: invalid value 'main' for '--deployment <ID>': invalid digit found in string
+
+For more information, try '--help'.
+--- exit 2
+
+"#]],
+    );
 }
