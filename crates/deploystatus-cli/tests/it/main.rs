@@ -3,6 +3,10 @@
 //! The transcripts have a Unix's words for what files and connections do.
 #![cfg(unix)]
 #![expect(
+    clippy::needless_raw_string_hashes,
+    reason = "snapbox writes transcripts like this"
+)]
+#![expect(
     clippy::unwrap_used,
     reason = "a test that cannot go on has failed, in its helpers too"
 )]
@@ -15,6 +19,8 @@ mod pages;
 mod pipes;
 mod reading;
 mod serving;
+mod timeline;
+mod usage;
 mod waiting;
 mod where_from;
 mod world;
