@@ -43,7 +43,7 @@ pub(crate) async fn run(arguments: EmulatorArguments, output: &Output) -> Result
     output.remark(&format!(
         "It is there until Ctrl-C. In another shell:\n  \
          export GITHUB_API_URL={api} GITHUB_TOKEN=any GITHUB_REPOSITORY=octocat/example\n  \
-         curl -sf {}/_emulator/seed -d '{{\"deployments\": [{{\"repository\": \"octocat/example\", \"id\": 42, \"ref\": \"main\"}}]}}'\n  \
+         curl -sf {}/_emulator/seed -d '{{\"repositories\": [], \"deployments\": [{{\"repository\": \"octocat/example\", \"id\": 42, \"ref\": \"main\"}}]}}'\n  \
          deploystatus create in_progress --deployment 42",
         emulator.url()
     ));

@@ -310,7 +310,7 @@ by           octocat
 created      2026-01-01T00:00:00Z
 delivery     created
 --- stderr
-warning: failed to write the outputs to /nowhere/outputs: No such file or directory (os error 2)
+warning: failed to write the outputs to /nowhere/outputs: No such file or directory
 --- exit 0
 
 "#]],

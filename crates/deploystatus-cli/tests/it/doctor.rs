@@ -151,7 +151,7 @@ fn a_server_that_does_not_answer_is_found_out() {
         said.replace(&closed, "closed"),
         str![[r#"
 $ deploystatus doctor --api-url http://closed
-problem  server    http://closed does not answer: error sending request: client error (Connect): tcp connect error: Connection refused (os error 111)
+problem  server    http://closed does not answer: error sending request: client error (Connect): tcp connect error: Connection refused
                    Check the address, the name resolution, and any proxy or certificate on the way.
 --- exit 6
 

@@ -229,7 +229,7 @@ fn a_server_that_is_not_there_is_no_answer() {
         str![[r#"
 $ deploystatus latest --api-url http://closed
 --- stderr
-error: failed to read the newest status: no connection to the server was made: error sending request: client error (Connect): tcp connect error: Connection refused (os error 111)
+error: failed to read the newest status: no connection to the server was made: error sending request: client error (Connect): tcp connect error: Connection refused
 Check the API's address (--api-url or GITHUB_API_URL; an Enterprise Server's ends in /api/v3), the name resolution, and any proxy or certificate on the way.
 --- exit 6
 

@@ -149,7 +149,7 @@ $ deploystatus flush --json --outbox here --quiet
         str![[r#"
 $ deploystatus flush --outbox file
 --- stderr
-error: failed to open the outbox: the outbox cannot be opened: file: File exists (os error 17)
+error: failed to open the outbox: the outbox cannot be opened: file: File exists
 Check that the directory exists, may be written, and has room.
 --- exit 2
 

@@ -147,6 +147,28 @@ fn every_help_fits_80_columns() {
 }
 
 #[test]
+fn the_numbers_of_the_readme_are_those_of_the_help() {
+    let world = World::new();
+    for (command, default) in [("list", "[default: 30]"), ("wait", "[default: 15m]")] {
+        let help = String::from_utf8(world.output(&format!("{command} --help")).stdout).unwrap();
+        assert!(help.contains(default), "{help}");
+    }
+    let readme = include_str!("../../README.md");
+    assert!(readme.contains("newest first: 30 unless told"));
+    assert!(readme.contains("15 minutes unless told"));
+}
+
+#[test]
+fn every_command_is_in_the_readme() {
+    let readme = include_str!("../../README.md");
+    let table = readme.split("## Commands").nth(1).unwrap();
+    let table = table.split("\n## ").next().unwrap();
+    for command in COMMANDS {
+        assert!(table.contains(&format!("`{command}")), "{command}");
+    }
+}
+
+#[test]
 fn every_shell_has_completions() {
     let world = World::new();
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {

@@ -91,7 +91,7 @@ fn an_emulator_that_cannot_start_says_why() {
         str![[r#"
 $ deploystatus emulator --port PORT
 --- stderr
-error: failed to listen on 127.0.0.1:PORT: Address already in use (os error 98)
+error: failed to listen on 127.0.0.1:PORT: Address already in use
 --- exit 2
 
 "#]],
@@ -112,7 +112,7 @@ error: failed to read the seed at seed.json: invalid type: integer `7`, expected
         str![[r#"
 $ deploystatus emulator --seed missing.json --json
 --- stderr
-{"error":"usage","hint":null,"message":"failed to read the seed at missing.json: No such file or directory (os error 2)","request_id":null,"status":null}
+{"error":"usage","hint":null,"message":"failed to read the seed at missing.json: No such file or directory","request_id":null,"status":null}
 --- exit 2
 
 "#]],

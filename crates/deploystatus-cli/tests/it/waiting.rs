@@ -128,6 +128,27 @@ in_progress after 0s: Now in_progress
 }
 
 #[test]
+fn later_steps_of_a_workflow_are_told() {
+    let world = World::new().statuses(&["in_progress", "success"]);
+    let id = world.github.history(ID)[0].id;
+    for (line, state) in [
+        ("wait", "success"),
+        ("latest", "success"),
+        (&format!("get {id}"), "in_progress"),
+    ] {
+        let outputs = world.file("outputs", "");
+        let mut command = world.command(&format!("{line} --deployment 42"));
+        let output = command.env("GITHUB_OUTPUT", &outputs).output().unwrap();
+        assert!(output.status.success());
+        let told = std::fs::read_to_string(outputs).unwrap();
+        assert!(
+            told.contains(&format!("\nstate={state}\nenvironment_url=\n")),
+            "{told}"
+        );
+    }
+}
+
+#[test]
 fn a_state_can_be_waited_for() {
     let world = World::new().statuses(&["in_progress"]);
     check(

@@ -155,7 +155,7 @@ error: the event at GITHUB_EVENT_PATH is not JSON: /home/event.json: EOF while p
         str![[r#"
 $ deploystatus latest
 --- stderr
-error: failed to read the event at GITHUB_EVENT_PATH, /nowhere/event.json: No such file or directory (os error 2)
+error: failed to read the event at GITHUB_EVENT_PATH, /nowhere/event.json: No such file or directory
 --- exit 2
 
 "#]],
@@ -189,7 +189,7 @@ error: the token file has no token in it: empty
         str![[r#"
 $ deploystatus latest --token-file missing
 --- stderr
-error: failed to read the token file missing: No such file or directory (os error 2)
+error: failed to read the token file missing: No such file or directory
 --- exit 2
 
 "#]],

@@ -152,6 +152,8 @@ impl World {
         let text = (1..10).fold(text, |text, seconds| {
             text.replace(&format!(" after {seconds}s"), " after 0s")
         });
+        // Its number differs from system to system, and its words do not.
+        let text = briefly(&text, " (os error ", ')', "");
         briefly(&text, "(request ", ')', "(request ID)")
     }
 }
