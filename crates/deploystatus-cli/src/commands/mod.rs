@@ -1,0 +1,14 @@
+//! One file for each subcommand.
+
+pub(crate) mod completions;
+pub(crate) mod create;
+pub(crate) mod demo;
+pub(crate) mod doctor;
+pub(crate) mod emulator;
+pub(crate) mod flush;
+pub(crate) mod get;
+pub(crate) mod latest;
+pub(crate) mod list;
+pub(crate) mod man;
+pub(crate) mod timeline;
+pub(crate) mod wait;
