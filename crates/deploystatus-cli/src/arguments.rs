@@ -89,6 +89,8 @@ pub(crate) enum Command {
     Latest,
     /// Wait until the deployment ends
     Wait(WaitArguments),
+    /// Run a command and report how it went
+    Run(RunArguments),
     /// Show what happened to a deployment
     Timeline,
     /// Deliver the reports that an outbox still holds
@@ -238,6 +240,12 @@ pub(crate) struct EmulatorArguments {
 }
 
 #[derive(Args, Debug)]
+#[command(
+    after_help = "Exits with the command's own code, or 128 and the signal's number.\n\n\
+    Examples:\n  \
+    deploystatus run -- ./deploy.sh staging\n  \
+    deploystatus run --environment-url https://example.com --strict -- make deploy"
+)]
 pub(crate) struct RunArguments {
     #[command(flatten)]
     pub(crate) report: Report,

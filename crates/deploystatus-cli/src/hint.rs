@@ -1,6 +1,8 @@
 //! The library's words in those of the command line: flags instead of fields and settings.
 
-use deploystatus::Error;
+use deploystatus::{Error, State};
+
+use crate::error::Unreported;
 
 /// What to do about an error of the library.
 pub(crate) fn hint(error: &Error) -> Option<String> {
@@ -24,6 +26,24 @@ pub(crate) fn hint(error: &Error) -> Option<String> {
         ),
         _ => error.hint(),
     }
+}
+
+/// How a report is sent that was not waited for.
+pub(crate) fn later(report: &Unreported) -> String {
+    match &report.kept_in {
+        Some(outbox) => format!(
+            "Run `deploystatus flush --outbox {}` later; it looks before it sends.",
+            outbox.display()
+        ),
+        None => format!(
+            "Look at the deployment, and if it has not ended, run `{}`.",
+            create(&report.state, &report.repository, report.deployment)
+        ),
+    }
+}
+
+fn create(state: &State, repository: &str, deployment: u64) -> String {
+    format!("deploystatus create {state} --repo {repository} --deployment {deployment}")
 }
 
 /// An error of the library, with what was given on the command line under its name there.
