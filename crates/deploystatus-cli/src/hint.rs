@@ -1,6 +1,6 @@
 //! The library's words in those of the command line: flags instead of fields and settings.
 
-use deploystatus::{Error, State};
+use deploystatus::{Error, State, Undelivered};
 
 use crate::error::Unreported;
 
@@ -16,6 +16,7 @@ pub(crate) fn hint(error: &Error) -> Option<String> {
         Error::Undelivered(report) if report.kept_in().is_some() => {
             Some("It is kept; `deploystatus flush` sends it.".to_owned())
         }
+        Error::Undelivered(report) => Some(again(report)),
         Error::Rejected(rejection) if rejection.status == 401 => Some(
             "The token is wrong, revoked or expired: give a fresh one in GITHUB_TOKEN or GH_TOKEN, or as --token-file."
                 .to_owned(),
@@ -40,6 +41,16 @@ pub(crate) fn later(report: &Unreported) -> String {
             create(&report.state, &report.repository, report.deployment)
         ),
     }
+}
+
+/// How a report is sent that is kept nowhere, and why it was not sent.
+fn again(report: &Undelivered) -> String {
+    let status = serde_json::to_value(report.status()).unwrap_or_default();
+    let state = State::from(status["state"].as_str().unwrap_or("error"));
+    format!(
+        "It is kept nowhere. When that is mended, run `{}`.",
+        create(&state, report.repository(), report.deployment())
+    )
 }
 
 fn create(state: &State, repository: &str, deployment: u64) -> String {

@@ -77,9 +77,8 @@ impl<'a> Reports<'a> {
     /// Waits until the beginning is reported, but no longer than this.
     pub(super) async fn begun_within(&mut self, limit: Duration) {
         if tokio::time::timeout(limit, self.begun()).await.is_err() {
-            self.output.warning(
-                "the beginning is not reported yet; the command is started all the same",
-            );
+            self.output
+                .warning("the beginning is not reported yet; the command is started all the same");
         }
     }
 
@@ -160,11 +159,10 @@ impl<'a> Reports<'a> {
         let files = self.outbox.as_ref().and_then(|outbox| outbox.files().ok());
         let part = format!("-{}-", self.deployment.id());
         files.is_some_and(|files| {
-            files
-                .iter()
-                .any(|file| file.file_name().is_some_and(|name| {
-                    name.to_string_lossy().contains(&part)
-                }))
+            files.iter().any(|file| {
+                file.file_name()
+                    .is_some_and(|name| name.to_string_lossy().contains(&part))
+            })
         })
     }
 }
