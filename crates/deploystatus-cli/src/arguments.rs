@@ -254,9 +254,12 @@ pub(crate) struct RunArguments {
     /// How long to go on reporting when told to stop
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
     pub(crate) grace: Duration,
-    /// How long reporting may hold up the command, at its beginning and at its end
+    /// How long reporting the beginning may hold up the command
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
     pub(crate) report_timeout: Duration,
+    /// How long to go on reporting the end when the command has ended
+    #[arg(long, value_name = "TIME", default_value = "1m", value_parser = duration)]
+    pub(crate) end_timeout: Duration,
     /// Fail when a report could not be delivered, even if the command did well
     #[arg(long)]
     pub(crate) strict: bool,

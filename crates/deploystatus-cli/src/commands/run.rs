@@ -148,7 +148,7 @@ impl<'a> Course<'a> {
     fn over(&mut self, ending: &Ending) {
         self.child = None;
         self.code = ending.code();
-        self.report(ending, self.arguments.report_timeout);
+        self.report(ending, self.arguments.end_timeout);
     }
 
     fn report(&mut self, ending: &Ending, limit: Duration) {

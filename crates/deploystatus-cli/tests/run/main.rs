@@ -9,4 +9,6 @@ mod endings;
 mod scene;
 mod signals;
 mod streams;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod troubles;

@@ -8,7 +8,7 @@ use deploystatus_emulator::{Fault, Moment, Operation};
 use crate::scene::{Scene, code, pair, stderr};
 
 /// Both reports are hopeless soon.
-const BRIEFLY: [&str; 2] = ["--report-timeout", "0"];
+const BRIEFLY: [&str; 4] = ["--report-timeout", "0", "--end-timeout", "100ms"];
 
 fn down() -> Fault {
     Fault::status(503).times(1_000_000)
@@ -33,7 +33,7 @@ fn a_command_means_what_it_means_while_github_is_down() {
 #[test]
 fn nobody_at_the_address_is_no_reason_not_to_run() {
     let scene = Scene::new();
-    let mut command = scene.script(&["--report-timeout", "100ms"], "echo out");
+    let mut command = scene.script(&BRIEFLY, "echo out");
     command.env("GITHUB_API_URL", "http://127.0.0.1:1");
     let output = command.output().unwrap();
     assert_eq!(code(output.status), 0);
@@ -47,7 +47,7 @@ fn nobody_at_the_address_is_no_reason_not_to_run() {
 fn what_was_kept_is_delivered_by_a_flush() {
     let scene = Scene::new();
     scene.github.fault(down());
-    scene.run(&["--report-timeout", "100ms"], "exit 3");
+    scene.run(&BRIEFLY, "exit 3");
     scene.github.clear_faults();
     let output = scene.command(&["flush"]).output().unwrap();
     assert_eq!(code(output.status), 0, "{}", stderr(&output));
@@ -63,7 +63,7 @@ fn the_strict_fail_when_a_report_could_not_be_delivered() {
     for (script, number) in [("true", 6), ("exit 3", 3)] {
         let scene = Scene::new();
         scene.github.fault(down());
-        let options = ["--strict", "--report-timeout", "100ms"];
+        let options = [&BRIEFLY[..], &["--strict"]].concat();
         let output = scene.run(&options, script);
         assert_eq!(code(output.status), number, "{}", stderr(&output));
     }
@@ -121,7 +121,10 @@ fn a_github_that_does_not_answer_holds_nothing_up() {
     let scene = Scene::new();
     let silent = Fault::delay(Duration::from_secs(600)).times(1_000_000);
     scene.github.fault(silent);
-    let output = scene.run(&["--report-timeout", "50ms"], "echo out");
+    let output = scene.run(
+        &["--report-timeout", "50ms", "--end-timeout", "50ms"],
+        "echo out",
+    );
     assert_eq!(code(output.status), 0);
     assert_eq!(output.stdout, b"out\n");
     let said = stderr(&output);

@@ -49,7 +49,7 @@ impl<'a> Reports<'a> {
             .clone()
             .retry(patience)
             .rollout(first)
-            .deadline(arguments.report_timeout.max(arguments.grace));
+            .deadline(arguments.end_timeout.max(arguments.grace));
         if let Some(outbox) = &outbox {
             rollout = rollout.outbox(outbox);
         }
