@@ -23,10 +23,11 @@ use jiff::SignedDuration;
     version,
     max_term_width = 80,
     after_help = "Examples:\n  \
+        deploystatus demo\n  \
         deploystatus create in_progress --deployment 42\n  \
         deploystatus wait --timeout 15m\n  \
         deploystatus list --limit 5 --json\n\n\
-        In a workflow that a deployment started, nothing but GITHUB_TOKEN has to be given.\n\
+        In a workflow that a deployment started, only GITHUB_TOKEN has to be given.\n\
         The exit codes are in `deploystatus man`."
 )]
 pub(crate) struct Arguments {
@@ -123,8 +124,9 @@ pub(crate) enum Command {
 #[command(after_help = "Examples:\n  \
     deploystatus create in_progress --description 'Copying files'\n  \
     deploystatus create success --environment-url https://example.com\n  \
-    deploystatus create ${{ job.status }}     cancelled counts as error,\n  \
-                                              and skipped as inactive")]
+    deploystatus create ${{ job.status }}\n\n\
+    A workflow's job.status may be cancelled, which counts as error,\n\
+    or skipped, which counts as inactive.")]
 pub(crate) struct CreateArguments {
     /// How the deployment is going
     #[arg(value_parser = reported_state())]

@@ -107,8 +107,9 @@ pub(crate) fn code_of_call(error: &deploystatus::Error) -> Code {
         Call::Invalid(_) | Call::Outbox(_) | Call::NoToken(_) => Code::Usage,
         Call::OutcomeUnknown(_) => Code::OutcomeUnknown,
         Call::WorkFailed(_) => Code::Failed,
-        _ if error.is_rate_limited() || error.retry_at().is_some() => Code::RateLimited,
+        Call::RateLimited(_) => Code::RateLimited,
         _ => match error.rejection() {
+            Some(rejection) if rejection.is_rate_limit() => Code::RateLimited,
             Some(rejection) => code_of_rejection(rejection),
             None => Code::NoAnswer,
         },

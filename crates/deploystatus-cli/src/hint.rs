@@ -6,27 +6,33 @@ use crate::error::Unreported;
 
 /// What to do about an error of the library.
 pub(crate) fn hint(error: &Error) -> Option<String> {
-    match error {
-        Error::RateLimited(_) => error
-            .retry_at()
-            .map(|moment| format!("Try again after {moment}.")),
-        Error::Moved(_) => {
-            Some("If the new place is right, give it as --api-url.".to_owned())
+    let hint = error.hint()?;
+    Some(match (error, error.status()) {
+        (Error::RateLimited(_), _) => format!("Try again after {}.", error.retry_at()?),
+        (Error::Moved(_), _) => "If the new place is right, give it as --api-url.".to_owned(),
+        (Error::Unreachable(_), _) => format!("{ADDRESS}, the name resolution, {ON_THE_WAY}."),
+        (Error::Unreadable(_), _) => {
+            format!("Something that is not GitHub's API answered. {ADDRESS}, {ON_THE_WAY}.")
         }
-        Error::Undelivered(report) if report.kept_in().is_some() => {
-            Some("It is kept; `deploystatus flush` sends it.".to_owned())
-        }
-        Error::Undelivered(report) => Some(again(report)),
-        Error::Rejected(rejection) if rejection.status == 401 => Some(
-            "The token is wrong, revoked or expired: give a fresh one in GITHUB_TOKEN or GH_TOKEN, or as --token-file."
-                .to_owned(),
-        ),
-        Error::Rejected(rejection) if matches!(rejection.status, 400 | 410) => Some(
+        (Error::Rejected(_), Some(400 | 410)) => {
             "The server does not know the API version that was asked for; `deploystatus doctor` tells what it is."
-                .to_owned(),
-        ),
-        _ => error.hint(),
-    }
+                .to_owned()
+        }
+        (Error::Rejected(_), Some(422)) => {
+            "Enterprise Servers before 3.3 need previews for some states; `deploystatus doctor` tells what it is."
+                .to_owned()
+        }
+        (Error::Undelivered(report), _) if report.kept_in().is_none() => {
+            in_our_words(hint.replace(STORE_IT, &again(report)))
+        }
+        _ => in_our_words(hint),
+    })
+}
+
+fn in_our_words(hint: String) -> String {
+    WORDS
+        .iter()
+        .fold(hint, |hint, (theirs, ours)| hint.replace(theirs, ours))
 }
 
 /// How a report is sent that was not waited for.
@@ -43,12 +49,12 @@ pub(crate) fn later(report: &Unreported) -> String {
     }
 }
 
-/// How a report is sent that is kept nowhere, and why it was not sent.
+/// How a report is sent that is kept nowhere.
 fn again(report: &Undelivered) -> String {
     let status = serde_json::to_value(report.status()).unwrap_or_default();
     let state = State::from(status["state"].as_str().unwrap_or("error"));
     format!(
-        "It is kept nowhere. When that is mended, run `{}`.",
+        "It is kept nowhere. When this is mended, run `{}`.",
         create(&state, report.repository(), report.deployment())
     )
 }
@@ -78,3 +84,30 @@ pub(crate) fn in_flags(error: &Error) -> String {
         .replace("`description_truncated`", "--truncate")
         .replace("`allow_plain_http`", "--allow-plain-http")
 }
+
+const ADDRESS: &str =
+    "Check the API's address (--api-url or GITHUB_API_URL; an Enterprise Server's ends in /api/v3)";
+const ON_THE_WAY: &str = "and any proxy or certificate on the way";
+
+/// What the library advises about a report that is kept nowhere.
+const STORE_IT: &str = "Store it as JSON and send it later with `Undelivered::redeliver`.";
+
+/// Phrases of the library, and what they are at a command line.
+const WORDS: [(&str, &str); 4] = [
+    (
+        "give the client a fresh one",
+        "give a fresh one in GITHUB_TOKEN or GH_TOKEN, or as --token-file",
+    ),
+    (
+        "give the client one",
+        "give one in GITHUB_TOKEN or GH_TOKEN, or as --token-file",
+    ),
+    (
+        "Flush the outbox later.",
+        "The report is kept, and the next `deploystatus flush` tries again.",
+    ),
+    (
+        "Look at the deployment's statuses for",
+        "Look with `deploystatus list` for",
+    ),
+];

@@ -13,6 +13,7 @@ use deploystatus::DeploymentStatus;
 use serde::Serialize;
 use serde_json::{Value, json};
 use tracing::level_filters::LevelFilter;
+use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::arguments::Manner;
 use crate::error::Error;
@@ -224,6 +225,8 @@ fn trace(verbosity: u8) {
         .with_max_level(level)
         .with_writer(io::stderr)
         .with_ansi(false)
+        // A call is one span, which knows how it went when it ends.
+        .with_span_events(FmtSpan::CLOSE)
         .try_init();
 }
 

@@ -105,7 +105,7 @@ impl Settings {
             })?;
             if text.is_empty() {
                 return Err(Error::Usage(format!(
-                    "the token file {} is empty",
+                    "the token file has no token in it: {}",
                     path.display()
                 )));
             }

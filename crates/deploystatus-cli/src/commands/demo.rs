@@ -45,8 +45,7 @@ struct Story<'a> {
 impl Story<'_> {
     /// A deployment that goes well.
     async fn first(&self) -> Result<Deployment, Error> {
-        self.output
-            .remark("An emulated GitHub runs inside this process; its clock is moved by hand.\n");
+        self.say("An emulated GitHub runs inside this process; its clock is moved by hand.\n")?;
         let deployment = self.deployment("v1")?;
         self.report(&deployment, State::Queued, "").await?;
         self.minutes(1);
@@ -66,9 +65,7 @@ impl Story<'_> {
         let state = State::InProgress;
         self.report(&deployment, state, "Copying files").await?;
         self.minutes(3);
-        self.output.remark(
-            "  GitHub is about to do what it is asked for, and to answer 502 all the same.",
-        );
+        self.say("  GitHub is about to do what it is asked for, and to answer 502 all the same.")?;
         let lost = Fault::status(502).after_work();
         self.github.fault(lost.on(Operation::CreateStatus));
         self.report(&deployment, State::Success, "Live").await?;
@@ -85,8 +82,7 @@ impl Story<'_> {
         if self.output.form() != Form::Plain {
             return self.output.json(&json!(timelines));
         }
-        self.output
-            .remark("\nThe success of v2 retired v1, as GitHub does unless told not to (--auto-inactive false).\n");
+        self.say("\nThe success of v2 retired v1, as GitHub does unless told not to (--auto-inactive false).")?;
         for ((deployment, timeline), name) in deployments.iter().zip(&timelines).zip(["v1", "v2"]) {
             self.show(deployment, timeline, name)?;
         }
@@ -102,7 +98,7 @@ impl Story<'_> {
         let stored = self.github.history(deployment.id()).len();
         let id = deployment.id();
         let text = format!(
-            "Deployment {id}, {name}: {stored} statuses on the server\n{}{}\n\n",
+            "\nDeployment {id}, {name}: {stored} statuses on the server\n{}{}\n",
             timeline::table(timeline, style).render(style),
             timeline::summary(timeline, style),
         );
@@ -113,9 +109,9 @@ impl Story<'_> {
         let new = NewDeployment::new(reference).environment(ENVIRONMENT);
         let made = self.github.create_deployment(REPOSITORY, new);
         let id = made.map_err(Error::Emulator)?.id;
-        self.output.remark(&format!(
+        self.say(&format!(
             "Deployment {id} of {REPOSITORY} to {ENVIRONMENT}: {reference}"
-        ));
+        ))?;
         self.client.deployment(REPOSITORY, id).map_err(failed())
     }
 
@@ -128,13 +124,21 @@ impl Story<'_> {
         let status = NewStatus::new(state.clone()).description(remark);
         let delivered = deployment.create_status(status).await.map_err(failed())?;
         let id = delivered.status().id;
-        self.output.remark(&match delivered {
+        self.say(&match delivered {
             Delivered::Adopted(_) => {
                 format!("  {state}: the answer was lost; found as status {id}, and not sent again")
             }
             _ => format!("  {state}: stored as status {id}"),
-        });
-        Ok(())
+        })
+    }
+
+    /// The story is the answer for people; programs get the timelines alone.
+    fn say(&self, text: &str) -> Result<(), Error> {
+        if self.output.form() == Form::Plain {
+            self.output.answer(&format!("{text}\n"))
+        } else {
+            Ok(())
+        }
     }
 
     fn minutes(&self, minutes: u64) {

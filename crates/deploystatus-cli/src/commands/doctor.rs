@@ -69,7 +69,12 @@ async fn ask(
 ) {
     match probe.get("/rate_limit").await {
         Ok(reply) => {
-            findings.push(server::kind(probe, &reply));
+            let kind = server::kind(probe, &reply);
+            let is_github = kind.code_of_problem().is_none();
+            findings.push(kind);
+            if !is_github {
+                return;
+            }
             if let Some(token) = token {
                 findings.push(server::token(token, &reply));
             }

@@ -43,8 +43,9 @@ pub(crate) async fn run(arguments: EmulatorArguments, output: &Output) -> Result
     output.remark(&format!(
         "It is there until Ctrl-C. In another shell:\n  \
          export GITHUB_API_URL={api} GITHUB_TOKEN=any GITHUB_REPOSITORY=octocat/example\n  \
-         curl -s $GITHUB_API_URL/repos/octocat/example/deployments -H \"Authorization: Bearer any\" -d '{{\"ref\": \"main\"}}'\n  \
-         deploystatus create in_progress --deployment 1"
+         curl -sf {}/_emulator/seed -d '{{\"repositories\": [], \"deployments\": [{{\"repository\": \"octocat/example\", \"id\": 42, \"ref\": \"main\"}}]}}'\n  \
+         deploystatus create in_progress --deployment 42",
+        emulator.url()
     ));
     stop.await;
     emulator.stop().await.map_err(Error::Emulator)?;

@@ -83,7 +83,7 @@ fn tell(flushed: &Flushed, directory: &Path, output: &Output) {
         output.warning(&in_full(error));
     }
     if flushed.is_complete() && flushed.delivered.is_empty() && flushed.dropped.is_empty() {
-        output.remark(&format!("{} keeps nothing", directory.display()));
+        output.remark(&format!("nothing is kept in {}", directory.display()));
     }
 }
 

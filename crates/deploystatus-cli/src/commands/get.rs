@@ -15,5 +15,6 @@ pub(crate) async fn run(
     let status = deployment.get_status(arguments.status_id).await;
     let status = status.map_err(Error::call("read the status"))?;
     output.status(&status, &[])?;
+    output.tell_workflow(&status);
     Ok(Code::Done)
 }

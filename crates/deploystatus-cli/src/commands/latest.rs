@@ -13,6 +13,7 @@ pub(crate) async fn run(settings: &Settings, output: &Output) -> Result<Code, Er
     let newest = newest.map_err(Error::call("read the newest status"))?;
     if let Some(status) = newest {
         output.status(&status, &[])?;
+        output.tell_workflow(&status);
         return Ok(Code::Done);
     }
     if output.form() == Form::Json {

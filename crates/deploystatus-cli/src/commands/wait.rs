@@ -66,7 +66,10 @@ fn tell(poll: &Poll<'_>, live: &Live, output: &Output) -> Result<(), Error> {
 fn answer(outcome: &Outcome, output: &Output) -> Result<(), Error> {
     let word = json!(word(outcome));
     match outcome.status() {
-        Some(status) => output.status(status, &[("outcome", word)]),
+        Some(status) => {
+            output.tell_workflow(status);
+            output.status(status, &[("outcome", word)])
+        }
         None if output.form() == Form::Plain => {
             output.answer(&format!("outcome  {}\n", self::word(outcome)))
         }

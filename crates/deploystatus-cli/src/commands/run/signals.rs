@@ -75,7 +75,7 @@ async fn heard(signal: &mut Option<Signal>) {
         return pending().await;
     };
     if signal.recv().await.is_none() {
-        pending().await;
+        pending::<()>().await;
     }
 }
 

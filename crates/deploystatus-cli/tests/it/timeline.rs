@@ -1,0 +1,146 @@
+//! timeline.
+
+use std::time::Duration;
+
+use deploystatus_emulator::NewStatus;
+use snapbox::str;
+
+use crate::world::{ID, World, check};
+
+/// A deployment that failed once.
+fn world() -> World {
+    let world = World::new();
+    for (seconds, state) in [
+        (0, "queued"),
+        (30, "in_progress"),
+        (90, "failure"),
+        (600, "queued"),
+        (20, "success"),
+    ] {
+        world.github.advance(Duration::from_secs(seconds));
+        let status = NewStatus::new(state).without_creator();
+        world.github.create_status(ID, status).unwrap();
+    }
+    world
+}
+
+#[test]
+fn timeline_tells_what_happened() {
+    check(
+        world().run("timeline"),
+        str![[r#"
+$ deploystatus timeline
+SINCE                 STATE        LASTED   BY  DESCRIPTION
+2026-01-01T00:00:00Z  queued       30s
+2026-01-01T00:00:30Z  in_progress  1m 30s
+2026-01-01T00:02:00Z  failure      10m 00s
+2026-01-01T00:12:00Z  queued       20s
+2026-01-01T00:12:20Z  success
+live since 2026-01-01T00:12:20Z; took 12m 20s; tried again once
+--- exit 0
+
+"#]],
+    );
+}
+
+#[test]
+fn timeline_is_one_document() {
+    check(
+        world().run("timeline --json"),
+        str![[r#"
+$ deploystatus timeline --json
+{
+  "live": true,
+  "retries": 1,
+  "took_seconds": 740,
+  "attempts": [
+    {
+      "since": "2026-01-01T00:00:00Z",
+      "started": "2026-01-01T00:00:30Z",
+      "ended": "2026-01-01T00:02:00Z",
+      "result": "failure",
+      "took_seconds": 120
+    },
+    {
+      "since": "2026-01-01T00:12:00Z",
+      "started": null,
+      "ended": "2026-01-01T00:12:20Z",
+      "result": "success",
+      "took_seconds": 20
+    }
+  ],
+  "stretches": [
+    {
+      "state": "queued",
+      "since": "2026-01-01T00:00:00Z",
+      "until": "2026-01-01T00:00:30Z",
+      "by": null,
+      "reports": 1,
+      "description": null,
+      "log_url": null,
+      "environment_url": null
+    },
+    {
+      "state": "in_progress",
+      "since": "2026-01-01T00:00:30Z",
+      "until": "2026-01-01T00:02:00Z",
+      "by": null,
+      "reports": 1,
+      "description": null,
+      "log_url": null,
+      "environment_url": null
+    },
+    {
+      "state": "failure",
+      "since": "2026-01-01T00:02:00Z",
+      "until": "2026-01-01T00:12:00Z",
+      "by": null,
+      "reports": 1,
+      "description": null,
+      "log_url": null,
+      "environment_url": null
+    },
+    {
+      "state": "queued",
+      "since": "2026-01-01T00:12:00Z",
+      "until": "2026-01-01T00:12:20Z",
+      "by": null,
+      "reports": 1,
+      "description": null,
+      "log_url": null,
+      "environment_url": null
+    },
+    {
+      "state": "success",
+      "since": "2026-01-01T00:12:20Z",
+      "until": null,
+      "by": null,
+      "reports": 1,
+      "description": null,
+      "log_url": null,
+      "environment_url": null
+    }
+  ]
+}
+--- exit 0
+
+"#]],
+    );
+}
+
+#[test]
+fn timeline_is_one_stretch_a_line() {
+    check(
+        world().run("timeline --jsonl"),
+        str![[r#"
+$ deploystatus timeline --jsonl
+{"state":"queued","since":"2026-01-01T00:00:00Z","until":"2026-01-01T00:00:30Z","by":null,"reports":1,"description":null,"log_url":null,"environment_url":null}
+{"state":"in_progress","since":"2026-01-01T00:00:30Z","until":"2026-01-01T00:02:00Z","by":null,"reports":1,"description":null,"log_url":null,"environment_url":null}
+{"state":"failure","since":"2026-01-01T00:02:00Z","until":"2026-01-01T00:12:00Z","by":null,"reports":1,"description":null,"log_url":null,"environment_url":null}
+{"state":"queued","since":"2026-01-01T00:12:00Z","until":"2026-01-01T00:12:20Z","by":null,"reports":1,"description":null,"log_url":null,"environment_url":null}
+{"state":"success","since":"2026-01-01T00:12:20Z","until":null,"by":null,"reports":1,"description":null,"log_url":null,"environment_url":null}
+--- exit 0
+
+"#]],
+    );
+}
