@@ -4,12 +4,13 @@ use snapbox::str;
 
 use crate::world::{World, check};
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "create",
     "list",
     "get",
     "latest",
     "wait",
+    "run",
     "timeline",
     "flush",
     "doctor",

@@ -16,9 +16,11 @@ use super::signals::Stop;
 /// and Ctrl-C and Ctrl-Z mean it as much as us.
 pub(super) struct Child {
     process: tokio::process::Child,
+    #[cfg(unix)]
     place: Place,
 }
 
+#[cfg(unix)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     OwnGroup,
@@ -29,13 +31,17 @@ impl Child {
     pub(super) fn start(program: &OsString, arguments: &[OsString]) -> io::Result<Self> {
         let mut command = Command::new(program);
         command.args(arguments);
+        #[cfg(unix)]
         let place = Place::of_this_process();
         #[cfg(unix)]
         if place == Place::OwnGroup {
             command.process_group(0);
         }
-        let process = command.spawn()?;
-        Ok(Self { process, place })
+        Ok(Self {
+            process: command.spawn()?,
+            #[cfg(unix)]
+            place,
+        })
     }
 
     /// Waits for its end; may be dropped and called again.
@@ -68,11 +74,12 @@ impl Child {
 
     /// The console has sent it to the child already.
     #[cfg(not(unix))]
+    #[expect(clippy::unused_self, reason = "there are signals to send elsewhere")]
     pub(super) fn forward(&self, _: Stop) {}
 }
 
+#[cfg(unix)]
 impl Place {
-    #[cfg(unix)]
     fn of_this_process() -> Self {
         use nix::unistd::{getpgrp, tcgetpgrp};
 
@@ -84,10 +91,5 @@ impl Place {
         } else {
             Self::OwnGroup
         }
-    }
-
-    #[cfg(not(unix))]
-    fn of_this_process() -> Self {
-        Self::Foreground
     }
 }

@@ -1,10 +1,13 @@
 //! The signals that tell the command to stop.
 
+#[cfg(unix)]
 use std::future::pending;
 use std::io;
 
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
+#[cfg(windows)]
+use tokio::signal::windows;
 
 /// A signal that tells a process to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,24 +91,32 @@ fn ignored() -> u64 {
         .unwrap_or_default()
 }
 
-/// Hears Ctrl-C, which the console sends to the child as well.
-#[cfg(not(unix))]
-pub(super) struct Signals;
+/// Hears what the console sends to us and to the child alike: Ctrl-C, Ctrl-Break, and that it is closed.
+#[cfg(windows)]
+pub(super) struct Signals {
+    interrupt: windows::CtrlC,
+    terminate: windows::CtrlBreak,
+    hang_up: windows::CtrlClose,
+}
 
-#[cfg(not(unix))]
+#[cfg(windows)]
 impl Signals {
-    #[expect(
-        clippy::unnecessary_wraps,
-        reason = "it can fail where there are signals"
-    )]
     pub(super) fn listen() -> io::Result<Self> {
-        Ok(Self)
+        Ok(Self {
+            interrupt: windows::ctrl_c()?,
+            terminate: windows::ctrl_break()?,
+            hang_up: windows::ctrl_close()?,
+        })
     }
 
+    /// The next one; nothing is missed when this is dropped.
     pub(super) async fn next(&mut self) -> Stop {
-        match tokio::signal::ctrl_c().await {
-            Ok(()) => Stop::Interrupt,
-            Err(_) => pending().await,
+        tokio::select! {
+            biased;
+            Some(()) = self.interrupt.recv() => Stop::Interrupt,
+            Some(()) = self.terminate.recv() => Stop::Terminate,
+            Some(()) = self.hang_up.recv() => Stop::HangUp,
+            else => std::future::pending().await,
         }
     }
 }
