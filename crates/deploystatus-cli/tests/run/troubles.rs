@@ -33,14 +33,18 @@ fn a_command_means_what_it_means_while_github_is_down() {
 #[test]
 fn nobody_at_the_address_is_no_reason_not_to_run() {
     let scene = Scene::new();
-    let mut command = scene.script(&BRIEFLY, "echo out");
+    let mut command = scene.script(
+        &["--report-timeout", "0", "--end-timeout", "4s"],
+        "echo out",
+    );
     command.env("GITHUB_API_URL", "http://127.0.0.1:1");
     let output = command.output().unwrap();
     assert_eq!(code(output.status), 0);
     assert_eq!(output.stdout, b"out\n");
     assert_eq!(scene.kept().len(), 1);
     let said = stderr(&output);
-    assert!(said.contains("kept in "), "{said}");
+    assert!(said.contains("Connection refused"), "{said}");
+    assert!(said.contains("it is kept in "), "{said}");
 }
 
 #[test]
@@ -155,4 +159,18 @@ fn without_an_outbox_the_command_is_run_and_told_what_to_do() {
     let output = scene.run(&["--outbox", "file/outbox", "--strict"], "touch was-run");
     assert_eq!(code(output.status), 2);
     assert!(!scene.home.path().join("was-run").exists());
+}
+
+/// In `/proc` nobody can write.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_outbox_that_cannot_be_written_is_told_of_at_the_beginning() {
+    let scene = Scene::new();
+    let output = scene.run(&["--outbox", "/proc"], "echo out >&2");
+    assert_eq!(code(output.status), 0);
+    assert_eq!(
+        stderr(&output),
+        "warning: the outbox cannot be written; an end that cannot be delivered will be kept nowhere\nout\n"
+    );
+    assert_eq!(scene.told()[1], pair("success", ""));
 }

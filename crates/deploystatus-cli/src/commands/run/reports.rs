@@ -49,7 +49,8 @@ impl<'a> Reports<'a> {
             .clone()
             .retry(patience)
             .rollout(first)
-            .deadline(arguments.end_timeout.max(arguments.grace));
+            // What is begun last has a quarter of the time left, so that it can say why it failed.
+            .deadline(arguments.end_timeout.max(arguments.grace) / 4 * 3);
         if let Some(outbox) = &outbox {
             rollout = rollout.outbox(outbox);
         }
