@@ -91,6 +91,8 @@ pub(crate) enum Command {
     Latest,
     /// Wait until the deployment ends
     Wait(WaitArguments),
+    /// Run a command and report how it went
+    Run(RunArguments),
     /// Show what happened to a deployment
     #[command(after_help = "Example:\n  deploystatus timeline --json | jq .took_seconds")]
     Timeline,
@@ -250,6 +252,12 @@ pub(crate) struct EmulatorArguments {
 }
 
 #[derive(Args, Debug)]
+#[command(
+    after_help = "Exits with the command's own code, or 128 and the signal's number.\n\n\
+    Examples:\n  \
+    deploystatus run -- ./deploy.sh staging\n  \
+    deploystatus run --environment-url https://example.com --strict -- make deploy"
+)]
 pub(crate) struct RunArguments {
     #[command(flatten)]
     pub(crate) report: Report,
@@ -258,9 +266,12 @@ pub(crate) struct RunArguments {
     /// How long to go on reporting when told to stop
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
     pub(crate) grace: Duration,
-    /// How long reporting may hold up the command, at its beginning and at its end
+    /// How long reporting the beginning may hold up the command
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
     pub(crate) report_timeout: Duration,
+    /// How long to go on reporting the end when the command has ended
+    #[arg(long, value_name = "TIME", default_value = "1m", value_parser = duration)]
+    pub(crate) end_timeout: Duration,
     /// Fail when a report could not be delivered, even if the command did well
     #[arg(long)]
     pub(crate) strict: bool,

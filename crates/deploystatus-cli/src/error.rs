@@ -1,8 +1,11 @@
 //! What can go wrong, in the words of somebody at a command line.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
+
+use deploystatus::State;
 
 use crate::hint;
 
@@ -26,6 +29,14 @@ pub(crate) enum Error {
     },
     /// An emulator could not be started, filled or saved.
     Emulator(deploystatus_emulator::Error),
+    /// The command to run cannot be started; `code` is what a shell would end with.
+    Start {
+        program: OsString,
+        why: String,
+        code: u8,
+    },
+    /// The end of the command that was run was not reported in time.
+    Unreported(Unreported),
     /// The answer could not be printed.
     Output(io::Error),
     /// There is no runtime for the command.
@@ -37,6 +48,16 @@ pub(crate) enum Error {
 pub(crate) struct Missing {
     pub(crate) what: &'static str,
     pub(crate) ways: String,
+}
+
+/// The end of a command that nobody waits to report any longer.
+#[derive(Debug)]
+pub(crate) struct Unreported {
+    pub(crate) state: State,
+    pub(crate) repository: String,
+    pub(crate) deployment: u64,
+    /// The outbox that has it.
+    pub(crate) kept_in: Option<PathBuf>,
 }
 
 impl Error {
@@ -55,7 +76,10 @@ impl Error {
 
     /// What to do about it.
     pub(crate) fn hint(&self) -> Option<String> {
-        hint::hint(self.source_call()?)
+        match self {
+            Self::Unreported(report) => Some(hint::later(report)),
+            _ => hint::hint(self.source_call()?),
+        }
     }
 }
 
@@ -78,8 +102,26 @@ impl fmt::Display for Error {
                 write!(f, "failed to {doing}: {text}{}", causes(source))
             }
             Self::Emulator(source) => write!(f, "failed to {source}{}", causes(source)),
+            Self::Start { program, why, .. } => {
+                write!(f, "failed to start {}: {why}", program.display())
+            }
+            Self::Unreported(report) => report.fmt(f),
             Self::Output(source) => write!(f, "failed to print the answer: {source}"),
             Self::Runtime(source) => write!(f, "failed to start: {source}"),
+        }
+    }
+}
+
+impl fmt::Display for Unreported {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "failed to report the end in time: `{}` on deployment {} of {} may not be delivered; ",
+            self.state, self.deployment, self.repository
+        )?;
+        match &self.kept_in {
+            Some(outbox) => write!(f, "it is kept in {}", outbox.display()),
+            None => f.write_str("it is kept nowhere"),
         }
     }
 }

@@ -16,6 +16,8 @@ pub(crate) enum Code {
     NoAnswer,
     OutOfTime,
     OutcomeUnknown,
+    /// Of `run`, what the command ended with.
+    Child(u8),
 }
 
 impl Code {
@@ -44,6 +46,7 @@ impl Code {
             Self::NoAnswer => "no answer, or the server failed",
             Self::OutOfTime => "time ran out before the deployment ended",
             Self::OutcomeUnknown => "a status was sent, and it is unknown whether it is stored",
+            Self::Child(_) => "what the command ended with",
         }
     }
 
@@ -59,6 +62,7 @@ impl Code {
             Self::NoAnswer => 6,
             Self::OutOfTime => 7,
             Self::OutcomeUnknown => 8,
+            Self::Child(code) => code,
         }
     }
 
@@ -66,7 +70,7 @@ impl Code {
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Done => "done",
-            Self::Failed => "failed",
+            Self::Failed | Self::Child(_) => "failed",
             Self::Usage => "usage",
             Self::Rejected => "rejected",
             Self::NotAllowed => "not_allowed",
@@ -91,6 +95,8 @@ pub(crate) fn code_of(error: &Error) -> Code {
         Error::Missing(_) | Error::Usage(_) | Error::File { .. } | Error::Emulator(_) => {
             Code::Usage
         }
+        Error::Start { code, .. } => Code::Child(*code),
+        Error::Unreported(_) => Code::NoAnswer,
         Error::Output(_) | Error::Runtime(_) => Code::Failed,
     }
 }

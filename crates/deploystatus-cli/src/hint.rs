@@ -1,6 +1,8 @@
 //! The library's words in those of the command line: flags instead of fields and settings.
 
-use deploystatus::Error;
+use deploystatus::{Error, State, Undelivered};
+
+use crate::error::Unreported;
 
 /// What to do about an error of the library.
 pub(crate) fn hint(error: &Error) -> Option<String> {
@@ -20,10 +22,45 @@ pub(crate) fn hint(error: &Error) -> Option<String> {
             "Enterprise Servers before 3.3 need previews for some states; `deploystatus doctor` tells what it is."
                 .to_owned()
         }
-        _ => WORDS
-            .iter()
-            .fold(hint, |hint, (theirs, ours)| hint.replace(theirs, ours)),
+        (Error::Undelivered(report), _) if report.kept_in().is_none() => {
+            in_our_words(hint.replace(STORE_IT, &again(report)))
+        }
+        _ => in_our_words(hint),
     })
+}
+
+fn in_our_words(hint: String) -> String {
+    WORDS
+        .iter()
+        .fold(hint, |hint, (theirs, ours)| hint.replace(theirs, ours))
+}
+
+/// How a report is sent that was not waited for.
+pub(crate) fn later(report: &Unreported) -> String {
+    match &report.kept_in {
+        Some(outbox) => format!(
+            "Run `deploystatus flush --outbox {}` later; it looks before it sends.",
+            outbox.display()
+        ),
+        None => format!(
+            "Look at the deployment, and if it has not ended, run `{}`.",
+            create(&report.state, &report.repository, report.deployment)
+        ),
+    }
+}
+
+/// How a report is sent that is kept nowhere.
+fn again(report: &Undelivered) -> String {
+    let status = serde_json::to_value(report.status()).unwrap_or_default();
+    let state = State::from(status["state"].as_str().unwrap_or("error"));
+    format!(
+        "It is kept nowhere. When this is mended, run `{}`.",
+        create(&state, report.repository(), report.deployment())
+    )
+}
+
+fn create(state: &State, repository: &str, deployment: u64) -> String {
+    format!("deploystatus create {state} --repo {repository} --deployment {deployment}")
 }
 
 /// An error of the library, with what was given on the command line under its name there.
@@ -51,6 +88,9 @@ pub(crate) fn in_flags(error: &Error) -> String {
 const ADDRESS: &str =
     "Check the API's address (--api-url or GITHUB_API_URL; an Enterprise Server's ends in /api/v3)";
 const ON_THE_WAY: &str = "and any proxy or certificate on the way";
+
+/// What the library advises about a report that is kept nowhere.
+const STORE_IT: &str = "Store it as JSON and send it later with `Undelivered::redeliver`.";
 
 /// Phrases of the library, and what they are at a command line.
 const WORDS: [(&str, &str); 4] = [

@@ -53,6 +53,7 @@ async fn dispatch(command: Command, settings: &Settings, output: &Output) -> Res
         Command::List(arguments) => commands::list::run(&arguments, settings, output).await,
         Command::Get(arguments) => commands::get::run(&arguments, settings, output).await,
         Command::Latest => commands::latest::run(settings, output).await,
+        Command::Run(arguments) => commands::run::run(arguments, settings, output).await,
         Command::Wait(arguments) => commands::wait::run(arguments, settings, output).await,
         Command::Timeline => commands::timeline::run(settings, output).await,
         Command::Flush(arguments) => commands::flush::run(&arguments, settings, output).await,

@@ -36,6 +36,8 @@ pub struct Rollout {
     ongoing: Ongoing,
     /// What an outbox holds in case that the process is killed.
     last_will: Held,
+    /// Tells what became of the beginning, when nobody has waited for it yet.
+    begun: Option<oneshot::Receiver<Result<(), Error>>>,
     is_over: bool,
 }
 
@@ -90,6 +92,26 @@ impl Rollout {
     #[must_use]
     pub fn ongoing(&self) -> Ongoing {
         self.ongoing.clone()
+    }
+
+    /// Waits until it is known what became of the beginning that [`NewRollout::begin_regardless`] did not wait for.
+    ///
+    /// The answer is told once; afterwards, and when the beginning was waited for, this returns at once.
+    /// It may be dropped and called again.
+    ///
+    /// # Errors
+    ///
+    /// When the beginning could not be delivered. The rollout goes on all the same.
+    pub async fn confirmed(&mut self) -> Result<(), Error> {
+        let Some(begun) = &mut self.begun else {
+            return Ok(());
+        };
+        let told = begun.await.unwrap_or_else(|_| Err(runtime_is_gone()));
+        self.begun = None;
+        if told.is_ok() {
+            self.renew_last_will();
+        }
+        told
     }
 
     /// The deployment that it is about.

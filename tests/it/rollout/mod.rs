@@ -5,6 +5,7 @@ mod dropped;
 mod ending;
 mod killed;
 mod progress;
+mod regardless;
 mod running;
 mod undelivered;
 

@@ -10,5 +10,6 @@ pub(crate) mod get;
 pub(crate) mod latest;
 pub(crate) mod list;
 pub(crate) mod man;
+pub(crate) mod run;
 pub(crate) mod timeline;
 pub(crate) mod wait;

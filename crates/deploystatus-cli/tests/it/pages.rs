@@ -4,12 +4,13 @@ use snapbox::str;
 
 use crate::world::{World, check};
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "create",
     "list",
     "get",
     "latest",
     "wait",
+    "run",
     "timeline",
     "flush",
     "doctor",
@@ -35,6 +36,7 @@ Commands:
   get          Show one status
   latest       Show the newest status
   wait         Wait until the deployment ends
+  run          Run a command and report how it went
   timeline     Show what happened to a deployment
   flush        Deliver the reports that an outbox still holds
   doctor       Tell what would work, and why the rest would not

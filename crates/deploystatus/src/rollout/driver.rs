@@ -27,9 +27,21 @@ pub(crate) struct End {
 pub(super) struct Driver {
     pub(super) shared: Arc<Shared>,
     pub(super) orders: mpsc::UnboundedReceiver<Order>,
+    /// Whether the beginning is reported only if it is news.
+    pub(super) if_changed: bool,
+    pub(super) unbegun: Unbegun,
     pub(super) interval: Duration,
     pub(super) deadline: Duration,
     pub(super) posted: Posted,
+}
+
+/// What becomes of the end when the beginning is surely not on the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unbegun {
+    /// It is not reported, because there was nothing to end.
+    Silent,
+    /// It is reported, because the work was done all the same.
+    Ends,
 }
 
 /// What was said last, and when.
@@ -45,7 +57,8 @@ impl Driver {
     pub(super) async fn drive(mut self, begun: oneshot::Sender<Result<(), Error>>) {
         let policy = self.shared.deployment.retry_policy();
         let result = self.post(self.posted.status.clone(), policy).await;
-        let never_began = matches!(&result, Err(error) if !error.is_outcome_unknown());
+        let never_began = self.unbegun == Unbegun::Silent
+            && matches!(&result, Err(error) if !error.is_outcome_unknown());
         // Whoever began may be gone already; then the end is among the orders.
         let _ = begun.send(result.map(drop));
         while let Some(order) = self.orders.recv().await {
@@ -114,12 +127,20 @@ impl Driver {
     async fn post(&mut self, plain: NewStatus, policy: RetryPolicy) -> Result<Delivered, Error> {
         let status = plain.clone().sealed();
         let handle = self.shared.deployment.clone().retry(policy);
+        let only_news = std::mem::take(&mut self.if_changed);
         let began = Instant::now();
         let most = policy
             .most_time()
             .saturating_add(handle.core().timeout.saturating_mul(2))
             .saturating_add(delivery::GRACE);
-        let posting = timeout(most, handle.create_status(status.clone())).await;
+        let creating = async {
+            if only_news {
+                handle.create_status_if_changed(status.clone()).await
+            } else {
+                handle.create_status(status.clone()).await
+            }
+        };
+        let posting = timeout(most, creating).await;
         let result = posting.unwrap_or_else(|_| Err(delivery::given_up(&status, began)));
         match &result {
             Ok(delivered) => {

@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use super::driver::{Driver, Posted, note_unheard};
+use super::driver::{Driver, Posted, Unbegun, note_unheard};
 use super::ongoing::{Shared, Wording};
 use super::{Ongoing, Rollout, Succeeded, runtime_is_gone};
 use crate::error::WorkFailed;
@@ -27,6 +27,7 @@ use crate::{Deployment, Error, Invalid, NewStatus, State};
 pub struct NewRollout {
     deployment: Deployment,
     first: NewStatus,
+    if_changed: bool,
     interval: Duration,
     deadline: Duration,
     #[cfg(feature = "outbox")]
@@ -38,11 +39,18 @@ impl NewRollout {
         Self {
             deployment,
             first,
+            if_changed: false,
             interval: Duration::from_secs(10),
             deadline: Duration::from_secs(300),
             #[cfg(feature = "outbox")]
             outbox: None,
         }
+    }
+
+    /// Reports the beginning only if the newest status does not say the same already.
+    pub fn if_changed(mut self) -> Self {
+        self.if_changed = true;
+        self
     }
 
     /// Leaves at least this much time between two reports of progress: 10 seconds unless told.
@@ -80,13 +88,8 @@ impl NewRollout {
     /// When the first status is neither `queued` nor `in_progress`, or it could not be delivered.
     /// If it is unknown whether it was, an `error` follows it in the background, so that it is not left standing.
     pub async fn begin(self) -> Result<Rollout, Error> {
-        if !matches!(self.first.state, State::Queued | State::InProgress) {
-            let state = self.first.state.as_str();
-            let why = format!("`{state}` does not begin a rollout; queued and in_progress do");
-            return Err(Invalid::new("state", why).into());
-        }
-        self.first.check()?;
-        let (mut rollout, begun) = self.start();
+        self.check()?;
+        let (mut rollout, begun) = self.start(Unbegun::Silent);
         match begun.await.unwrap_or_else(|_| Err(runtime_is_gone())) {
             Ok(()) => {
                 rollout.renew_last_will();
@@ -102,6 +105,21 @@ impl NewRollout {
                 Err(error)
             }
         }
+    }
+
+    /// Begins without waiting for the server, for work that is done whether or not it can be reported.
+    ///
+    /// The end is reported even if the beginning could not be, and kept in the outbox like any other.
+    /// [`Rollout::confirmed`] tells what became of the beginning.
+    ///
+    /// # Errors
+    ///
+    /// When the first status is neither `queued` nor `in_progress`, or cannot be sent.
+    pub fn begin_regardless(self) -> Result<Rollout, Error> {
+        self.check()?;
+        let (mut rollout, begun) = self.start(Unbegun::Ends);
+        rollout.begun = Some(begun);
+        Ok(rollout)
     }
 
     /// Begins, does the work, and reports how it ended, whatever happens.
@@ -141,8 +159,17 @@ impl NewRollout {
         }
     }
 
+    fn check(&self) -> Result<(), Error> {
+        if !matches!(self.first.state, State::Queued | State::InProgress) {
+            let state = self.first.state.as_str();
+            let why = format!("`{state}` does not begin a rollout; queued and in_progress do");
+            return Err(Invalid::new("state", why).into());
+        }
+        Ok(self.first.check()?)
+    }
+
     /// Starts the task that makes the reports.
-    fn start(self) -> (Rollout, oneshot::Receiver<Result<(), Error>>) {
+    fn start(self, unbegun: Unbegun) -> (Rollout, oneshot::Receiver<Result<(), Error>>) {
         let shared = Arc::new(Shared {
             number: nonce(),
             deployment: self.deployment,
@@ -160,6 +187,8 @@ impl NewRollout {
         let driver = Driver {
             shared: Arc::clone(&shared),
             orders: inbox,
+            if_changed: self.if_changed,
+            unbegun,
             interval: self.interval,
             deadline: self.deadline,
             posted: Posted {
@@ -172,6 +201,7 @@ impl NewRollout {
         let rollout = Rollout {
             last_will,
             ongoing: Ongoing { shared, orders },
+            begun: None,
             is_over: false,
         };
         (rollout, told)
