@@ -179,19 +179,19 @@ fn the_demo_tells_the_whole_story() {
 $ deploystatus demo
 An emulated GitHub runs inside this process; its clock is moved by hand.
 
-Deployment 5000000001 of octocat/example to staging: v1
-  queued: stored as status 5000000002
-  in_progress: stored as status 5000000003
-  success: stored as status 5000000004
-Deployment 5000000005 of octocat/example to staging: v2
-  queued: stored as status 5000000006
-  in_progress: stored as status 5000000007
+Deployment 4400000001 of octocat/example to staging: v1
+  queued: stored as status 5000000001
+  in_progress: stored as status 5000000002
+  success: stored as status 5000000003
+Deployment 4400000002 of octocat/example to staging: v2
+  queued: stored as status 5000000004
+  in_progress: stored as status 5000000005
   GitHub is about to do what it is asked for, and to answer 502 all the same.
-  success: the answer was lost; found as status 5000000008, and not sent again
+  success: the answer was lost; found as status 5000000006, and not sent again
 
 The success of v2 retired v1, as GitHub does unless told not to (--auto-inactive false).
 
-Deployment 5000000001, v1: 4 statuses on the server
+Deployment 4400000001, v1: 4 statuses on the server
 SINCE                 STATE        LASTED   BY       DESCRIPTION
 2026-01-01T00:00:00Z  queued       1m 00s   octocat
 2026-01-01T00:01:00Z  in_progress  4m 00s   octocat  Copying files
@@ -199,7 +199,7 @@ SINCE                 STATE        LASTED   BY       DESCRIPTION
 2026-01-01T01:04:00Z  inactive              octocat
 not live, inactive; took 5m 00s
 
-Deployment 5000000005, v2: 3 statuses on the server
+Deployment 4400000002, v2: 3 statuses on the server
 SINCE                 STATE        LASTED  BY       DESCRIPTION
 2026-01-01T01:00:00Z  queued       1m 00s  octocat
 2026-01-01T01:01:00Z  in_progress  3m 00s  octocat  Copying files

@@ -178,7 +178,7 @@ fn what_was_replaced_is_not_a_success_any_more() {
         world.run("wait --quiet"),
         str![[r#"
 $ deploystatus wait --quiet
-id           5000000004
+id           5000000003
 state        inactive
 environment  staging
 by           octocat
