@@ -87,20 +87,29 @@ pub(crate) enum Command {
     /// Show one status
     Get(GetArguments),
     /// Show the newest status
+    #[command(after_help = "Example:\n  deploystatus latest --json | jq -r .state")]
     Latest,
     /// Wait until the deployment ends
     Wait(WaitArguments),
     /// Run a command and report how it went
     Run(RunArguments),
     /// Show what happened to a deployment
+    #[command(after_help = "Example:\n  deploystatus timeline --json | jq .took_seconds")]
     Timeline,
     /// Deliver the reports that an outbox still holds
     Flush(FlushArguments),
     /// Tell what would work, and why the rest would not
+    #[command(
+        after_help = "Nothing is stored by it. Exits as the other commands would.\n\n\
+        Examples:\n  \
+        deploystatus doctor\n  \
+        deploystatus doctor --json | jq '.findings[] | select(.verdict != \"ok\")'"
+    )]
     Doctor,
     /// Be a GitHub on this machine, for tests
     Emulator(EmulatorArguments),
     /// Show it all against an emulator, in seconds and without a token
+    #[command(after_help = "Example:\n  deploystatus demo")]
     Demo,
     /// Print completions for a shell
     #[command(
@@ -178,6 +187,7 @@ pub(crate) struct ListArguments {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "Example:\n  deploystatus get 5000000001 --deployment 42 --json")]
 pub(crate) struct GetArguments {
     /// The status's id
     pub(crate) status_id: u64,

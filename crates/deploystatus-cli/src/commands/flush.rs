@@ -5,6 +5,7 @@ use std::path::Path;
 use deploystatus::{Delivered, Flushed, Outbox, Overtaken, Undelivered};
 use serde_json::{Value, json};
 
+use super::list;
 use crate::arguments::FlushArguments;
 use crate::error::{self, Error};
 use crate::exit::{self, Code};
@@ -40,13 +41,14 @@ pub(crate) async fn run(
     Ok(end(flushed, output))
 }
 
-/// What became of each report that was delivered or dropped.
+/// What was delivered; as one document, also what was not.
 fn answer(flushed: &Flushed, output: &Output) -> Result<(), Error> {
     match output.form() {
-        Form::Plain => flushed
-            .delivered
-            .iter()
-            .try_for_each(|delivered| output.status(delivered.status(), &[])),
+        Form::Plain if flushed.delivered.is_empty() => Ok(()),
+        Form::Plain => {
+            let delivered = flushed.delivered.iter().map(Delivered::status);
+            output.table(&list::table(delivered, output.style()))
+        }
         Form::JsonLines => flushed
             .delivered
             .iter()

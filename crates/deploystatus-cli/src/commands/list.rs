@@ -73,7 +73,11 @@ fn page_size(wanted: usize) -> u8 {
     u8::try_from(wanted).unwrap_or(100).min(100)
 }
 
-fn table(statuses: &[DeploymentStatus], style: Style) -> Table {
+/// One row a status.
+pub(crate) fn table<'a>(
+    statuses: impl IntoIterator<Item = &'a DeploymentStatus>,
+    style: Style,
+) -> Table {
     let mut table = Table::new(&["ID", "STATE", "CREATED", "BY", "ENVIRONMENT", "DESCRIPTION"]);
     for status in statuses {
         let creator = status.creator.as_ref().map(|it| it.login().to_owned());

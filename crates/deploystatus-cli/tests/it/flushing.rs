@@ -3,14 +3,14 @@
 use std::fs;
 
 use deploystatus::{Client, NewStatus, Outbox, State};
-use deploystatus_emulator::{Emulator, Fault, NewStatus as Reported, Operation};
+use deploystatus_emulator::{Fault, NewStatus as Reported, Operation};
 use snapbox::str;
 
 use crate::world::{ID, World, check};
 
 /// A rollout went well, and its end was refused and kept.
 fn world() -> World {
-    let world = World::with(Emulator::builder());
+    let world = World::new();
     let directory = world.home.path().join("outbox");
     world.block_on(async {
         let outbox = Outbox::open(&directory).unwrap();
@@ -78,7 +78,16 @@ The token may not do this: it needs `deployments=write`. The report is kept, and
 "#]],
     );
     assert_eq!(states(&world), ["in_progress"]);
-    assert!(world.output("flush").status.success());
+    check(
+        world.run_bare("flush"),
+        str![[r#"
+$ deploystatus flush
+ID          STATE    CREATED               BY       ENVIRONMENT  DESCRIPTION
+5000000002  success  2026-01-01T00:00:00Z  octocat  staging
+--- exit 0
+
+"#]],
+    );
     assert_eq!(states(&world), ["in_progress", "success"]);
 }
 

@@ -142,6 +142,7 @@ fn every_help_fits_80_columns() {
         assert!(output.status.success());
         let help = String::from_utf8(output.stdout).unwrap();
         assert!(help.contains("Usage: deploystatus"), "{help}");
+        assert!(help.contains("\nExample"), "{help}");
         for line in help.lines() {
             assert!(line.chars().count() <= 80, "{command}: {line}");
         }

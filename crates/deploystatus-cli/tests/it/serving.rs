@@ -74,7 +74,10 @@ fn an_emulator_is_the_server_it_is_told_to_be() {
         "emulator --profile ghes:2.20 --seed seed.json --limits",
     );
     assert!(served.url.ends_with("/api/v3"), "{}", served.url);
-    let said = world.output(&format!("doctor --deployment 7 --api-url {}", served.url));
+    let there = format!("--deployment 7 --api-url {}", served.url);
+    let created = world.output(&format!("create in_progress --auto-inactive false {there}"));
+    assert!(created.status.success());
+    let said = world.output(&format!("doctor {there}"));
     let said = String::from_utf8(said.stdout).unwrap();
     assert!(said.contains("GitHub Enterprise Server 2.20.0"), "{said}");
     assert!(said.contains("needs previews"), "{said}");
