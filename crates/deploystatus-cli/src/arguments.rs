@@ -263,7 +263,7 @@ pub(crate) struct RunArguments {
     pub(crate) report: Report,
     #[command(flatten)]
     pub(crate) outbox: OutboxArguments,
-    /// How long to go on reporting when told to stop
+    /// How long at most to go on reporting when told to stop
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
     pub(crate) grace: Duration,
     /// How long reporting the beginning may hold up the command

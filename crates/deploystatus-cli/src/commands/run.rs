@@ -99,12 +99,14 @@ impl<'a> Course<'a> {
         match Child::start(program, arguments) {
             Ok(child) => self.child = Some(child),
             Err(error) => {
+                let why = error.to_string();
+                let ending = Ending::NotStarted(error);
                 output.error(&Error::Start {
                     program: program.clone(),
-                    why: error.to_string(),
-                    code: Ending::NotStarted(error.kind().into()).code(),
+                    why,
+                    code: ending.code(),
                 });
-                self.over(&Ending::NotStarted(error));
+                self.over(&ending);
             }
         }
     }

@@ -50,7 +50,7 @@ impl<'a> Reports<'a> {
             .retry(patience)
             .rollout(first)
             // What is begun last has a quarter of the time left, so that it can say why it failed.
-            .deadline(arguments.end_timeout.max(arguments.grace) / 4 * 3);
+            .deadline(arguments.end_timeout / 4 * 3);
         if let Some(outbox) = &outbox {
             rollout = rollout.outbox(outbox);
         }
