@@ -52,23 +52,22 @@ async fn receive(
     // GitHub waits ten seconds for the answer, so the work goes on without it.
     tokio::spawn(async move {
         if let Err(error) = deploy(&event, &client).await {
-            tracing::error!(deployment = event.deployment.id, %error, "could not report");
+            tracing::error!(deployment = event.deployment.id, %error, "the deployment did not succeed");
         }
     });
     (StatusCode::ACCEPTED, "on it".to_owned())
 }
 
-/// Deploys, and reports the beginning and the end.
+/// Deploys, and reports the beginning and the end, whatever it is.
 async fn deploy(event: &DeploymentEvent, client: &Client) -> Result<(), deploystatus::Error> {
     let deployment = event.deployment(client)?;
-    deployment
-        .create_status(NewStatus::new(State::InProgress))
-        .await?;
-    let end = match ship(&event.deployment).await {
-        Ok(url) => NewStatus::new(State::Success).environment_url(url),
-        Err(why) => NewStatus::new(State::Failure).description_truncated(why),
-    };
-    deployment.create_status(end).await?;
+    let rollout = deployment.rollout(NewStatus::new(State::InProgress));
+    let shipping = rollout.run(async |rollout| {
+        let url = ship(&event.deployment).await?;
+        rollout.environment_url(url)?;
+        Ok(())
+    });
+    shipping.await?;
     Ok(())
 }
 

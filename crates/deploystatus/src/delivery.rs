@@ -94,7 +94,9 @@ pub(crate) async fn create_unless_there(
         since: after.map_or(Since::Newest, Since::After),
         returned: &returned,
     };
-    let run = Run::new(deployment.retry_policy());
+    let policy = deployment.retry_policy();
+    // What did not look for all of the grace has not looked.
+    let run = Run::new(policy.total_time(policy.most_time().saturating_add(GRACE * 2)));
     match search.until_the_grace_is_over(&run).await {
         Ok(Some(status)) => {
             returned.note(status.id);
@@ -131,11 +133,10 @@ async fn deliver(
     let mut first_in_doubt = None;
     loop {
         run.slow_down(core.pacer.slowing(Instant::now())).await;
-        let pause = core.pacer.before_creating(Instant::now());
-        if let Err(wait) = run.keep_pace(pause).await {
-            core.pacer.cancel_creation();
-            return Err(too_fast(wait));
-        }
+        let booked = core
+            .pacer
+            .before_creating(Instant::now(), |wait| run.has_time_for(wait));
+        run.keep_pace(booked.map_err(too_fast)?).await;
         let sent = Instant::now();
         let failure = match send(deployment, &body, run.attempts).await {
             Ok(status) => {

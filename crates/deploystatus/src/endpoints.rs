@@ -7,7 +7,7 @@ use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 use crate::deployment::Deployment;
 use crate::reply::Reply;
-use crate::retry::Failure;
+use crate::retry::{Again, Failure};
 use crate::{Error, redirect, verdict};
 
 /// What to ask of a server.
@@ -32,7 +32,13 @@ pub(crate) async fn send(
     refusals: u32,
 ) -> Result<Reply, Failure> {
     let core = deployment.core();
-    let headers = deployment.headers(etag).await.map_err(Failure::for_good)?;
+    let headers = deployment.headers(etag).await.map_err(|error| Failure {
+        again: match error {
+            Error::NoToken(_) => Again::Soon,
+            _ => Again::Never,
+        },
+        ..Failure::for_good(error)
+    })?;
     let mut address = match call {
         Call::Follow(url) => Some((*url).clone()),
         _ => deployment.memory().moved().map(|moved| call.below(&moved)),

@@ -125,9 +125,13 @@ impl Pacer {
     }
 
     /// Books the next moment for a creation and tells how far away it is.
-    pub(crate) fn before_creating(&self, now: Instant) -> Duration {
+    pub(crate) fn before_creating(
+        &self,
+        now: Instant,
+        has_time_for: impl FnOnce(Duration) -> bool,
+    ) -> Result<Duration, Duration> {
         if !self.pacing.on {
-            return Duration::ZERO;
+            return Ok(Duration::ZERO);
         }
         let mut seen = self.seen();
         // What was sent before the limits are known counts too once they are.
@@ -136,16 +140,15 @@ impl Pacer {
         } else {
             now
         };
+        let pause = moment - now;
+        if !pause.is_zero() && !has_time_for(pause) {
+            return Err(pause);
+        }
         seen.creations.push_back(moment);
         if seen.creations.len() > usize::from(self.pacing.creations_per_hour) {
             seen.creations.pop_front();
         }
-        moment - now
-    }
-
-    /// Gives back the creation that was booked last and is not going to be sent.
-    pub(crate) fn cancel_creation(&self) {
-        self.seen().creations.pop_back();
+        Ok(pause)
     }
 
     /// Learns from what an answer tells.
@@ -201,7 +204,7 @@ impl Seen {
         };
         let left = quota.resets.saturating_duration_since(now);
         let remaining = quota.told.remaining;
-        if left.is_zero() || remaining * 20 >= quota.told.limit || remaining == 0 {
+        if left.is_zero() || remaining.saturating_mul(20) >= quota.told.limit || remaining == 0 {
             return Duration::ZERO;
         }
         quota.told.remaining -= 1;

@@ -228,7 +228,7 @@ fn follow(next: Option<Url>, from: &Url) -> Result<Next, Error> {
     let number = page_number(&next);
     let moved = |why| {
         Err(Error::Moved(Moved {
-            to: next.to_string(),
+            to: redirect::without_secrets(&next),
             why,
         }))
     };

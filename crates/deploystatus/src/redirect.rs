@@ -60,7 +60,8 @@ pub(crate) fn is_by_number(url: &Url) -> bool {
             .is_some_and(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-fn without_secrets(url: &Url) -> String {
+/// An address for an error text, without what may be a password or a token.
+pub(crate) fn without_secrets(url: &Url) -> String {
     let mut url = url.clone();
     // These fail for addresses without a host alone, which have no secrets either.
     let _ = url.set_username("");

@@ -122,7 +122,9 @@ impl RetryPolicy {
     /// The longest pause after this many attempts.
     fn backoff(self, attempts: u32) -> Duration {
         let doublings = attempts.saturating_sub(1).min(16);
-        (self.first_pause * 2_u32.pow(doublings)).min(Duration::from_secs(30))
+        self.first_pause
+            .saturating_mul(2_u32.pow(doublings))
+            .min(Duration::from_secs(30))
     }
 }
 
@@ -205,16 +207,11 @@ impl Run {
     }
 
     /// Pauses for the pacing's sake, or says that it would take too long.
-    pub(crate) async fn keep_pace(&self, pause: Duration) -> Result<(), Duration> {
-        if pause.is_zero() {
-            return Ok(());
+    pub(crate) async fn keep_pace(&self, pause: Duration) {
+        if !pause.is_zero() {
+            tracing::debug!(milliseconds = pause.as_millis(), "keeping pace");
+            sleep(pause).await;
         }
-        if !self.has_time_for(pause) {
-            return Err(pause);
-        }
-        tracing::debug!(milliseconds = pause.as_millis(), "keeping pace");
-        sleep(pause).await;
-        Ok(())
     }
 
     /// Whether the policy sits out a wait as long as this.

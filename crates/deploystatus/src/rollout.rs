@@ -9,6 +9,7 @@ mod retired;
 use std::fmt;
 use std::mem;
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 
 use tokio::sync::oneshot;
 
@@ -26,7 +27,7 @@ pub use retired::{MayRetire, Succeeded};
 /// and [`abandon`](Self::abandon).
 ///
 /// When it is dropped instead, because its future was dropped, its task aborted or its thread panics,
-/// `error` is reported by a task of its own, within the rollout's deadline.
+/// `error` is reported by a task of its own, within the rollout's deadline once what was under way has ended.
 /// All its reports are made by that task, one after the other, so ending a future early never leaves one half done.
 ///
 /// That task lives as long as the runtime. When the process ends first, only an outbox saves the report:
@@ -152,6 +153,7 @@ impl Rollout {
             held,
             answer,
         }));
+        self.ongoing.shared.is_ending.store(true, Ordering::Release);
         // When the task is gone, the answer goes with the order, and whoever waits for it is told so.
         let _ = self.ongoing.orders.send(order);
         Ending {

@@ -202,7 +202,8 @@ async fn retired(deployment: &Deployment, by: DeploymentStatus) -> Result<Outcom
     let mut before = None;
     let mut pages = deployment.statuses();
     while let Some(page) = pages.next_page().await? {
-        for status in page {
+        // What came while this was read says nothing of what was before.
+        for status in page.into_iter().filter(|status| status.id < by.id) {
             match status.state {
                 State::Success => {
                     return Ok(Outcome::Superseded {

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use deploystatus::{NewStatus, Pacing, RetryPolicy, State};
-use deploystatus_emulator::{Fault, Limits, Operation, SecondaryLimits};
+use deploystatus::{NewStatus, Pacing, RetryPolicy, ServerProfile, State};
+use deploystatus_emulator::{Emulator, Fault, Limits, Operation, SecondaryLimits};
 use tokio::time::Instant;
 
 use super::{Scene, in_paused_time, on_tokio_time};
@@ -212,4 +212,39 @@ fn the_numbers_in_the_documentation_of_the_pace_hold() {
         .creations_per_hour(500);
     assert_eq!(Pacing::default(), github);
     assert_ne!(Pacing::off(), github);
+}
+
+#[tokio::test]
+async fn a_full_hour_stays_full_however_often_it_is_tried() {
+    let scene = Scene::with(Emulator::builder(), |client| {
+        client
+            .profile(ServerProfile::github())
+            .pacing(Pacing::new().creations_per_hour(3))
+    })
+    .await;
+    for attempt in 0..12 {
+        let status = NewStatus::new(State::InProgress);
+        let outcome = scene.deployment.create_status(status).await;
+        assert_eq!(
+            outcome.is_ok(),
+            attempt < 3,
+            "attempt {attempt}: {outcome:?}"
+        );
+    }
+    assert_eq!(scene.stored().len(), 3);
+}
+
+#[test]
+fn a_server_that_boasts_of_its_quota_is_believed() {
+    in_paused_time(|| async {
+        let scene = Scene::with(on_tokio_time(), |client| client.pacing(Pacing::new())).await;
+        let boasts = Fault::status(200)
+            .body(serde_json::json!([]))
+            .header("x-ratelimit-limit", "5000")
+            .header("x-ratelimit-remaining", u64::MAX.to_string())
+            .header("x-ratelimit-reset", "4102444800");
+        scene.github.fault(boasts);
+        assert_eq!(scene.deployment.statuses().newest().await.unwrap(), None);
+        report(&scene, 1).await;
+    });
 }

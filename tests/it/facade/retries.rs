@@ -1,8 +1,10 @@
 //! Waiting and trying again, in paused time.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use deploystatus::{NewStatus, RetryPolicy, State};
+use deploystatus::{ClientBuilder, Delivered, NewStatus, RetryPolicy, State};
 use deploystatus_emulator::{Fault, Moment, NewStatus as Seeded, Operation, RetryAfter};
 use tokio::time::Instant;
 
@@ -203,4 +205,59 @@ fn the_numbers_in_the_documentation_of_the_policy_hold() {
             .longest_wait(Duration::from_secs(2 * 60))
             .total_time(Duration::from_secs(5 * 60))
     );
+}
+
+/// A source of tokens that fails when it is asked for the second time.
+fn stumbling(client: ClientBuilder) -> ClientBuilder {
+    let asked = Arc::new(AtomicU32::new(0));
+    client.token_source(move || {
+        let time = asked.fetch_add(1, Ordering::Relaxed);
+        async move {
+            match time {
+                1 => Err("the token service is busy"),
+                _ => Ok("token".to_owned()),
+            }
+        }
+    })
+}
+
+#[test]
+fn a_token_source_that_stumbles_once_is_asked_again() {
+    in_paused_time(|| async {
+        let scene = Scene::with(on_tokio_time(), stumbling).await;
+        for state in [State::InProgress, State::Success] {
+            scene
+                .deployment
+                .create_status(NewStatus::new(state))
+                .await
+                .unwrap();
+        }
+        assert_eq!(scene.stored(), ["in_progress", "success"]);
+    });
+}
+
+#[test]
+fn a_token_source_that_stumbles_does_not_end_the_search_for_a_status() {
+    in_paused_time(|| async {
+        let scene = Scene::with(on_tokio_time(), stumbling).await;
+        let lost = Fault::status(502).after_work().on(Operation::CreateStatus);
+        scene.github.fault(lost);
+        let delivered = scene
+            .deployment
+            .create_status(NewStatus::new(State::Success))
+            .await
+            .unwrap();
+        assert!(matches!(delivered, Delivered::Adopted(_)), "{delivered:?}");
+        assert_eq!(scene.stored(), ["success"]);
+    });
+}
+
+#[test]
+fn a_pause_of_any_length_is_not_too_long_to_reckon_with() {
+    in_paused_time(|| async {
+        let endless = RetryPolicy::new().first_pause(Duration::MAX);
+        let scene = Scene::with(on_tokio_time(), |client| client.retry(endless)).await;
+        scene.github.fault(Fault::status(500).times(2));
+        assert_eq!(scene.deployment.statuses().newest().await.unwrap(), None);
+    });
 }

@@ -1,8 +1,9 @@
 //! Delivering what an outbox keeps.
 
 use std::fs;
+use std::time::Duration;
 
-use deploystatus::{Delivered, Overtaken};
+use deploystatus::{Delivered, Outbox, Overtaken, State};
 use deploystatus_emulator::{Fault, NewStatus, Operation};
 
 use super::Kept;
@@ -168,5 +169,68 @@ fn a_last_will_beside_the_end_of_its_rollout_is_not_sent() {
         assert_eq!(flushed.unwrap().delivered.len(), 1);
         assert!(kept.files().is_empty());
         assert_eq!(kept.scene.stored(), ["in_progress", "failure"]);
+    });
+}
+
+#[test]
+fn a_will_is_not_overtaken_by_the_remarks_of_its_own_rollout() {
+    in_paused_time(|| async {
+        let kept = Kept::start().await;
+        let begun = deploystatus::NewStatus::new(State::InProgress);
+        let rollout = kept.scene.deployment.rollout(begun).outbox(&kept.outbox);
+        let rollout = rollout.progress_interval(Duration::ZERO);
+        let rollout = rollout.begin().await.unwrap();
+        rollout
+            .ongoing()
+            .log_url("https://ci.example.com/7")
+            .unwrap();
+        assert!(rollout.progress("1 of 2").await.is_reported());
+
+        // What the next process would find if this one were killed here.
+        let folder = tempfile::tempdir().unwrap();
+        for file in kept.files() {
+            fs::copy(&file, folder.path().join(file.file_name().unwrap())).unwrap();
+        }
+        let found = Outbox::open(folder.path()).unwrap();
+        let flushed = found.flush(&kept.scene.client, Overtaken::Drop).await;
+        assert_eq!(flushed.unwrap().delivered.len(), 1);
+        assert_eq!(kept.scene.stored().last().unwrap(), "error");
+        drop(rollout);
+    });
+}
+
+#[test]
+fn a_report_from_before_the_beginning_does_not_hide_a_later_end() {
+    in_paused_time(|| async {
+        let kept = Kept::start().await;
+        // Given up while the beginning was under way: what is on disk does not know that it began.
+        kept.scene
+            .github
+            .fault(Fault::delay(Duration::from_secs(5)).on(Operation::CreateStatus));
+        let folder = tempfile::tempdir().unwrap();
+        {
+            let beginning = kept.rollout().begin();
+            let killed = tokio::time::timeout(Duration::from_secs(1), beginning);
+            tokio::select! {
+                _ = killed => {}
+                () = tokio::time::sleep(Duration::from_millis(500)) => {
+                    for file in kept.files() {
+                        fs::copy(&file, folder.path().join(file.file_name().unwrap())).unwrap();
+                    }
+                }
+            }
+        }
+        // Somebody tries again an hour later, by the clock that the will was dated with.
+        let later = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(1);
+        kept.scene.github.set_time(later);
+        let again = kept.scene.deployment.rollout(crate::rollout::first());
+        again.begin().await.unwrap().succeed().await.unwrap();
+
+        let found = Outbox::open(folder.path()).unwrap();
+        assert_eq!(found.files().unwrap().len(), 1);
+        let flushed = found.flush(&kept.scene.client, Overtaken::Drop).await;
+        let flushed = flushed.unwrap();
+        assert_eq!(flushed.dropped.len(), 1, "{flushed:?}");
+        assert_eq!(kept.scene.stored().last().unwrap(), "success");
     });
 }

@@ -1,12 +1,15 @@
 //! What is in an outbox, and when.
 
-use deploystatus::{Outbox, Overtaken, Undelivered};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use deploystatus::{Client, Outbox, Overtaken, Undelivered};
 use deploystatus_emulator::{Fault, Moment, Operation};
 use serde_json::Value;
 
 use super::Kept;
 use crate::facade::{TOKEN, in_paused_time};
-use crate::rollout::{LOG, an_hour};
+use crate::rollout::{LOG, an_hour, first};
 
 #[test]
 fn an_end_is_on_disk_before_its_loss_is_reported_and_gone_when_it_is_delivered() {
@@ -180,5 +183,34 @@ fn an_end_that_cannot_be_kept_is_reported_all_the_same() {
         let rollout = rollout.outbox(&outbox).begin().await.unwrap();
         rollout.succeed().await.unwrap();
         assert_eq!(kept.scene.stored(), ["in_progress", "success"]);
+    });
+}
+
+#[test]
+fn a_beginning_whose_task_dies_leaves_its_end_in_the_outbox() {
+    in_paused_time(|| async {
+        let asked = Arc::new(AtomicU32::new(0));
+        let kept = Kept::start().await;
+        let source = move || {
+            let time = asked.fetch_add(1, Ordering::Relaxed);
+            async move {
+                assert_ne!(time, 1, "the source of tokens panics on purpose");
+                Ok::<_, String>("token".to_owned())
+            }
+        };
+        let client = Client::builder()
+            .base_url(kept.scene.github.api_url())
+            .token_source(source)
+            .build()
+            .unwrap();
+        let id = kept.scene.deployment.id();
+        let deployment = client.deployment("octocat/example", id).unwrap();
+        let lost = Fault::status(502).after_work().on(Operation::CreateStatus);
+        kept.scene.github.fault(lost);
+        let rollout = deployment.rollout(first()).outbox(&kept.outbox);
+        let error = rollout.begin().await.unwrap_err();
+        assert!(error.is_outcome_unknown(), "{error}");
+        assert_eq!(kept.scene.stored(), ["in_progress"]);
+        assert_eq!(kept.files().len(), 1);
     });
 }

@@ -89,3 +89,19 @@ fn a_beginning_that_nobody_can_confirm_is_followed_by_an_error() {
         );
     });
 }
+
+#[test]
+fn a_beginning_that_may_be_stored_is_ended_before_anybody_hears_of_it() {
+    in_paused_time(|| async {
+        let brief = RetryPolicy::new().total_time(Duration::from_secs(1));
+        let scene = Scene::with(on_tokio_time(), |client| client.retry(brief)).await;
+        let lost = Fault::status(502).after_work().on(Operation::CreateStatus);
+        scene.github.fault(lost);
+        let unreadable = Fault::status(500).on(Operation::ListStatuses).times(99);
+        scene.github.fault(unreadable);
+        let error = scene.deployment.rollout(first()).begin().await.unwrap_err();
+        assert!(error.is_outcome_unknown(), "{error}");
+        // Nobody waited for anything in the background.
+        assert_eq!(scene.stored(), ["in_progress", "error"]);
+    });
+}

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use deploystatus::{Delivered, RetryPolicy, State};
+use deploystatus::{Delivered, NewStatus, RetryPolicy, State};
 use deploystatus_emulator::{AutoInactive, Fault, NewDeployment, Operation};
 use tokio::time::Instant;
 
@@ -206,5 +206,30 @@ fn an_end_is_tried_for_five_minutes_unless_told() {
         let tried = started.elapsed().as_secs();
         // The last try is begun within the time, and looked for ten seconds.
         assert!((270..=310).contains(&tried), "{tried}");
+    });
+}
+
+#[test]
+fn an_end_goes_before_remarks_that_nobody_waits_for_any_more() {
+    in_paused_time(|| async {
+        let scene = scene().await;
+        let queued = NewStatus::new(State::Queued);
+        let rollout = scene.deployment.rollout(queued);
+        let rollout = rollout.deadline(Duration::from_secs(5));
+        let rollout = rollout.begin().await.unwrap();
+        scene
+            .github
+            .fault(Fault::status(500).on(Operation::CreateStatus).times(6));
+        for number in 0..4 {
+            let remark = rollout.progress(format!("{number} of 4"));
+            let impatient = tokio::time::timeout(Duration::from_millis(100), remark);
+            assert!(impatient.await.is_err());
+        }
+        let asked = Instant::now();
+        // Whether it is delivered in time is another matter.
+        let _ = rollout.fail("no").await;
+        // One remark was under way: two attempts, each looked for, and then GitHub's ten seconds.
+        let waited = asked.elapsed().as_secs();
+        assert!(waited < 60, "{waited}");
     });
 }

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use deploystatus::{Client, Delivered, Pacing, Undelivered};
+use deploystatus::{Client, Delivered, Pacing, RetryPolicy, Undelivered};
 use deploystatus_emulator::{Fault, Moment, Operation};
 
 use super::{LOG, an_hour, first, scene};
-use crate::facade::{Scene, TOKEN, in_paused_time};
+use crate::facade::{Scene, TOKEN, in_paused_time, on_tokio_time};
 
 /// The end of a rollout that was not delivered because of these faults.
 async fn lost(scene: &Scene, faults: impl IntoIterator<Item = Fault>) -> Undelivered {
@@ -175,5 +175,23 @@ fn a_client_that_shut_its_runtime_down_gets_the_report_back() {
             report.why(),
             Some("the runtime in which the rollout began was shut down")
         );
+    });
+}
+
+#[test]
+fn a_brief_policy_does_not_make_a_redelivery_look_too_briefly() {
+    in_paused_time(|| async {
+        let brief = RetryPolicy::new().total_time(Duration::from_secs(2));
+        let scene = Scene::with(on_tokio_time(), |client| client.retry(brief)).await;
+        let rollout = scene.deployment.rollout(first());
+        let rollout = rollout.deadline(Duration::from_secs(1));
+        let rollout = rollout.begin().await.unwrap();
+        let late = Fault::close(Moment::BeforeWork).work_later(Duration::from_secs(7));
+        scene.github.fault(late.on(Operation::CreateStatus));
+        let report = rollout.succeed().await.unwrap_err();
+        let delivered = report.redeliver(&scene.client).await.unwrap();
+        assert!(matches!(delivered, Delivered::Adopted(_)), "{delivered:?}");
+        an_hour().await;
+        assert_eq!(scene.stored(), ["in_progress", "success"]);
     });
 }

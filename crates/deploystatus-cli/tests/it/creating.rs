@@ -127,8 +127,8 @@ fn a_dry_run_sends_nothing() {
         str![[r#"
 $ deploystatus create success --dry-run --description Live
 {
-  "description": "Live",
-  "state": "success"
+  "state": "success",
+  "description": "Live"
 }
 --- stderr
 nothing was sent; this would be, to deployment 42 of octocat/example
@@ -218,7 +218,7 @@ For more information, try '--help'.
         str![[r#"
 $ deploystatus create waiting --json
 --- stderr
-{"error":"usage","hint":null,"message":"invalid value 'waiting' for '<STATE>'\n  [possible values: queued, pending, in_progress, success, failure, error, inactive]\n\nFor more information, try '--help'.","request_id":null,"status":null}
+{"error":"usage","status":null,"message":"invalid value 'waiting' for '<STATE>'\n  [possible values: queued, pending, in_progress, success, failure, error, inactive]\n\nFor more information, try '--help'.","hint":null,"request_id":null}
 --- exit 2
 
 "#]],

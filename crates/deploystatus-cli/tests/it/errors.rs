@@ -142,7 +142,7 @@ The token is wrong, revoked or expired: give a fresh one in GITHUB_TOKEN or GH_T
         str![[r#"
 $ deploystatus latest --json
 --- stderr
-{"error":"not_allowed","hint":"The token is wrong, revoked or expired: give a fresh one in GITHUB_TOKEN or GH_TOKEN, or as --token-file.","message":"failed to read the newest status: the server answered 401 Unauthorized, \"Bad credentials\" (request ID)","request_id":"C002:10002:0200002:0400002:6955B900","status":401}
+{"error":"not_allowed","status":401,"message":"failed to read the newest status: the server answered 401 Unauthorized, \"Bad credentials\" (request ID)","hint":"The token is wrong, revoked or expired: give a fresh one in GITHUB_TOKEN or GH_TOKEN, or as --token-file.","request_id":"C002:10002:0200002:0400002:6955B900"}
 --- exit 4
 
 "#]],
@@ -193,7 +193,7 @@ Try again after 2026-01-01T01:00:00Z.
 $ deploystatus wait --timeout 1m --jsonl
 --- stderr
 waiting for deployment 42 of octocat/example
-{"error":"rate_limited","hint":"Try again after 2026-01-01T01:00:00Z.","message":"failed to wait for the deployment: the server answered 403 Forbidden, \"You have exceeded a secondary rate limit. Please wait a few minutes before you try again.\" (request ID); it asks to wait until 2026-01-01T01:00:00Z","request_id":"C002:10002:0200002:0400002:6955B900","status":403}
+{"error":"rate_limited","status":403,"message":"failed to wait for the deployment: the server answered 403 Forbidden, \"You have exceeded a secondary rate limit. Please wait a few minutes before you try again.\" (request ID); it asks to wait until 2026-01-01T01:00:00Z","hint":"Try again after 2026-01-01T01:00:00Z.","request_id":"C002:10002:0200002:0400002:6955B900"}
 --- exit 5
 
 "#]],

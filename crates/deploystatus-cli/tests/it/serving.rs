@@ -115,7 +115,7 @@ error: failed to read the seed at seed.json: invalid type: integer `7`, expected
         str![[r#"
 $ deploystatus emulator --seed missing.json --json
 --- stderr
-{"error":"usage","hint":null,"message":"failed to read the seed at missing.json: No such file or directory","request_id":null,"status":null}
+{"error":"usage","status":null,"message":"failed to read the seed at missing.json: No such file or directory","hint":null,"request_id":null}
 --- exit 2
 
 "#]],

@@ -12,7 +12,7 @@ fn usage_is_explained_in_json_too() {
         str![[r#"
 $ deploystatus create --json
 --- stderr
-{"error":"usage","hint":null,"message":"the following required arguments were not provided:\n  <STATE>\n\nUsage: deploystatus create --json <STATE>\n\nFor more information, try '--help'.","request_id":null,"status":null}
+{"error":"usage","status":null,"message":"the following required arguments were not provided:\n  <STATE>\n\nUsage: deploystatus create --json <STATE>\n\nFor more information, try '--help'.","hint":null,"request_id":null}
 --- exit 2
 
 "#]],
@@ -62,7 +62,7 @@ For more information, try '--help'.
         str![[r#"
 $ deploystatus latest --json --jsonl
 --- stderr
-{"error":"usage","hint":null,"message":"the argument '--json' cannot be used with '--jsonl'\n\nUsage: deploystatus latest --json\n\nFor more information, try '--help'.","request_id":null,"status":null}
+{"error":"usage","status":null,"message":"the argument '--json' cannot be used with '--jsonl'\n\nUsage: deploystatus latest --json\n\nFor more information, try '--help'.","hint":null,"request_id":null}
 --- exit 2
 
 "#]],

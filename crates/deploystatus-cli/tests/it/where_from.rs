@@ -30,7 +30,7 @@ no token was given: set GITHUB_TOKEN or GH_TOKEN, or use --token-file FILE (neve
         str![[r#"
 $ deploystatus latest --json
 --- stderr
-{"error":"usage","hint":null,"message":"no repository was given: use --repo OWNER/NAME, or set GITHUB_REPOSITORY\nno deployment was given: use --deployment ID, or set GITHUB_EVENT_PATH to the file of an event that has one\nno token was given: set GITHUB_TOKEN or GH_TOKEN, or use --token-file FILE (never a flag's value: others could see it)","request_id":null,"status":null}
+{"error":"usage","status":null,"message":"no repository was given: use --repo OWNER/NAME, or set GITHUB_REPOSITORY\nno deployment was given: use --deployment ID, or set GITHUB_EVENT_PATH to the file of an event that has one\nno token was given: set GITHUB_TOKEN or GH_TOKEN, or use --token-file FILE (never a flag's value: others could see it)","hint":null,"request_id":null}
 --- exit 2
 
 "#]],

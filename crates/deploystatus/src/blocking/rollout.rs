@@ -18,6 +18,12 @@ pub struct NewRollout {
 }
 
 impl NewRollout {
+    /// Reports the beginning only if the newest status does not say the same already.
+    pub fn if_changed(mut self) -> Self {
+        self.new = self.new.if_changed();
+        self
+    }
+
     /// Leaves at least this much time between two reports of progress: 10 seconds unless told.
     pub fn progress_interval(mut self, interval: Duration) -> Self {
         self.new = self.new.progress_interval(interval);
@@ -44,14 +50,18 @@ impl NewRollout {
     /// As [`crate::NewRollout::begin`].
     pub fn begin(self) -> Result<Rollout, Error> {
         let rollout = self.thread.run(self.new.begin())?;
-        let ongoing = Ongoing {
-            ongoing: rollout.ongoing(),
-            thread: self.thread,
-        };
-        Ok(Rollout {
-            rollout,
-            linger: Linger(ongoing),
-        })
+        Ok(Rollout::new(rollout, self.thread))
+    }
+
+    /// Begins without waiting for the server, for work that is done whether or not it can be reported.
+    ///
+    /// # Errors
+    ///
+    /// As [`crate::NewRollout::begin_regardless`].
+    pub fn begin_regardless(self) -> Result<Rollout, Error> {
+        let thread = self.thread;
+        let rollout = thread.run(async { self.new.begin_regardless() })?;
+        Ok(Rollout::new(rollout, thread))
     }
 
     /// Begins, does the work, and reports how it ended, whatever happens:
@@ -79,8 +89,8 @@ impl NewRollout {
 
 /// A rollout that has begun: [`crate::Rollout`] without `async`.
 ///
-/// When it is dropped instead of ended, `error` is reported before the drop is over,
-/// which takes no longer than the rollout's deadline.
+/// When it is dropped instead of ended, `error` is reported before the drop is over.
+/// That takes as long as the rollout's deadline at most, and what was under way before.
 #[must_use = "a rollout that is dropped is reported as an error"]
 pub struct Rollout {
     // Dropped in this order: the first says that it is over, and the second waits until that was heard.
@@ -116,10 +126,30 @@ impl Rollout {
         self.linger.thread().run(self.rollout.abandon(why))
     }
 
+    /// Waits until it is known what became of the beginning that [`NewRollout::begin_regardless`] did not wait for.
+    ///
+    /// # Errors
+    ///
+    /// As [`crate::Rollout::confirmed`].
+    pub fn confirmed(&mut self) -> Result<(), Error> {
+        self.linger.thread().run(self.rollout.confirmed())
+    }
+
     /// What may be said of it on the way; it can be cloned and sent to other threads.
     #[must_use]
     pub fn ongoing(&self) -> &Ongoing {
         &self.linger.0
+    }
+
+    fn new(rollout: crate::Rollout, thread: Arc<Thread>) -> Self {
+        let ongoing = Ongoing {
+            ongoing: rollout.ongoing(),
+            thread,
+        };
+        Self {
+            rollout,
+            linger: Linger(ongoing),
+        }
     }
 }
 

@@ -4,6 +4,8 @@ use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use jiff::SignedDuration;
+
 use super::claim::{Claim, Taken};
 use super::failed;
 use crate::new_status::without_mark;
@@ -140,11 +142,19 @@ async fn deliver(mut letter: Letter, path: &Path, client: &Client, overtaken: Ov
 fn is_overtaken(letter: &Letter, newest: &DeploymentStatus) -> bool {
     let status = &letter.status;
     let log_url = status.log_url.as_deref().or(status.target_url.as_deref());
-    let same_log = log_url.map(without_mark) == newest.log_url.as_deref().map(without_mark);
-    letter.after.is_some_and(|after| newest.id > after)
-        && (newest.state.is_finished() || !same_log)
-        && !delivery::is_stored_as(newest, status)
+    let same_log = log_url
+        .is_none_or(|ours| newest.log_url.as_deref().map(without_mark) == Some(without_mark(ours)));
+    let is_anothers = if let Some(after) = letter.after {
+        newest.id > after && (newest.state.is_finished() || !same_log)
+    } else {
+        // Without a number there is the time, and room for clocks that differ.
+        let later = newest.created_at.duration_since(letter.ended_at);
+        newest.state.is_finished() && later > CLOCKS_DIFFER
+    };
+    is_anothers && !delivery::is_stored_as(newest, status)
 }
+
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(60);
 
 /// A part of the name of a file: the moment, the deployment, or the rollout.
 fn told_by(path: &Path, part: usize) -> Option<&str> {

@@ -1,6 +1,7 @@
 //! The task that makes the reports of a rollout, one after the other, each to its end.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
@@ -65,6 +66,8 @@ impl Driver {
             match order {
                 Order::End(end) if never_began => return end.held.discard(),
                 Order::End(end) => return self.end(*end).await,
+                // The end goes before remarks that nobody will see any more.
+                Order::Progress(_) if self.shared.is_ending.load(Ordering::Acquire) => {}
                 Order::Progress(order) => {
                     let (status, answer) = *order;
                     // The remark counts, and not whether anybody waits to hear that it was made.

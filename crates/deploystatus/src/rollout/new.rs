@@ -4,6 +4,7 @@ use std::any::Any;
 use std::future::Future;
 use std::mem;
 use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -14,10 +15,10 @@ use tracing::Instrument;
 
 use super::driver::{Driver, Posted, Unbegun, note_unheard};
 use super::ongoing::{Shared, Wording};
-use super::{Ongoing, Rollout, Succeeded, runtime_is_gone};
+use super::{Ongoing, Rollout, Succeeded};
 use crate::error::WorkFailed;
 use crate::new_status::nonce;
-use crate::{Deployment, Error, Invalid, NewStatus, State};
+use crate::{Deployment, Error, Invalid, NewStatus, State, delivery};
 
 /// A rollout that is going to be reported: how it begins, and how its reports are made.
 ///
@@ -86,17 +87,27 @@ impl NewRollout {
     /// # Errors
     ///
     /// When the first status is neither `queued` nor `in_progress`, or it could not be delivered.
-    /// If it is unknown whether it was, an `error` follows it in the background, so that it is not left standing.
+    /// If it is unknown whether it was, an `error` follows it before this returns, so that it is not left standing.
     pub async fn begin(self) -> Result<Rollout, Error> {
         self.check()?;
         let (mut rollout, begun) = self.start(Unbegun::Silent);
-        match begun.await.unwrap_or_else(|_| Err(runtime_is_gone())) {
+        let started = Instant::now();
+        let first = rollout.ongoing.shared.wording().template.clone();
+        // When the task is gone with its runtime, nobody knows how far it came.
+        let told = begun
+            .await
+            .unwrap_or_else(|_| Err(delivery::given_up(&first, started)));
+        match told {
             Ok(()) => {
                 rollout.renew_last_will();
                 Ok(rollout)
             }
             Err(error) if error.is_outcome_unknown() => {
-                rollout.finish(State::Error, Some(UNCONFIRMED.to_owned()));
+                let ending = rollout.finish(State::Error, Some(UNCONFIRMED.to_owned()));
+                // Whoever ends with this error may end the runtime too.
+                if let Ok(Err(undelivered)) = ending.told.await {
+                    note_unheard(&undelivered);
+                }
                 Err(error)
             }
             Err(error) => {
@@ -180,6 +191,7 @@ impl NewRollout {
                 on_success: None,
                 newest: None,
             }),
+            is_ending: AtomicBool::new(false),
         });
         let last_will = shared.last_will();
         let (orders, inbox) = mpsc::unbounded_channel();

@@ -1,6 +1,7 @@
 //! A rollout as the code sees it that carries it out.
 
 use std::fmt;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -118,6 +119,7 @@ pub(crate) struct Shared {
     #[cfg(feature = "outbox")]
     pub(super) outbox: Option<crate::Outbox>,
     pub(super) wording: Mutex<Wording>,
+    pub(super) is_ending: AtomicBool,
 }
 
 const VANISHED: &str = "The process that carried out the rollout ended without a word";
