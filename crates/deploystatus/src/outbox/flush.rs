@@ -144,14 +144,14 @@ fn is_overtaken(letter: &Letter, newest: &DeploymentStatus) -> bool {
     let log_url = status.log_url.as_deref().or(status.target_url.as_deref());
     let same_log = log_url
         .is_none_or(|ours| newest.log_url.as_deref().map(without_mark) == Some(without_mark(ours)));
-    let is_anothers = if let Some(after) = letter.after {
+    let by_another = if let Some(after) = letter.after {
         newest.id > after && (newest.state.is_finished() || !same_log)
     } else {
         // Without a number there is the time, and room for clocks that differ.
         let later = newest.created_at.duration_since(letter.ended_at);
         newest.state.is_finished() && later > CLOCKS_DIFFER
     };
-    is_anothers && !delivery::is_stored_as(newest, status)
+    by_another && !delivery::is_stored_as(newest, status)
 }
 
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(60);
