@@ -40,7 +40,7 @@ impl Scene {
 
     /// The command with these arguments, in the background of whatever terminal there is.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_deploystatus"));
+        let mut command = with_default_signals();
         command
             .args(arguments)
             .env_clear()
@@ -101,6 +101,19 @@ impl Scene {
     /// Waits until GitHub has so many statuses.
     pub(crate) fn until_told(&self, times: usize) {
         until(|| self.github.history(ID).len() >= times);
+    }
+}
+
+/// The command, hearing all signals: whoever runs the tests in the background of a shell ignores some,
+/// and what is ignored at the beginning stays ignored.
+fn with_default_signals() -> Command {
+    let program = env!("CARGO_BIN_EXE_deploystatus");
+    if cfg!(target_os = "linux") {
+        let mut command = Command::new("env");
+        command.args(["--default-signal=HUP,INT,QUIT,TERM", program]);
+        command
+    } else {
+        Command::new(program)
     }
 }
 
