@@ -11,11 +11,14 @@ use axum::extract::Extension;
 use axum::routing::{MethodRouter, get};
 use axum::{Router, middleware};
 use http::StatusCode;
+use http::header::LINK;
+use serde::Serialize;
 
 use crate::access::{Denial, Need};
 use crate::answer::Answer;
 use crate::call::{Call, Target};
 use crate::operation::Operation;
+use crate::pagination::Page;
 use crate::record::Repository;
 use crate::store::Found;
 use crate::world::World;
@@ -106,4 +109,22 @@ fn repository(world: &World, call: &Call, target: &Target) -> Result<Repository,
         return Err(Answer::error(StatusCode::FORBIDDEN, call, message));
     }
     Ok(repository)
+}
+
+/// A page of a listing inside a repository, with the links to its neighbours.
+fn listing(
+    call: &Call,
+    repository: &Repository,
+    path: &str,
+    page: Page,
+    total: usize,
+    bodies: &[impl Serialize],
+) -> Answer {
+    // The links name the repository by its number, whichever way it was asked for.
+    let url = format!("{}/repositories/{}{path}", call.base.api, repository.id);
+    let answer = Answer::json(StatusCode::OK, call, &bodies);
+    match page.link(&url, &call.query, total) {
+        Some(link) => answer.header(LINK, &link),
+        None => answer,
+    }
 }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use axum::extract::{Extension, State};
 use http::StatusCode;
-use http::header::{LINK, LOCATION};
+use http::header::LOCATION;
 
-use super::{CallExtension, repository};
+use super::{CallExtension, listing, repository};
 use crate::answer::Answer;
 use crate::call::{Call, Target};
 use crate::pagination::Page;
@@ -29,15 +29,8 @@ pub(super) async fn list(
         .iter()
         .map(|it| StatusBody::new(it, &repository, &call.base, call.style()))
         .collect();
-    let url = format!(
-        "{}/repositories/{}/deployments/{id}/statuses",
-        call.base.api, repository.id
-    );
-    let answer = Answer::json(StatusCode::OK, &call, &bodies);
-    Ok(match page.link(&url, &call.query, total) {
-        Some(link) => answer.header(LINK, &link),
-        None => answer,
-    })
+    let path = format!("/deployments/{id}/statuses");
+    Ok(listing(&call, &repository, &path, page, total, &bodies))
 }
 
 pub(super) async fn create(
