@@ -63,7 +63,7 @@ pub(crate) async fn accept(
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            _ = stopped.changed() => return,
+            _ = stopped.changed() => break,
         };
         match accepted {
             Ok((stream, _)) => {
@@ -74,6 +74,8 @@ pub(crate) async fn accept(
         // Forget those that are over.
         while connections.try_join_next().is_some() {}
     }
+    // Whoever waits for the end may count on nothing being done after it.
+    connections.shutdown().await;
 }
 
 /// Serves one connection until either side closes it.

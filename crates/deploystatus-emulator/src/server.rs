@@ -263,19 +263,20 @@ impl Emulator {
         self.world.save()
     }
 
-    /// Saves the snapshot, if there is to be one, and stops; the address is free afterwards.
+    /// Stops, and saves the snapshot, if there is to be one; the address is free afterwards.
+    ///
+    /// What was answered before the end is in the snapshot.
     ///
     /// # Errors
     ///
     /// When the snapshot cannot be written.
     pub async fn stop(mut self) -> Result<(), Error> {
-        let saved = self.world.save_if_wanted();
         self.stop = None;
         if let Some(accepting) = self.accepting.take() {
             // It ends by itself or with the runtime; either way it is over.
             let _ = accepting.await;
         }
-        saved
+        self.world.save_if_wanted()
     }
 
     pub(crate) fn new(

@@ -3,6 +3,7 @@ use std::path::PathBuf;
 
 use deploystatus_emulator::{Emulator, NewDeployment, NewRepository, NewStatus};
 use reqwest::Method;
+use serde_json::{Value, json};
 
 use super::github::{Answer, Github, statuses};
 
@@ -61,6 +62,41 @@ async fn what_was_saved_on_shutdown_is_there_again_and_goes_on() {
     let github = Github::from(Emulator::builder().snapshot(place.file())).await;
     assert_eq!(github.emulator.history(deployment.id), [first, next]);
     assert_eq!(fs::read_dir(&place.0).unwrap().count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_answered_before_the_end_is_in_the_snapshot() {
+    for round in 0..20 {
+        let place = Place::new(&format!("answered-{round}"));
+        let github = Github::from(Emulator::builder().snapshot(place.file())).await;
+        let deployment = github.deployment();
+        let request = github.request(Method::POST, &statuses(&deployment));
+        let request = request.json(&json!({"state": "success"}));
+        let (answered, mut answers) = tokio::sync::mpsc::unbounded_channel();
+        for _ in 0..4 {
+            let (request, answered) = (request.try_clone().unwrap(), answered.clone());
+            tokio::spawn(async move {
+                while let Ok(answer) = request.try_clone().unwrap().send().await {
+                    let Ok(status) = answer.json::<Value>().await else {
+                        break;
+                    };
+                    answered.send(status["id"].as_u64().unwrap()).unwrap();
+                }
+            });
+        }
+        drop(answered);
+        let mut ids = vec![answers.recv().await.unwrap()];
+        github.emulator.stop().await.unwrap();
+        while let Some(id) = answers.recv().await {
+            ids.push(id);
+        }
+
+        let github = Github::from(Emulator::builder().snapshot(place.file())).await;
+        let kept = github.emulator.history(deployment.id);
+        for id in ids {
+            assert!(kept.iter().any(|it| it.id == id), "{id} was answered");
+        }
+    }
 }
 
 #[tokio::test]
