@@ -6,6 +6,7 @@ mod answers;
 mod blocking;
 mod captures;
 mod emulator;
+mod endurance;
 mod facade;
 mod outbox;
 mod paths;

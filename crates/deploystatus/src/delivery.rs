@@ -133,12 +133,17 @@ async fn deliver(
     let mut first_in_doubt = None;
     loop {
         run.slow_down(core.pacer.slowing(Instant::now())).await;
+        let now = Instant::now();
         let booked = core
             .pacer
-            .before_creating(Instant::now(), |wait| run.has_time_for(wait));
-        run.keep_pace(booked.map_err(too_fast)?).await;
+            .before_creating(now, |wait| run.has_time_for(wait))
+            .map_err(too_fast)?;
+        run.keep_pace(booked.pause(now)).await;
         let sent = Instant::now();
-        let failure = match send(deployment, &body, run.attempts).await {
+        let outcome = send(deployment, &body, run.attempts).await;
+        let was_refused = matches!(&outcome, Err(failure) if failure.error.is_rate_limited());
+        core.pacer.after_creating(booked, was_refused);
+        let failure = match outcome {
             Ok(status) => {
                 returned.note(status.id);
                 return Ok(Delivered::Created(status));

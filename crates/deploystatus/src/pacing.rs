@@ -80,6 +80,19 @@ pub(crate) struct Pacer {
     seen: Mutex<Seen>,
 }
 
+/// A creation that may be sent at its moment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Booked {
+    moment: Instant,
+    counted: bool,
+}
+
+impl Booked {
+    pub(crate) fn pause(self, now: Instant) -> Duration {
+        self.moment.saturating_duration_since(now)
+    }
+}
+
 #[derive(Debug)]
 struct Seen {
     has_limits: bool,
@@ -124,31 +137,36 @@ impl Pacer {
         }
     }
 
-    /// Books the next moment for a creation and tells how far away it is.
+    /// Books the next moment for a creation, or tells how far away it would be.
     pub(crate) fn before_creating(
         &self,
         now: Instant,
         has_time_for: impl FnOnce(Duration) -> bool,
-    ) -> Result<Duration, Duration> {
-        if !self.pacing.on {
-            return Ok(Duration::ZERO);
-        }
+    ) -> Result<Booked, Duration> {
         let mut seen = self.seen();
-        // What was sent before the limits are known counts too once they are.
-        let moment = if seen.has_limits {
-            seen.next_creation(self.pacing, now)
-        } else {
-            now
-        };
+        if !self.pacing.on || !seen.has_limits {
+            return Ok(Booked {
+                moment: now,
+                counted: false,
+            });
+        }
+        let moment = seen.next_creation(self.pacing, now);
         let pause = moment - now;
         if !pause.is_zero() && !has_time_for(pause) {
             return Err(pause);
         }
-        seen.creations.push_back(moment);
-        if seen.creations.len() > usize::from(self.pacing.creations_per_hour) {
-            seen.creations.pop_front();
+        seen.count(self.pacing, moment);
+        Ok(Booked {
+            moment,
+            counted: true,
+        })
+    }
+
+    /// Counts a creation that was sent before there were known to be limits, unless a limit refused it.
+    pub(crate) fn after_creating(&self, booked: Booked, was_refused: bool) {
+        if self.pacing.on && !booked.counted && !was_refused {
+            self.seen().count(self.pacing, booked.moment);
         }
-        Ok(pause)
     }
 
     /// Learns from what an answer tells.
@@ -186,6 +204,14 @@ const HOUR: Duration = Duration::from_secs(3601);
 const SLOWEST: Duration = Duration::from_secs(30);
 
 impl Seen {
+    fn count(&mut self, pacing: Pacing, moment: Instant) {
+        let place = self.creations.partition_point(|other| *other <= moment);
+        self.creations.insert(place, moment);
+        if self.creations.len() > usize::from(pacing.creations_per_hour) {
+            self.creations.pop_front();
+        }
+    }
+
     /// The first moment at which one more creation keeps within both limits.
     fn next_creation(&self, pacing: Pacing, now: Instant) -> Instant {
         let after = |count: u16, period| {

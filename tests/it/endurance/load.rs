@@ -1,0 +1,73 @@
+//! A thousand reporters that share one client, and GitHub's limits.
+
+use std::time::Duration;
+
+use deploystatus::{ClientBuilder, NewStatus, Pacing, RetryPolicy, ServerProfile, State};
+use deploystatus_emulator::{Limits, NewDeployment, Operation};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use crate::facade::{Scene, in_paused_time, on_tokio_time};
+
+const REPORTERS: u64 = 1_000;
+
+/// 500 creations fit into an hour and 80 into a minute, so the last 500 begin after an hour and take six minutes more.
+const ALLOWED: Duration = Duration::from_secs(3_600 + 6 * 60);
+
+#[test]
+fn a_thousand_reporters_of_one_client_all_report_exactly_once_within_the_limits_time() {
+    let refused = report_at_once(|client| client.profile(ServerProfile::github()));
+    assert_eq!(refused, 0, "a client that knows of limits meets none");
+}
+
+#[test]
+fn a_thousand_reporters_who_do_not_know_of_limits_all_report_exactly_once_within_the_limits_time() {
+    let refused = report_at_once(|client| client);
+    assert!(refused > 0, "the limits were never met");
+}
+
+/// How many requests were refused.
+fn report_at_once(client: impl Fn(ClientBuilder) -> ClientBuilder) -> usize {
+    in_paused_time(|| async {
+        let patience = 2 * ALLOWED;
+        let policy = RetryPolicy::new()
+            .longest_wait(patience)
+            .total_time(patience);
+        let github = on_tokio_time().limits(Limits::github());
+        let scene = Scene::with(github, |builder| {
+            client(builder.pacing(Pacing::new()).retry(policy))
+        })
+        .await;
+        let started = Instant::now();
+        let mut reporters = JoinSet::new();
+        for number in 0..REPORTERS {
+            let new = NewDeployment::new("main");
+            let id = scene.github.create_deployment("octocat/example", new);
+            let deployment = scene.client.deployment("octocat/example", id.unwrap().id);
+            reporters.spawn(async move {
+                let deployment = deployment.unwrap();
+                let status = NewStatus::new(State::Success).description(number.to_string());
+                let delivered = deployment.create_status(status).await.unwrap();
+                (deployment.id(), delivered.status().id, number)
+            });
+        }
+        let reported = reporters.join_all().await;
+        let elapsed = started.elapsed();
+        for (deployment, status, number) in reported {
+            let history = scene.github.history(deployment);
+            let [stored] = &history[..] else {
+                panic!("not exactly one status: {history:?}")
+            };
+            assert_eq!(stored.id, status);
+            assert_eq!(stored.description, number.to_string());
+        }
+        assert!(elapsed < ALLOWED.mul_f64(1.1), "{elapsed:?}");
+        // Faster than that cannot be, so the limits were on.
+        assert!(elapsed > ALLOWED.mul_f64(0.99), "{elapsed:?}");
+        let requests = scene.github.requests();
+        let creations = requests
+            .iter()
+            .filter(|it| it.operation == Some(Operation::CreateStatus));
+        creations.filter(|it| it.status != Some(201)).count()
+    })
+}

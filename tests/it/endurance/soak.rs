@@ -1,0 +1,177 @@
+//! One client in a process of its own, which calls and calls while its server is taken away and comes back.
+//!
+//! `DEPLOYSTATUS_SOAK=100000 cargo test -p tests --test it soak -- --nocapture` makes so many calls, as `.ci/run` does.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::io::{BufRead, BufReader, Lines};
+use std::process::{ChildStdout, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use deploystatus::{Client, Deployment, NewStatus, Pacing, RetryPolicy, State};
+use deploystatus_emulator::{Emulator, EmulatorBuilder, NewDeployment};
+use tokio::task::JoinSet;
+
+use crate::facade::TOKEN;
+
+const PLAN: &str = "DEPLOYSTATUS_TEST_SOAK";
+const REPORTERS: u64 = 8;
+/// Of ten calls, so many create; half of the others get one status and half the newest.
+const CREATIONS: u64 = 4;
+/// What the search for lost statuses needs besides, and what an allocator keeps; 50 bytes a call would be more.
+const SLACK_KIB: u64 = 4_096;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_calls_for_a_long_time_stays_small_and_survives_a_restart_of_its_server() {
+    if let Ok(plan) = env::var(PLAN) {
+        return call(&plan).await;
+    }
+    let calls = env::var("DEPLOYSTATUS_SOAK").map_or(10_000, |it| it.parse().unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let begin = || Emulator::builder().snapshot(folder.path().join("state.json"));
+    let github = begin().start().await.unwrap();
+    for id in 1..=REPORTERS {
+        let new = NewDeployment::new("main").id(id);
+        github.create_deployment("octocat/example", new).unwrap();
+    }
+    let plan = format!("{} {calls}", github.api_url());
+    let mut client = Soaked::start(&plan);
+
+    let early = client.hears("a tenth").await;
+    client.hears("half").await;
+    let github = restart(github, begin()).await;
+    let late = client.hears("all").await;
+
+    let mut stored = BTreeMap::new();
+    for deployment in github.deployments() {
+        for status in github.history(deployment.id) {
+            *stored.entry(status.description).or_insert(0) += 1;
+        }
+    }
+    println!(
+        "{calls} calls, {} statuses, {early} KiB became {late} KiB",
+        stored.len()
+    );
+    let creations = (0..calls).filter(|number| creates(*number));
+    let reported: BTreeMap<_, _> = creations.map(|number| (number.to_string(), 1)).collect();
+    assert_eq!(stored, reported);
+    assert!(late <= early + SLACK_KIB, "{early} KiB became {late} KiB");
+}
+
+fn creates(number: u64) -> bool {
+    number % 10 < CREATIONS
+}
+
+/// Stops a server and lets what it remembers be served by another at the same address.
+async fn restart(github: Emulator, builder: EmulatorBuilder) -> Emulator {
+    let address = github.address();
+    let before = github.deployments();
+    github.stop().await.unwrap();
+    let github = builder.address(address).start().await.unwrap();
+    assert_eq!(github.deployments().len(), before.len());
+    github
+}
+
+/// The process that calls.
+struct Soaked {
+    output: Option<Lines<BufReader<ChildStdout>>>,
+}
+
+impl Soaked {
+    fn start(plan: &str) -> Self {
+        let name = "endurance::soak::a_client_that_calls_for_a_long_time_stays_small_and_survives_a_restart_of_its_server";
+        let mut child = Command::new(env::current_exe().unwrap())
+            .args(["--exact", name, "--nocapture"])
+            .env(PLAN, plan)
+            // Of several arenas, it is chance how much each keeps.
+            .env("MALLOC_ARENA_MAX", "1")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let output = BufReader::new(child.stdout.take().unwrap()).lines();
+        std::thread::spawn(move || child.wait());
+        Self {
+            output: Some(output),
+        }
+    }
+
+    /// Waits until so many calls are made, and tells how much memory the process has.
+    async fn hears(&mut self, mark: &'static str) -> u64 {
+        let mut output = self.output.take().unwrap();
+        let heard = tokio::task::spawn_blocking(move || {
+            let memory = output.find_map(|line| {
+                let line = line.unwrap();
+                line.strip_prefix(mark)
+                    .map(|rest| rest.trim().parse().unwrap())
+            });
+            (memory, output)
+        });
+        let (memory, output) = heard.await.unwrap();
+        self.output = Some(output);
+        memory.unwrap_or_else(|| panic!("it ended before {mark} of its calls were made"))
+    }
+}
+
+async fn call(plan: &str) {
+    let (url, calls) = plan.split_once(' ').unwrap();
+    let calls: u64 = calls.parse().unwrap();
+    let client = Client::builder()
+        .base_url(url)
+        .token(TOKEN)
+        .pacing(Pacing::off())
+        .retry(RetryPolicy::new().attempts(20))
+        .build()
+        .unwrap();
+    let next = Arc::new(AtomicU64::new(0));
+    let mut reporters = JoinSet::new();
+    println!();
+    for id in 1..=REPORTERS {
+        let deployment = client.deployment("octocat/example", id).unwrap();
+        reporters.spawn(report(deployment, Arc::clone(&next), calls));
+    }
+    reporters.join_all().await;
+    println!("all {}", memory());
+}
+
+/// Makes the next of all calls until there are none left.
+async fn report(deployment: Deployment, next: Arc<AtomicU64>, calls: u64) {
+    let mut last = None;
+    loop {
+        let number = next.fetch_add(1, Ordering::Relaxed);
+        if number >= calls {
+            return;
+        }
+        for (mark, when) in [("a tenth", calls / 10), ("half", calls / 2)] {
+            if number == when {
+                println!("{mark} {}", memory());
+            }
+        }
+        match last {
+            _ if creates(number) => {
+                let status = NewStatus::new(State::InProgress).description(number.to_string());
+                let delivered = deployment.create_status(status).await.unwrap();
+                last = Some(delivered.into_status().id);
+            }
+            Some(id) if number.is_multiple_of(2) => {
+                assert_eq!(deployment.get_status(id).await.unwrap().id, id);
+            }
+            _ => {
+                let newest = deployment.statuses().newest().await.unwrap();
+                assert_eq!(newest.map(|status| status.id), last);
+            }
+        }
+    }
+}
+
+/// KiB of memory that this process has, its program not counted; none where the machine does not tell.
+fn memory() -> u64 {
+    let Ok(status) = std::fs::read_to_string("/proc/self/status") else {
+        return 0;
+    };
+    let taken = status
+        .lines()
+        .find_map(|line| line.strip_prefix("RssAnon:"));
+    let taken = taken.unwrap().trim().trim_end_matches(" kB");
+    taken.parse().unwrap()
+}
