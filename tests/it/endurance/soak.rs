@@ -2,6 +2,11 @@
 //!
 //! `DEPLOYSTATUS_SOAK=100000 cargo test -p tests --test it soak -- --nocapture` makes so many calls, as `.ci/run` does.
 
+#![expect(
+    clippy::print_stdout,
+    reason = "the process that calls tells how far it is"
+)]
+
 use std::collections::BTreeMap;
 use std::env;
 use std::io::{BufRead, BufReader, Lines};
