@@ -1,0 +1,46 @@
+# Where other people's clients are installed, each at one version; read by the commands beside it.
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+cd "$here/../.."
+work=${CARGO_TARGET_DIR:-target}/clients
+mkdir -p "$work"
+work=$(cd "$work" && pwd)
+# Where cargo puts what it builds of this workspace.
+built=$(dirname "$work")/debug
+
+octokit_rest=@octokit/rest@22.0.1
+octokit=octokit@5.0.5
+pygithub=PyGithub==2.10.0
+githubkit=githubkit==0.16.1
+ghapi=ghapi==2.1.4
+octocrab=octocrab@$(sed -n 's/^octocrab = .*version = "=\([^"]*\)".*/\1/p' "$here/octocrab/Cargo.toml")
+octorust=octorust@$(sed -n 's/^octorust = "=\(.*\)"$/\1/p' "$here/octorust/Cargo.toml")
+
+has() {
+    command -v "$1" >/dev/null || { echo "$1 is missing" >&2 && return 77; }
+}
+
+# npm_package PROGRAM PACKAGE: installs the package, puts the program where node finds it, and prints where.
+npm_package() {
+    has npm || return
+    local folder=$work/$2
+    npm install --silent --no-audit --no-fund --prefix "$folder" "$2" >&2 || return
+    cp "$here/$1" "$folder/"
+    echo "$folder/$(basename "$1")"
+}
+
+# python_packages PACKAGE…: installs them into an environment of their own, and prints its interpreter.
+python_packages() {
+    has python3 || return
+    local folder=$work/$1
+    [ -d "$folder" ] || python3 -m venv "$folder" >&2 || return 77
+    "$folder/bin/pip" install --quiet --disable-pip-version-check "$@" >&2 || return
+    echo "$folder/bin/python"
+}
+
+# cargo_package FOLDER PROGRAM: builds the package in a folder beside this file, and prints where its program is.
+cargo_package() {
+    local folder=$work/$1
+    cargo build --quiet --manifest-path "$here/$1/Cargo.toml" --target-dir "$folder" --bin "$2" >&2 || return
+    echo "$folder/debug/$2"
+}

@@ -1,0 +1,34 @@
+//! Reports or lists with this project's library.
+
+#[path = "tell.rs"]
+mod tell;
+
+use std::env::var;
+
+use deploystatus::{Client, DeploymentStatus, NewStatus, State};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let client = Client::builder()
+        .base_url(var("GITHUB_API_URL")?)
+        .token(var("GITHUB_TOKEN")?)
+        .build()?;
+    let deployment = client.deployment(&var("GITHUB_REPOSITORY")?, var("DEPLOYMENT")?.parse()?)?;
+
+    let statuses = if std::env::args().nth(1).as_deref() == Some("report") {
+        let report = NewStatus::new(State::Success).description("Deployed");
+        let delivered = deployment.create_status(report).await;
+        delivered.map(|delivered| vec![delivered.into_status()])
+    } else {
+        deployment.statuses().collect().await
+    };
+    match statuses {
+        Ok(statuses) => tell::ok(
+            statuses
+                .iter()
+                .map(|it: &DeploymentStatus| (it.id, &it.state)),
+        ),
+        Err(error) => tell::error(&error, error.hint().as_deref()),
+    }
+    Ok(())
+}

@@ -1,0 +1,26 @@
+// Reports or lists with @octokit/rest or octokit; the first argument says which.
+const [name, ask] = process.argv.slice(2);
+const { Octokit } = await import(name);
+
+const { GITHUB_API_URL, GITHUB_REPOSITORY, GITHUB_TOKEN, DEPLOYMENT } = process.env;
+const octokit = new Octokit({ auth: GITHUB_TOKEN, baseUrl: GITHUB_API_URL });
+const [owner, repo] = GITHUB_REPOSITORY.split("/");
+const deployment = { owner, repo, deployment_id: Number(DEPLOYMENT) };
+const repos = octokit.rest.repos;
+
+async function report() {
+  const status = { state: "success", description: "Deployed" };
+  const { data } = await repos.createDeploymentStatus({ ...deployment, ...status });
+  return [data];
+}
+
+function list() {
+  return octokit.paginate(repos.listDeploymentStatuses, { ...deployment, per_page: 100 });
+}
+
+try {
+  const statuses = await (ask === "report" ? report() : list());
+  console.log(["ok", ...statuses.map((it) => `${it.id}:${it.state}`)].join(" "));
+} catch (error) {
+  console.log(`error ${error.name}: ${error.message.split(/\s+/).join(" ")}`);
+}
