@@ -1,6 +1,7 @@
 //! Where things stand in a checkout of the project.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// A checkout, known by its root.
 pub(crate) struct Checkout {
@@ -27,6 +28,15 @@ impl Checkout {
     pub(crate) fn generated(&self) -> PathBuf {
         self.root
             .join("crates/deploystatus-generated/src/generated.rs")
+    }
+
+    /// Cargo with these words, in this checkout.
+    pub(crate) fn cargo(&self, words: &str) -> Command {
+        // Cargo names itself to what it runs, toolchain and all.
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let mut command = Command::new(cargo);
+        command.args(words.split(' ')).current_dir(&self.root);
+        command
     }
 
     /// A path as people speak of it: from the root.

@@ -1,13 +1,12 @@
 //! Everything that must hold before a change lands, one step after the other.
 
-use std::collections::BTreeSet;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 
 use crate::checkout::{Checkout, Mode};
-use crate::{generate, tell, trim};
+use crate::{dependencies, generate, readmes, tell, trim};
 
 /// `cargo xtask ci`
 pub(crate) fn run(checkout: &Checkout) -> ExitCode {
@@ -91,8 +90,13 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "dependencies",
-        work: Work::Own(dependencies_are_few),
+        work: Work::Own(dependencies::check),
         repair: "cargo tree -p deploystatus-generated -e normal",
+    },
+    Step {
+        name: "commands of the READMEs",
+        work: Work::Own(readmes::check),
+        repair: "cargo xtask ci",
     },
     Step {
         name: "packages",
@@ -110,21 +114,14 @@ impl Work {
             Self::Documents(words) => (words, Some(("RUSTDOCFLAGS", "-D warnings"))),
             Self::Own(work) => return work(checkout),
         };
-        let status = cargo(checkout, words)
+        let status = checkout
+            .cargo(words)
             .envs(flags)
             .status()
             .context("cannot start cargo")?;
         ensure!(status.success(), "`cargo {words}` failed");
         Ok(())
     }
-}
-
-fn cargo(checkout: &Checkout, words: &str) -> Command {
-    // Cargo names itself to what it runs, toolchain and all.
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
-    command.args(words.split(' ')).current_dir(&checkout.root);
-    command
 }
 
 fn description_has_our_words(checkout: &Checkout) -> Result<()> {
@@ -137,63 +134,4 @@ fn generated_code_is_current(checkout: &Checkout) -> Result<()> {
     let verdict = generate::run(checkout, Mode::Check)?;
     ensure!(verdict == ExitCode::SUCCESS, "the client is stale");
     Ok(())
-}
-
-/// Crates that a debug build of the generated crate pulls in: its features, and how many there may be.
-const BUDGETS: [(&str, usize); 2] = [("--no-default-features", 85), ("--features rustls", 100)];
-
-/// What a generator likes to bring along and this project does without.
-const UNWANTED: [&str; 4] = ["chrono", "uuid", "regress", "rand"];
-
-fn dependencies_are_few(checkout: &Checkout) -> Result<()> {
-    for (features, budget) in BUDGETS {
-        let crates = tree(
-            checkout,
-            &format!("-p deploystatus-generated {features} --no-dedupe"),
-        )?;
-        tell(&format!(
-            "deploystatus-generated {features}: {} crates, {budget} allowed",
-            crates.len()
-        ));
-        ensure!(crates.len() <= budget, "too many crates");
-        for unwanted in UNWANTED {
-            if let Some(found) = crates
-                .iter()
-                .find(|name| name.split(' ').next() == Some(unwanted))
-            {
-                bail!("{found} is in the tree; see who brings it: cargo tree -i {unwanted}");
-            }
-        }
-    }
-    // The HTTP client itself encodes proxy passwords with it, and cannot be told not to.
-    let users = tree(checkout, "-p deploystatus-generated -i base64 --depth 1")?;
-    let users: Vec<&str> = users
-        .iter()
-        .filter_map(|name| name.split(' ').next())
-        .collect();
-    let known = ["base64", "hyper-util", "reqwest"];
-    ensure!(
-        users.iter().all(|name| known.contains(name)),
-        "base64 is brought by {users:?}, and only the HTTP client may"
-    );
-    Ok(())
-}
-
-fn tree(checkout: &Checkout, words: &str) -> Result<BTreeSet<String>> {
-    let words = format!("tree -e normal --prefix none --format {{p}} --locked {words}");
-    let output = cargo(checkout, &words)
-        .output()
-        .context("cannot start cargo")?;
-    ensure!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr).trim()
-    );
-    let lines = String::from_utf8(output.stdout)?;
-    Ok(lines
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .map(str::to_owned)
-        .collect())
 }

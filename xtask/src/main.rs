@@ -3,12 +3,14 @@
 mod amend;
 mod checkout;
 mod ci;
+mod dependencies;
 mod differences;
 mod document;
 mod finish;
 mod generate;
 mod open_enum;
 mod operations;
+mod readmes;
 mod rust_name;
 mod trim;
 mod wording;

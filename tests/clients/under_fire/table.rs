@@ -5,7 +5,7 @@ use std::fmt;
 use crate::client::{Client, Told};
 
 /// Longer texts are cut when they are printed; verdicts are about the whole.
-const LONGEST_TEXT: usize = 160;
+const LONGEST_TEXT: usize = 110;
 
 /// What became of one scenario with one client.
 pub(crate) struct Outcome {

@@ -6,6 +6,7 @@
 )]
 
 mod endings;
+mod readme;
 mod scene;
 mod signals;
 mod streams;

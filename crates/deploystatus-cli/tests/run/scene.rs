@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::Path;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
 use std::thread;
 use std::time::Duration;
@@ -11,6 +12,8 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_deploystatus");
 
 /// The deployment that every test is about.
 pub(crate) const ID: u64 = 42;
@@ -41,8 +44,25 @@ impl Scene {
     /// The command with these arguments, in the background of whatever terminal there is.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = with_default_signals();
+        command.args(arguments);
+        self.at_home(command)
+    }
+
+    /// A line for the shell, which finds the command.
+    pub(crate) fn shell(&self, line: &str) -> Command {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", line]);
+        let mut shell = self.at_home(shell);
+        let ours = Path::new(PROGRAM).parent().unwrap();
+        let path = std::env::var_os("PATH").unwrap();
+        let path = std::env::split_paths(&path);
+        let path = std::env::join_paths([ours.to_owned()].into_iter().chain(path));
+        shell.env("PATH", path.unwrap());
+        shell
+    }
+
+    fn at_home(&self, mut command: Command) -> Command {
         command
-            .args(arguments)
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap())
             .env("HOME", self.home.path())
@@ -107,13 +127,12 @@ impl Scene {
 /// The command, hearing all signals: whoever runs the tests in the background of a shell ignores some,
 /// and what is ignored at the beginning stays ignored.
 fn with_default_signals() -> Command {
-    let program = env!("CARGO_BIN_EXE_deploystatus");
     if cfg!(target_os = "linux") {
         let mut command = Command::new("env");
-        command.args(["--default-signal=HUP,INT,QUIT,TERM", program]);
+        command.args(["--default-signal=HUP,INT,QUIT,TERM", PROGRAM]);
         command
     } else {
-        Command::new(program)
+        Command::new(PROGRAM)
     }
 }
 

@@ -1,0 +1,56 @@
+//! The steps of the workflows in the README.
+
+use std::os::unix::fs::PermissionsExt;
+
+use crate::scene::Scene;
+
+const README: &str = include_str!("../../README.md");
+
+/// The commands of each workflow, in their order.
+fn workflows() -> Vec<Vec<String>> {
+    let blocks = README.split("```yaml\n").skip(1);
+    let blocks = blocks.map(|block| block.split("```").next().unwrap());
+    let steps = |block: &str| {
+        let steps = block.lines().filter_map(|line| line.split_once("run: "));
+        steps.map(|(_, step)| step.to_owned()).collect()
+    };
+    blocks.map(steps).collect()
+}
+
+/// Runs the steps of a workflow as a runner does, the last one also when one before it failed.
+fn play(scene: &Scene, steps: &[String], deploy: &str) {
+    let home = scene.home.path();
+    for (name, script) in [("build.sh", "true"), ("deploy.sh", deploy)] {
+        let file = home.join(name);
+        std::fs::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();
+        std::fs::set_permissions(&file, PermissionsExt::from_mode(0o755)).unwrap();
+    }
+    let event = home.join("event.json");
+    std::fs::write(&event, r#"{"deployment": {"id": 42}}"#).unwrap();
+    let mut job = "success";
+    for (number, step) in steps.iter().enumerate() {
+        if job == "failure" && number + 1 < steps.len() {
+            continue;
+        }
+        let step = step.replace("${{ job.status }}", job);
+        let mut shell = scene.shell(&step);
+        shell.env("GITHUB_EVENT_PATH", &event);
+        if !shell.status().unwrap().success() {
+            job = "failure";
+        }
+    }
+}
+
+#[test]
+fn the_workflows_of_the_readme_report_their_beginning_and_their_end() {
+    let workflows = workflows();
+    assert_eq!(workflows.len(), 2);
+    for steps in workflows {
+        for (deploy, end) in [("exit 0", "success"), ("exit 3", "failure")] {
+            let scene = Scene::new();
+            play(&scene, &steps, deploy);
+            let states: Vec<_> = scene.told().into_iter().map(|(state, _)| state).collect();
+            assert_eq!(states, ["in_progress", end], "{steps:?}");
+        }
+    }
+}
