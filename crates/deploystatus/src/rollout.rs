@@ -144,9 +144,14 @@ impl Rollout {
     fn finish(&mut self, state: State, remark: Option<String>) -> Ending {
         self.is_over = true;
         let letter = self.ongoing.shared.letter(state, remark);
-        let held = self.ongoing.shared.keep(&letter);
+        let mut held = self.ongoing.shared.keep(&letter);
+        let last_will = mem::take(&mut self.last_will);
+        let makes_room = held.path().is_none() && last_will.path().is_some();
+        last_will.discard();
+        if makes_room {
+            held = self.ongoing.shared.keep(&letter);
+        }
         let kept_in = held.path();
-        mem::take(&mut self.last_will).discard();
         let (answer, told) = oneshot::channel();
         let order = Order::End(Box::new(End {
             letter: letter.clone(),

@@ -174,3 +174,29 @@ fn an_outbox_that_cannot_be_written_is_told_of_at_the_beginning() {
     );
     assert_eq!(scene.told()[1], pair("success", ""));
 }
+
+/// A disk of one page, which the last will fills.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_end_finds_room_on_a_full_disk() {
+    let scene = Scene::new();
+    let outbox = scene.home.path().join("full");
+    fs::create_dir(&outbox).unwrap();
+    let alone = "unshare --user --map-root-user --mount";
+    let disk = "mount -t tmpfs -o size=4k none full";
+    let mut mounted = scene.shell(&format!("{alone} {disk}"));
+    if !mounted.status().is_ok_and(|status| status.success()) {
+        eprintln!("skipped: nobody may mount a small disk here");
+        return;
+    }
+    let briefly = BRIEFLY.join(" ");
+    let run = format!("deploystatus run --deployment 42 --outbox full {briefly} -- false");
+    let mut shell = scene.shell(&format!("{alone} sh -c '{disk} && {run}; cat full/*.json'"));
+    scene.github.fault(down());
+    let output = shell.output().unwrap();
+    let said = stderr(&output);
+    assert!(said.contains("it is kept in "), "{said}");
+    let kept = String::from_utf8(output.stdout).unwrap();
+    assert!(kept.contains("\"failure\""), "{kept}");
+    assert!(!kept.contains("\"error\""), "{kept}");
+}
