@@ -9,6 +9,7 @@ mod emulator;
 mod facade;
 mod outbox;
 mod paths;
+mod properties;
 mod prose;
 mod rollout;
 mod state;
