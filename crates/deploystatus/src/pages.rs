@@ -90,7 +90,7 @@ impl StatusPages {
     ///
     /// # Errors
     ///
-    /// When the server refuses or does not answer. Asking once more then tries the same page again.
+    /// When the server refuses, does not answer, or leads in circles. Asking once more then tries the same page again.
     pub async fn next_page(&mut self) -> Result<Option<Vec<DeploymentStatus>>, Error> {
         let mut patience = Patience::from(self.lowest);
         loop {
@@ -117,7 +117,7 @@ impl StatusPages {
     ///
     /// # Errors
     ///
-    /// When the server refuses or does not answer for any page.
+    /// When the server refuses or does not answer for any page, or leads in circles.
     pub async fn collect<C: FromIterator<DeploymentStatus>>(self) -> Result<C, Error> {
         let statuses = self.read_all().await?;
         Ok(statuses.into_iter().collect())
