@@ -44,7 +44,7 @@ pub struct Rejection {
 pub struct FieldError {
     /// The field, when the server names one.
     pub field: Option<String>,
-    /// What is wrong with it.
+    /// What is wrong with it, in one line.
     pub message: String,
 }
 
