@@ -10,6 +10,7 @@ mod endurance;
 mod facade;
 mod outbox;
 mod paths;
+mod properties;
 mod prose;
 mod rollout;
 mod state;

@@ -8,6 +8,7 @@
 
 mod corpus;
 mod one_call;
+pub mod properties;
 
 pub use corpus::{Corpus, checkout};
 pub use one_call::{OneCall, status_body};

@@ -90,7 +90,7 @@ impl Settings {
     pub(crate) fn deployment_id(&self) -> Result<Option<u64>, Error> {
         match (self.place.deployment, (self.variable)("GITHUB_EVENT_PATH")) {
             (Some(id), _) => Ok(Some(id)),
-            (None, Some(path)) => event_file::deployment_id(Path::new(&path)),
+            (None, Some(path)) => event_file::deployment_id(Path::new(&path)).map_err(Error::Usage),
             (None, None) => Ok(None),
         }
     }

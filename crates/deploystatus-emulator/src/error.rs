@@ -72,34 +72,40 @@ impl fmt::Display for Error {
             ),
             Error::UnknownProfile(word) => write!(
                 f,
-                "find the profile {word:?}: use github, or ghes:2.18 to ghes:2.22, or ghes:3.0 to ghes:3.22"
+                "find the profile {:?}: use github, or ghes:2.18 to ghes:2.22, or ghes:3.0 to ghes:3.22",
+                shown(word)
             ),
-            Error::BadName(name) => {
-                write!(
-                    f,
-                    "read the repository name {name:?}: write it as owner/name"
-                )
-            }
-            Error::UnknownRepository(name) => write!(f, "find the repository {name}"),
-            Error::RepositoryExists(name) => {
-                write!(f, "add the repository {name}: there is one of that name")
-            }
+            Error::BadName(name) => write!(
+                f,
+                "read the repository name {:?}: write it as owner/name",
+                shown(name)
+            ),
+            Error::UnknownRepository(name) => write!(f, "find the repository {}", shown(name)),
+            Error::RepositoryExists(name) => write!(
+                f,
+                "add the repository {}: there is one of that name",
+                shown(name)
+            ),
             Error::UnknownDeployment(id) => write!(f, "find the deployment {id}"),
             Error::IdNotRising(id) => write!(
                 f,
                 "use the identifier {id}: it does not rise above those given before"
             ),
-            Error::UnknownDelivery(id) => write!(f, "find the delivery {id}"),
+            Error::UnknownDelivery(id) => write!(f, "find the delivery {}", shown(id)),
             Error::BadHookUrl(url) => write!(
                 f,
-                "deliver to {url:?}: only http:// addresses with a host can be delivered to"
+                "deliver to {:?}: only http:// addresses with a host can be delivered to",
+                shown(url)
             ),
-            Error::BadFault(reason) => write!(f, "script the fault: {reason}"),
-            Error::Seed { place, reason } => write!(f, "read the seed at {place}: {reason}"),
+            Error::BadFault(reason) => write!(f, "script the fault: {}", shown(reason)),
+            Error::Seed { place, reason } => {
+                write!(f, "read the seed at {place}: {}", shown(reason))
+            }
             Error::SnapshotRead { path, reason } => write!(
                 f,
-                "read the snapshot {}: {reason}; it was left untouched",
-                path.display()
+                "read the snapshot {}: {}; it was left untouched",
+                path.display(),
+                shown(reason)
             ),
             Error::SnapshotWrite { path, .. } => {
                 write!(f, "write the snapshot {}", path.display())
@@ -117,5 +123,20 @@ impl std::error::Error for Error {
             Error::Bind { source, .. } | Error::SnapshotWrite { source, .. } => Some(source),
             _ => None,
         }
+    }
+}
+
+/// What somebody else wrote, fit to stand in one line: its end is kept, because that tells where the trouble is.
+fn shown(text: &str) -> String {
+    const BEGINNING: usize = 300;
+    const END: usize = 100;
+    let clean = |letter: char| if letter.is_control() { ' ' } else { letter };
+    let letters: Vec<char> = text.chars().map(clean).collect();
+    match letters.len().checked_sub(BEGINNING + END) {
+        Some(1..) => {
+            let (beginning, end) = (&letters[..BEGINNING], &letters[letters.len() - END..]);
+            beginning.iter().chain(&['…']).chain(end).collect()
+        }
+        _ => letters.into_iter().collect(),
     }
 }

@@ -1,8 +1,10 @@
 //! What the emulator remembers, as callers read it.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// Somebody who acts: a person or a bot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,6 +73,7 @@ pub struct Deployment {
     /// What is to be done, usually `deploy`.
     pub task: String,
     /// Anything, for the tool that deploys.
+    #[serde(deserialize_with = "by_itself")]
     pub payload: Value,
     /// The environment it was created for.
     pub original_environment: String,
@@ -114,4 +117,10 @@ pub struct Status {
     pub creator: Option<User>,
     /// When it was created.
     pub created_at: Timestamp,
+}
+
+/// Reads a value that may be as deep as it was when it came, whatever stands around it now.
+fn by_itself<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
+    let json = Box::<RawValue>::deserialize(deserializer)?;
+    serde_json::from_str(json.get()).map_err(D::Error::custom)
 }

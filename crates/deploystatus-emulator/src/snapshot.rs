@@ -42,6 +42,9 @@ pub(crate) fn load(path: &Path) -> Result<Option<State>, Error> {
         let reason = format!("it has format {}, and this reads {FORMAT}", read.format);
         return Err(unreadable(reason));
     }
+    if let Some(reason) = read.state.contradiction() {
+        return Err(unreadable(reason));
+    }
     Ok(Some(read.state))
 }
 

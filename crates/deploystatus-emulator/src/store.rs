@@ -3,6 +3,7 @@
 mod auto_inactive;
 mod deployments;
 mod repositories;
+mod soundness;
 mod statuses;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -94,7 +95,7 @@ impl Store {
             .entry(login.to_lowercase())
             .or_insert_with(|| {
                 let id = *next_user_id;
-                *next_user_id += 1;
+                *next_user_id = next_user_id.saturating_add(1);
                 User {
                     id,
                     login: login.to_owned(),

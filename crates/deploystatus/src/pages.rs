@@ -90,13 +90,15 @@ impl StatusPages {
     ///
     /// # Errors
     ///
-    /// When the server refuses or does not answer. Asking once more then tries the same page again.
+    /// When the server refuses, does not answer, or leads in circles. Asking once more then tries the same page again.
     pub async fn next_page(&mut self) -> Result<Option<Vec<DeploymentStatus>>, Error> {
+        let mut patience = Patience::from(self.lowest);
         loop {
             if matches!(self.next, Next::Done) {
                 return Ok(None);
             }
             let mut page = self.fetch(&self.next).await?;
+            patience.goes_on(&page)?;
             self.next = page.next;
             // Ids fall from page to page; what does not fall was pushed here from the page before.
             if let Some(lowest) = self.lowest {
@@ -115,7 +117,7 @@ impl StatusPages {
     ///
     /// # Errors
     ///
-    /// When the server refuses or does not answer for any page.
+    /// When the server refuses or does not answer for any page, or leads in circles.
     pub async fn collect<C: FromIterator<DeploymentStatus>>(self) -> Result<C, Error> {
         let statuses = self.read_all().await?;
         Ok(statuses.into_iter().collect())
@@ -143,11 +145,12 @@ impl StatusPages {
 
     async fn read_all(&self) -> Result<Vec<DeploymentStatus>, Error> {
         let first = self.fetch(&self.next).await?;
+        let lowest = first.statuses.last().map(|status| status.id);
         let mut statuses = first.statuses;
         let mut next = first.next;
         if let Some(last) = first.last.filter(|last| *last > first.number) {
             let before = statuses.len();
-            let rest = self.read_at_once(first.number + 1, last).await?;
+            let rest = self.read_at_once(first.number + 1, last, lowest).await?;
             if let Some(page) = rest.last() {
                 next = page.next.clone();
             }
@@ -164,8 +167,10 @@ impl StatusPages {
                 next = Next::Page(first.number + 1);
             }
         }
+        let mut patience = Patience::from(lowest);
         while !matches!(next, Next::Done) {
             let page = self.fetch(&next).await?;
+            patience.goes_on(&page)?;
             statuses.extend(page.statuses);
             next = page.next;
         }
@@ -176,7 +181,13 @@ impl StatusPages {
     }
 
     /// The pages from one to another, in order, several at a time.
-    async fn read_at_once(&self, from: u64, to: u64) -> Result<Vec<Page>, Error> {
+    async fn read_at_once(
+        &self,
+        from: u64,
+        to: u64,
+        lowest: Option<u64>,
+    ) -> Result<Vec<Page>, Error> {
+        let mut patience = Patience::from(lowest);
         stream::iter(from..=to)
             .map(|number| {
                 let pages = self.clone();
@@ -184,7 +195,10 @@ impl StatusPages {
             })
             .buffered(self.at_once)
             // A server that promises pages it does not have must not keep us here.
-            .try_take_while(|page| future::ready(Ok(!page.statuses.is_empty())))
+            .try_take_while(|page| {
+                let goes_on = !page.statuses.is_empty() && patience.lasts(page);
+                future::ready(Ok(goes_on))
+            })
             .try_collect()
             .await
     }
@@ -217,6 +231,49 @@ impl StatusPages {
             last: links.last.as_ref().and_then(page_number),
             next: follow(links.next, &reply.url)?,
         })
+    }
+}
+
+/// How many pages in a row may bring nothing new.
+///
+/// What arrives while one reads pushes the others back, but not by so many pages; a server that leads in circles does.
+struct Patience {
+    lowest: Option<u64>,
+    in_vain: u32,
+}
+
+const IN_VAIN: u32 = 100;
+
+impl Patience {
+    /// Where ids fall from the lowest one that was seen.
+    fn from(lowest: Option<u64>) -> Self {
+        Self { lowest, in_vain: 0 }
+    }
+
+    /// Whether it is worth reading on after this page.
+    fn lasts(&mut self, page: &Page) -> bool {
+        let lowest = page.statuses.iter().map(|status| status.id).min();
+        if lowest.is_some_and(|id| self.lowest.is_none_or(|before| id < before)) {
+            self.lowest = lowest;
+            self.in_vain = 0;
+        } else {
+            self.in_vain += 1;
+        }
+        self.in_vain < IN_VAIN
+    }
+
+    /// Fails when a page leads on and it is not worth following.
+    fn goes_on(&mut self, page: &Page) -> Result<(), Error> {
+        let lasts = self.lasts(page);
+        let to = match &page.next {
+            Next::Url(url) if !lasts => redirect::without_secrets(url),
+            Next::Page(number) if !lasts => format!("page {number}"),
+            _ => return Ok(()),
+        };
+        Err(Error::Moved(Moved {
+            to,
+            why: "after a hundred pages that brought nothing new",
+        }))
     }
 }
 

@@ -4,7 +4,7 @@ use deploystatus_generated::{Answer, Body, Error as Generic};
 use reqwest::header::HeaderValue;
 use tokio::time::Instant;
 
-use crate::error::{Failed, RateLimited, Unreadable};
+use crate::error::{Failed, RateLimited, Unreadable, one_line, short};
 use crate::reply::Reply;
 use crate::retry::{Again, Failure};
 use crate::{Error, Invalid, Rejection, rate_limit};
@@ -150,7 +150,9 @@ pub(crate) fn judge(creating: bool, reply: Reply, refusals: u32) -> Result<Reply
 /// An answer of the right status that is not what GitHub sends.
 pub(crate) fn unreadable(reply: &Reply, cause: Option<serde_json::Error>) -> Error {
     let status = reply.status;
-    let kind = reply.header("content-type").unwrap_or("no content type");
+    let header = |name| Some(reply.scrub(reply.header(name)?.to_owned()));
+    let kind = header("content-type").unwrap_or_else(|| "no content type".to_owned());
+    let kind = short(&kind, CONTENT_TYPE);
     let excerpt = match reply.excerpt() {
         Some(excerpt) => format!("that begins {excerpt:?}"),
         None => "that is empty".to_owned(),
@@ -158,7 +160,11 @@ pub(crate) fn unreadable(reply: &Reply, cause: Option<serde_json::Error>) -> Err
     Error::Unreadable(Box::new(Unreadable {
         what: format!("the server answered {status} with a body ({kind}) {excerpt}"),
         status,
-        request_id: reply.header("x-github-request-id").map(str::to_owned),
-        cause: cause.map(Into::into),
+        request_id: header("x-github-request-id"),
+        // It repeats what it could not read.
+        cause: cause.map(|cause| short(&one_line(&reply.scrub(cause.to_string())), CAUSE).into()),
     }))
 }
+
+const CONTENT_TYPE: usize = 80;
+const CAUSE: usize = 300;

@@ -1,7 +1,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use deploystatus_emulator::{Emulator, NewDeployment, NewRepository, NewStatus};
+use deploystatus_emulator::{Emulator, NewDeployment, NewRepository, NewStatus, Seed};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -142,6 +142,130 @@ async fn a_snapshot_that_cannot_be_read_is_an_error_naming_the_place_and_stays_a
         assert!(error.contains(reason), "{error}");
         assert_eq!(fs::read_to_string(place.file()).unwrap(), text);
     }
+}
+
+#[tokio::test]
+async fn a_payload_is_the_same_when_it_was_saved_however_deep_and_exact_it_is() {
+    let place = Place::new("payload");
+    let deep = (0..125).fold(json!([]), |inner, _| json!([inner]));
+    for payload in [
+        deep,
+        json!([51.248_178_375_505_404, 3.141_592_653_589_793e-5]),
+    ] {
+        let _ = fs::remove_file(place.file());
+        let emulator = Emulator::builder().snapshot(place.file()).start().await;
+        let emulator = emulator.unwrap();
+        let new = NewDeployment::new("main").payload(payload);
+        let deployment = emulator.create_deployment("octocat/example", new).unwrap();
+        emulator.stop().await.unwrap();
+        let again = Emulator::builder().snapshot(place.file()).start().await;
+        assert_eq!(again.unwrap().deployments(), [deployment]);
+    }
+}
+
+#[tokio::test]
+async fn a_snapshot_that_contradicts_itself_is_refused_and_says_where() {
+    let place = Place::new("contradiction");
+    let emulator = Emulator::builder().snapshot(place.file()).start().await;
+    let emulator = emulator.unwrap();
+    let new = NewDeployment::new("main").id(7);
+    let id = emulator
+        .create_deployment("octocat/example", new)
+        .unwrap()
+        .id;
+    for number in [3, 5] {
+        let status = NewStatus::new("queued").id(number);
+        emulator.create_status(id, status).unwrap();
+    }
+    emulator.stop().await.unwrap();
+    let whole = fs::read_to_string(place.file()).unwrap();
+    for (from, to, reason) in [
+        (
+            "\"id\":1296269",
+            "\"id\":5",
+            "the repository 5 is kept as 1296269",
+        ),
+        (
+            "\"deployments\":[7]",
+            "\"deployments\":[7,8]",
+            "the repository 1296269 has no deployment 8",
+        ),
+        (
+            "\"deployments\":[7]",
+            "\"deployments\":[]",
+            "the deployment 7 is not in its repository 1296269",
+        ),
+        (
+            "\"octocat/example\":1296269",
+            "\"octocat/example\":6",
+            "a name leads to the repository 6, which is not there",
+        ),
+        (
+            "\"deployment\":{\"id\":7",
+            "\"deployment\":{\"id\":8",
+            "the deployment 8 is kept as 7",
+        ),
+        (
+            "{\"id\":3,\"deployment_id\":7",
+            "{\"id\":3,\"deployment_id\":8",
+            "the status 3 is kept with 7",
+        ),
+        ("{\"id\":3,", "{\"id\":6,", "the status 5 comes after 6"),
+        (
+            "\"next_deployment_id\":4400000001",
+            "\"next_deployment_id\":7",
+            "the next deployment would be 7, and there are later ones",
+        ),
+        (
+            "\"next_status_id\":5000000001",
+            "\"next_status_id\":1",
+            "the next status would be 1, and there are later ones",
+        ),
+        (
+            "\"next_user_id\":583232",
+            "\"next_user_id\":1",
+            "the next user would be 1, and there are later ones",
+        ),
+    ] {
+        assert!(whole.contains(from), "{from} is not in {whole}");
+        fs::write(place.file(), whole.replacen(from, to, 1)).unwrap();
+        let refused = Emulator::builder().snapshot(place.file()).start().await;
+        let error = refused.unwrap_err().to_string();
+        assert!(error.contains(reason), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn the_last_numbers_are_given_once_and_then_refused() {
+    let place = Place::new("last");
+    let last = NewRepository::new("o/last").id(u64::MAX);
+    let seed = Seed::default().repository(last);
+    let emulator = Emulator::builder().seed(seed).snapshot(place.file());
+    let emulator = emulator.start().await.unwrap();
+    let refused = emulator.create_repository(NewRepository::new("o/later"));
+    assert!(refused.unwrap_err().to_string().contains("does not rise"));
+    let deployment = NewDeployment::new("main").id(u64::MAX);
+    let deployment = emulator.create_deployment("o/last", deployment).unwrap();
+    let refused = emulator.create_deployment("o/last", NewDeployment::new("later"));
+    assert!(refused.unwrap_err().to_string().contains("does not rise"));
+    let status = NewStatus::new("queued").id(u64::MAX);
+    let status = emulator.create_status(deployment.id, status).unwrap();
+    let refused = emulator.create_status(deployment.id, NewStatus::new("success"));
+    assert!(refused.unwrap_err().to_string().contains("does not rise"));
+    emulator.stop().await.unwrap();
+    let again = Emulator::builder().snapshot(place.file()).start().await;
+    let again = again.unwrap();
+    assert_eq!(again.deployments().len(), 1);
+    assert_eq!(again.history(deployment.id), [status]);
+}
+
+#[tokio::test]
+async fn what_a_file_holds_is_told_in_one_short_line() {
+    let wild = format!("{{\"\u{7f}\\n{}\": 1}}", "x".repeat(10_000));
+    let error = Seed::from_json(&wild).unwrap_err().to_string();
+    assert!(!error.contains(char::is_control), "{error}");
+    assert!(error.ends_with(" at line 1 column 10006"), "{error}");
+    assert!(error.chars().count() < 500, "{error}");
 }
 
 #[tokio::test]

@@ -174,6 +174,32 @@ async fn field_errors_come_in_words_whatever_their_shape() {
     }
 }
 
+#[tokio::test]
+async fn a_refusal_is_one_short_line_whatever_the_server_wrote() {
+    let scene = Scene::start().await;
+    let wild = "\u{1b}[2Jred\nand\u{0} gone";
+    let fault = Fault::status(422).body(json!({"message": wild, "errors": [wild]}));
+    scene
+        .github
+        .fault(fault.header("x-github-request-id", "AB:1"));
+    let error = create(&scene).await;
+    assert_eq!(
+        error.to_string(),
+        "the server answered 422 Unprocessable Entity, \"\\u{1b}[2Jred\\nand\\0 gone\": [2Jred and gone (request AB:1)"
+    );
+    assert_eq!(error.field_errors()[0].to_string(), "[2Jred and gone");
+
+    let long = "x".repeat(1_000);
+    let errors = vec![json!(long); 100];
+    let fault = Fault::status(422).body(json!({"message": long, "errors": errors}));
+    scene.github.fault(fault);
+    let error = create(&scene).await;
+    assert!(error.to_string().chars().count() < 3_000, "{error}");
+    assert!(error.to_string().contains("; and 90 more"), "{error}");
+    assert_eq!(error.rejection().unwrap().message.as_ref(), Some(&long));
+    assert_eq!(error.field_errors().len(), 100);
+}
+
 /// What reading gives when every answer is this one.
 async fn reading(answer: ResponseTemplate) -> Error {
     let server = MockServer::start().await;

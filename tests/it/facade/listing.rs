@@ -5,6 +5,7 @@ use std::time::Duration;
 use deploystatus::DeploymentStatus;
 use deploystatus_emulator::{Fault, NewStatus as Seeded, Operation};
 use futures_util::{StreamExt, TryStreamExt};
+use serde_json::json;
 
 use super::{Scene, in_paused_time, on_tokio_time};
 
@@ -150,6 +151,50 @@ async fn what_is_left_can_be_collected_after_some_pages() {
     while pages.next_page().await.unwrap().is_some() {}
     let nothing: Vec<_> = pages.collect().await.unwrap();
     assert!(nothing.is_empty());
+}
+
+#[tokio::test]
+async fn a_list_that_leads_in_circles_ends_with_an_error_that_says_so() {
+    for link in [
+        "<x/>; rel=next",
+        "<http://other.example/?page=9999999999999999999>; rel=next",
+    ] {
+        let scene = Scene::start().await;
+        seed(&scene, 1);
+        let status = scene.deployment.statuses().newest().await.unwrap();
+        scene.github.clear_requests();
+        let page = Fault::status(200)
+            .body(json!([status]))
+            .header("link", link);
+        scene.github.fault(page.times(10_000));
+        let mut pages = scene.deployment.statuses();
+        assert_eq!(pages.next_page().await.unwrap().unwrap().len(), 1);
+        let error = pages.next_page().await.unwrap_err().to_string();
+        assert!(
+            error.ends_with("after a hundred pages that brought nothing new"),
+            "{error}"
+        );
+        assert!(error.chars().count() < 500, "{error}");
+        assert_eq!(scene.github.requests().len(), 101);
+        let collected = scene.deployment.statuses().collect::<Vec<_>>().await;
+        assert_eq!(collected.unwrap_err().to_string(), error);
+    }
+}
+
+#[tokio::test]
+async fn pages_that_are_promised_and_only_repeat_the_first_are_not_all_read() {
+    let scene = Scene::start().await;
+    seed(&scene, 1);
+    let status = scene.deployment.statuses().newest().await.unwrap();
+    scene.github.clear_requests();
+    let last = "<?page=9999999999>; rel=last";
+    let page = Fault::status(200)
+        .body(json!([status]))
+        .header("link", last);
+    scene.github.fault(page.times(10_000));
+    let all: Vec<_> = scene.deployment.statuses().collect().await.unwrap();
+    assert_eq!(all.len(), 1);
+    assert!(scene.github.requests().len() < 120);
 }
 
 #[tokio::test]

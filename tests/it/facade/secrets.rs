@@ -27,9 +27,14 @@ async fn no_debug_text_shows_the_token() {
 #[tokio::test]
 async fn no_error_repeats_a_token_that_the_server_repeated() {
     let echo = format!("no such token: {TOKEN}");
-    let errors = json!([{"message": echo}, echo]);
+    let errors = json!([{"message": echo}, echo, {"field": TOKEN, "code": "invalid"}]);
     let answers = [
         Fault::status(401).body(json!({"message": echo, "errors": errors})),
+        Fault::status(401).body(json!({"documentation_url": echo})),
+        Fault::status(401).header("x-github-request-id", TOKEN),
+        Fault::status(200).header("content-type", TOKEN),
+        Fault::status(200).header("x-github-request-id", TOKEN),
+        Fault::status(200).body(json!({"id": echo})),
         Fault::status(401).body(format!("<p>{echo}</p>")),
         Fault::status(200).body(format!("<p>{echo}</p>")),
         Fault::status(200).body(format!("{}{TOKEN}", "x".repeat(110))),

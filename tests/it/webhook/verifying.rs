@@ -1,10 +1,8 @@
 //! Whether a delivery is what it says it is.
 
-use std::fmt::Write;
-
 use deploystatus::webhook::{Event, Rejected, Verifier};
 use proptest::prelude::*;
-use sha2::{Digest, Sha256};
+use tests::properties::sign;
 
 use super::{SECRET, delivery, headers, verifier};
 
@@ -207,23 +205,4 @@ async fn every_kind_of_bad_delivery_has_an_error_of_its_own() {
             "{text}"
         );
     }
-}
-
-/// A signature as GitHub writes it, made without the crate that verifies it.
-fn sign(secret: &str, body: &[u8]) -> String {
-    let mut key = [0_u8; 64];
-    key[..secret.len()].copy_from_slice(secret.as_bytes());
-    let inner = Sha256::new()
-        .chain_update(key.map(|byte| byte ^ 0x36))
-        .chain_update(body)
-        .finalize();
-    let outer = Sha256::new()
-        .chain_update(key.map(|byte| byte ^ 0x5c))
-        .chain_update(inner)
-        .finalize();
-    let mut signature = "sha256=".to_owned();
-    for byte in outer {
-        write!(signature, "{byte:02x}").unwrap();
-    }
-    signature
 }

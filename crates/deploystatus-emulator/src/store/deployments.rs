@@ -33,13 +33,10 @@ impl Store {
         creator: User,
     ) -> Result<Deployment, Error> {
         self.holding(repository_id)?;
-        let id = match new.id {
-            Some(id) if self.state.deployments.contains_key(&id) => {
-                return Err(Error::IdNotRising(id));
-            }
-            Some(id) => id,
-            None => self.state.next_deployment_id,
-        };
+        let id = new.id.unwrap_or(self.state.next_deployment_id);
+        if self.state.deployments.contains_key(&id) {
+            return Err(Error::IdNotRising(id));
+        }
         let created_at = new.created_at.map_or_else(|| self.now(), to_the_second);
         let production = new.environment == "production";
         let deployment = Deployment {

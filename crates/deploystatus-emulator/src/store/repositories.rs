@@ -18,12 +18,13 @@ impl Store {
     pub(crate) fn create_repository(&mut self, new: NewRepository) -> Result<Repository, Error> {
         let (owner, name) = split(&new.name)?;
         let key = new.name.to_lowercase();
-        let taken = self.state.names.contains_key(&key)
-            || new
-                .id
-                .is_some_and(|id| self.state.repositories.contains_key(&id));
-        if taken {
+        let id = new.id.unwrap_or_else(|| self.next_repository_id());
+        let taken = self.state.repositories.contains_key(&id);
+        if self.state.names.contains_key(&key) || (taken && new.id.is_some()) {
             return Err(Error::RepositoryExists(new.name));
+        }
+        if taken {
+            return Err(Error::IdNotRising(id));
         }
         for former in &new.formerly {
             split(former)?;
@@ -34,7 +35,6 @@ impl Store {
             UserKind::User
         };
         let owner = self.account(owner, kind);
-        let id = new.id.unwrap_or_else(|| self.next_repository_id());
         let repository = Repository {
             id,
             owner,
@@ -124,7 +124,7 @@ impl Store {
         const FIRST_REPOSITORY_ID: u64 = 1_296_269;
         let last = self.state.repositories.last_key_value();
         last.map_or(FIRST_REPOSITORY_ID, |(id, _)| {
-            (id + 1).max(FIRST_REPOSITORY_ID)
+            id.saturating_add(1).max(FIRST_REPOSITORY_ID)
         })
     }
 }

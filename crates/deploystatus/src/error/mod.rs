@@ -2,6 +2,7 @@
 
 mod hint;
 mod invalid;
+mod line;
 mod rejection;
 
 use std::fmt;
@@ -12,6 +13,7 @@ use jiff::Timestamp;
 use crate::Undelivered;
 
 pub use invalid::Invalid;
+pub(crate) use line::{one_line, short};
 pub use rejection::{FieldError, Rejection};
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -217,6 +219,9 @@ impl Error {
     }
 }
 
+/// How many characters of an address are shown.
+const ADDRESS: usize = 300;
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -241,7 +246,10 @@ impl fmt::Display for Error {
                 f.write_str(&answer.what)?;
                 rejection::write_request_id(f, answer.request_id.as_deref())
             }
-            Self::Moved(moved) => write!(f, "the server redirects to {}, {}", moved.to, moved.why),
+            Self::Moved(moved) => {
+                let to = short(&moved.to, ADDRESS);
+                write!(f, "the server redirects to {to}, {}", moved.why)
+            }
             Self::OutcomeUnknown(unknown) => write!(
                 f,
                 "the status was sent and it is unknown whether it is stored: look for {} since {}",

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::{one_line, short};
 use crate::reply::Reply;
 
 /// A refusal: its status, the server's message, and what else it told.
@@ -43,7 +44,7 @@ pub struct Rejection {
 pub struct FieldError {
     /// The field, when the server names one.
     pub field: Option<String>,
-    /// What is wrong with it.
+    /// What is wrong with it, in one line.
     pub message: String,
 }
 
@@ -65,7 +66,8 @@ impl Rejection {
     }
 
     pub(crate) fn read(reply: &Reply, creating: bool) -> Self {
-        let header = |name| reply.header(name).map(str::to_owned);
+        let header = |name| Some(reply.scrub(reply.header(name)?.to_owned()));
+        let said = |value| Some(reply.scrub(text(value)?));
         let mut rejection = Self {
             status: reply.status,
             message: None,
@@ -83,13 +85,14 @@ impl Rejection {
         };
         if let Ok(Value::Object(fields)) = serde_json::from_slice(reply.whole_body()) {
             let body: Body = serde_json::from_value(Value::Object(fields)).unwrap_or_default();
-            let message = text(body.message).or(text(body.error));
-            rejection.message = message.map(|message| reply.scrub(message));
+            rejection.message = said(body.message).or(said(body.error));
             rejection.field_errors = field_errors(body.errors);
             for error in &mut rejection.field_errors {
-                error.message = reply.scrub(std::mem::take(&mut error.message));
+                let message = reply.scrub(std::mem::take(&mut error.message));
+                error.message = one_line(&message);
+                error.field = error.field.take().map(|field| reply.scrub(field));
             }
-            rejection.documentation_url = text(body.documentation_url);
+            rejection.documentation_url = said(body.documentation_url);
         } else {
             rejection.message = reply.excerpt();
         }
@@ -143,6 +146,12 @@ fn field_error(error: Value) -> Option<FieldError> {
     }
 }
 
+/// How many characters of a message, of what is said of a field, and how many fields are shown;
+/// all of them are there for those who ask.
+const MESSAGE: usize = 400;
+const FIELD: usize = 200;
+const FIELDS: usize = 10;
+
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the server answered {}", self.status)?;
@@ -150,11 +159,14 @@ impl fmt::Display for Rejection {
             write!(f, " {reason}")?;
         }
         if let Some(message) = &self.message {
-            write!(f, ", {message:?}")?;
+            write!(f, ", {:?}", short(message, MESSAGE))?;
         }
-        for (index, error) in self.field_errors.iter().enumerate() {
+        for (index, error) in self.field_errors.iter().take(FIELDS).enumerate() {
             let joint = if index == 0 { ": " } else { "; " };
-            write!(f, "{joint}{}", one_line(&error.message))?;
+            write!(f, "{joint}{}", short(&error.message, FIELD))?;
+        }
+        if let Some(more @ 1..) = self.field_errors.len().checked_sub(FIELDS) {
+            write!(f, "; and {more} more")?;
         }
         write_request_id(f, self.request_id.as_deref())
     }
@@ -173,10 +185,6 @@ pub(super) fn write_request_id(f: &mut fmt::Formatter<'_>, id: Option<&str>) -> 
         Some(id) => write!(f, " (request {id})"),
         None => Ok(()),
     }
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn reason(status: u16) -> Option<&'static str> {

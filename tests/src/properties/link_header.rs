@@ -1,0 +1,158 @@
+//! Where the `Link` headers of a server lead a client.
+
+use std::collections::BTreeSet;
+
+use deploystatus::{DeploymentStatus, Error};
+
+use super::is_one_clear_line;
+use super::stage::{Request, answer, on_stage};
+
+/// More than any list of this server takes, even one that leads nowhere for a while.
+const MOST_REQUESTS: usize = 2_000;
+const PAGES: u64 = 6;
+/// Circles are slow, so most lists end here, whatever their last page says.
+const LAST: usize = 8;
+/// HTTP takes no more than a hundred headers.
+const HEADERS: usize = 20;
+
+/// Whatever `Link` says, only the own server is asked, with the token, and not for ever;
+/// every status comes once, newest first, and none that was shown is missing.
+///
+/// The first byte says how pages are read and what is on them, and a letter from `p` to `w` that no page is the last.
+/// Each line after it is a page's `Link`, several headers when there are tabs in it;
+/// `OWN` and `ELSEWHERE` stand for the addresses of the client's server and of another one.
+pub fn link_header(bytes: &[u8]) {
+    let Some((&manner, links)) = bytes.split_first() else {
+        return;
+    };
+    on_stage(|stage| {
+        let addresses = [
+            ("OWN", stage.own.to_string()),
+            ("ELSEWHERE", stage.elsewhere.to_string()),
+        ];
+        let headers: Vec<_> = links
+            .split(|byte| *byte == b'\n')
+            .map(|line| header_lines(line, &addresses))
+            .collect();
+        let mut asked = 0;
+        let answering = move |request: &Request| {
+            let links = &headers[asked % headers.len()];
+            asked += 1;
+            let ends = asked >= LAST && !(b'p'..=b'w').contains(&manner);
+            let links = if ends { &[] } else { links.as_slice() };
+            let number = page_number(request).unwrap_or(asked as u64);
+            answer(200, links, page(manner, number).as_bytes())
+        };
+        let one_by_one = manner & 1 == 0;
+        let (outcome, heard) = stage.play(answering, |client| async move {
+            let mut pages = client.deployment("octocat/example", 42)?.statuses();
+            if !one_by_one {
+                // Requests that nobody waits for any longer would be taken for those of the next call.
+                return pages.at_once(1).collect::<Vec<_>>().await;
+            }
+            let mut statuses = Vec::new();
+            while let Some(page) = pages.next_page().await? {
+                assert!(!page.is_empty(), "an empty page was given");
+                statuses.extend(page);
+            }
+            Ok(statuses)
+        });
+        assert!(heard.len() <= MOST_REQUESTS, "{} requests", heard.len());
+        assert!(heard.iter().all(|it| it.is_tls() || it.line().0 == "GET"));
+        match outcome {
+            Ok(statuses) => all_are_there(&statuses, manner, &heard),
+            Err(error) => {
+                is_one_clear_line(&error.to_string());
+                let upgraded = links
+                    .to_ascii_lowercase()
+                    .windows(6)
+                    .any(|it| it == b"https:");
+                let unsent = error.to_string() == "the request could not be made";
+                assert!(
+                    matches!(error, Error::Moved(_)) || upgraded || unsent,
+                    "{error:?}"
+                );
+            }
+        }
+    });
+}
+
+/// Statuses given, held against the pages that were asked for.
+fn all_are_there(statuses: &[DeploymentStatus], manner: u8, heard: &[Request]) {
+    let given: Vec<_> = statuses.iter().map(|status| status.id).collect();
+    assert!(given.is_sorted_by(|one, next| one > next), "{given:?}");
+    let numbers: Vec<_> = (1_u64..)
+        .zip(heard)
+        .map(|(asked, request)| page_number(request).unwrap_or(asked))
+        .collect();
+    let pages = numbers.iter().flat_map(|number| ids(manner, *number));
+    let shown: BTreeSet<_> = pages.collect();
+    let kept: BTreeSet<_> = given.into_iter().collect();
+    let first: BTreeSet<_> = ids(manner, 1).into_iter().collect();
+    assert!(kept.is_subset(&shown), "{kept:?} and not {shown:?}");
+    assert!(kept.is_superset(&first), "{kept:?} lacks the first page");
+    // Whoever goes back to newer pages has passed them over before.
+    if manner & 1 == 0 && numbers.is_sorted() {
+        assert_eq!(kept, shown);
+    }
+}
+
+/// The statuses of a page: different ones up to the last, the same ones again and again, or none at all.
+fn ids(manner: u8, number: u64) -> Vec<u64> {
+    let first = match manner >> 1 & 3 {
+        0 if number > PAGES => return Vec::new(),
+        0 => number,
+        1 => number.min(PAGES),
+        2 => 1,
+        _ => return Vec::new(),
+    };
+    let newest = 1_000 - 10 * first;
+    (0..3).map(|older| newest - older).collect()
+}
+
+fn page(manner: u8, number: u64) -> String {
+    let status =
+        |id| format!(r#"{{"id":{id},"state":"success","created_at":"2026-03-14T09:26:53Z"}}"#);
+    let statuses: Vec<_> = ids(manner, number).into_iter().map(status).collect();
+    format!("[{}]", statuses.join(","))
+}
+
+fn page_number(request: &Request) -> Option<u64> {
+    let (_, query) = request.line().1.split_once('?')?;
+    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.find(|(name, _)| *name == "page")?.1.parse().ok()
+}
+
+/// A line as `Link` headers, with what no header can hold taken out.
+fn header_lines(line: &[u8], addresses: &[(&str, String)]) -> Vec<u8> {
+    let mut lines = Vec::new();
+    for value in line.splitn(HEADERS, |byte| *byte == b'\t') {
+        let printable = |byte: &u8| {
+            if *byte < b' ' || *byte == 0x7f {
+                b' '
+            } else {
+                *byte
+            }
+        };
+        let mut value: Vec<_> = value.iter().map(printable).collect();
+        for (name, address) in addresses {
+            value = replace(&value, name.as_bytes(), address.as_bytes());
+        }
+        lines.extend_from_slice(b"link: ");
+        lines.extend_from_slice(&value);
+        lines.extend_from_slice(b"\r\n");
+    }
+    lines
+}
+
+fn replace(text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    let mut replaced = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.windows(from.len()).position(|it| it == from) {
+        replaced.extend_from_slice(&rest[..at]);
+        replaced.extend_from_slice(to);
+        rest = &rest[at + from.len()..];
+    }
+    replaced.extend_from_slice(rest);
+    replaced
+}

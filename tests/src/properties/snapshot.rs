@@ -1,0 +1,93 @@
+//! Snapshots of an emulator.
+
+use std::fs;
+
+use deploystatus_emulator::{Emulator, NewDeployment, NewStatus};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use super::is_one_clear_line;
+use super::seed::{Folder, emulator, runtime, saved};
+
+/// More than any test needs, and few enough for a million tests.
+const SOME: usize = 3;
+
+/// A file is refused in one line that names it, and left as it is;
+/// or life goes on from it, nothing that was there is lost, and what is saved is the same when it is read and saved again.
+///
+/// The bytes are the file.
+pub fn snapshot(bytes: &[u8]) {
+    runtime().block_on(async {
+        let folder = Folder::new();
+        let path = folder.file("snapshot.json");
+        fs::write(&path, bytes).unwrap();
+        let github = match emulator().snapshot(&path).start().await {
+            Ok(github) => github,
+            Err(error) => {
+                is_one_clear_line(&error.to_string());
+                assert!(error.to_string().contains(&path.display().to_string()));
+                assert_eq!(fs::read(&path).unwrap(), bytes);
+                return;
+            }
+        };
+        let first = saved(&github, &path);
+        let github = emulator().snapshot(&path).start().await.unwrap();
+        assert_eq!(saved(&github, &path), first);
+        life_goes_on(&github).await;
+        let later = saved(&github, &path);
+        let github = emulator().snapshot(&path).start().await.unwrap();
+        assert_eq!(saved(&github, &path), later);
+    });
+}
+
+async fn life_goes_on(github: &Emulator) {
+    let deployments = github.deployments();
+    for deployment in deployments.iter().take(SOME) {
+        let id = deployment.id;
+        let before = github.history(id);
+        match github.create_status(id, NewStatus::new("success").auto_inactive(false)) {
+            Ok(status) => {
+                let now = github.history(id);
+                assert_eq!(now[..before.len()], before);
+                assert_eq!(now[before.len()..], [status]);
+                assert!(now.is_sorted_by(|one, next| one.id < next.id), "{now:?}");
+            }
+            Err(error) => {
+                is_one_clear_line(&error.to_string());
+                assert_eq!(github.history(id), before);
+            }
+        }
+    }
+    let before = github.deployments();
+    match github.create_deployment("octocat/example", NewDeployment::new("main")) {
+        Ok(deployment) => {
+            let mut now = github.deployments();
+            now.retain(|it| *it != deployment);
+            assert_eq!(now, before);
+        }
+        Err(error) => is_one_clear_line(&error.to_string()),
+    }
+    for deployment in deployments.iter().take(SOME) {
+        let (repository, id) = (deployment.repository_id, deployment.id);
+        let path = format!("/repositories/{repository}/deployments/{id}/statuses");
+        let answer = get(github, &path).await;
+        assert!(
+            ["HTTP/1.1 200 ", "HTTP/1.1 404 "]
+                .iter()
+                .any(|it| answer.starts_with(it)),
+            "{answer}"
+        );
+    }
+}
+
+async fn get(github: &Emulator, path: &str) -> String {
+    let mut connection = TcpStream::connect(github.address()).await.unwrap();
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nhost: {}\r\nuser-agent: test\r\nauthorization: Bearer t\r\nconnection: close\r\n\r\n",
+        github.address()
+    );
+    connection.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    connection.read_to_end(&mut answer).await.unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
