@@ -5,6 +5,7 @@ use reqwest::header::HeaderValue;
 use tokio::time::Instant;
 
 use crate::error::{Failed, RateLimited, Unreadable};
+use crate::header::{CONTENT_TYPE, REQUEST_ID};
 use crate::reply::Reply;
 use crate::retry::{Again, Failure};
 use crate::{Error, Invalid, Rejection, rate_limit};
@@ -150,7 +151,7 @@ pub(crate) fn judge(creating: bool, reply: Reply, refusals: u32) -> Result<Reply
 /// An answer of the right status that is not what GitHub sends.
 pub(crate) fn unreadable(reply: &Reply, cause: Option<serde_json::Error>) -> Error {
     let status = reply.status;
-    let kind = reply.header("content-type").unwrap_or("no content type");
+    let kind = reply.header(&CONTENT_TYPE).unwrap_or("no content type");
     let excerpt = match reply.excerpt() {
         Some(excerpt) => format!("that begins {excerpt:?}"),
         None => "that is empty".to_owned(),
@@ -158,7 +159,7 @@ pub(crate) fn unreadable(reply: &Reply, cause: Option<serde_json::Error>) -> Err
     Error::Unreadable(Box::new(Unreadable {
         what: format!("the server answered {status} with a body ({kind}) {excerpt}"),
         status,
-        request_id: reply.header("x-github-request-id").map(str::to_owned),
+        request_id: reply.header(&REQUEST_ID).map(str::to_owned),
         cause: cause.map(Into::into),
     }))
 }
