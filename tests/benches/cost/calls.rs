@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::callers::{Caller, FACADE, OCTOCRAB, REQWEST, Told};
-use crate::machine::{Machine, version};
+use crate::machine::{Machine, describe, version};
 use crate::report::{Bar, Section, ratio, whole};
 use crate::server::Server;
 
@@ -78,7 +78,7 @@ pub(crate) fn measure(machine: &Machine) -> Vec<Section> {
         }
     }
     let mut section = Section::new("tests/benches/README.md", "calls");
-    let described = machine.describe(&["valgrind"]);
+    let described = describe(&["valgrind"]);
     section.line(&format!("`cargo bench -p tests -- calls`, on {described}."));
     if valgrind.is_none() {
         section.line("Valgrind is not installed here, so no instructions were counted.");

@@ -5,12 +5,12 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use nix::sys::resource::{UsageWho, getrusage};
-use nix::sys::time::TimeValLike;
+use nix::sys::resource::UsageWho;
 
 use crate::callers::{FACADE, OCTOCRAB};
-use crate::machine::Machine;
+use crate::machine::{Machine, describe};
 use crate::report::{Bar, Section, ratio, whole};
+use crate::task::processor_time;
 
 /// Processor time of our build is at most so much of octocrab's.
 const BAR_OF_OCTOCRAB: f64 = 0.65;
@@ -26,7 +26,7 @@ struct Build {
 
 pub(crate) fn measure(machine: &Machine) -> Vec<Section> {
     let ours = machine.root.join("crates").join("deploystatus");
-    let ours = format!("deploystatus = {{ path = {ours:?} }}");
+    let ours = format!("deploystatus = {{ path = '{}' }}", ours.display());
     let projects = [
         (FACADE, ours.as_str()),
         (OCTOCRAB, "octocrab = \"=0.54.9\""),
@@ -46,7 +46,7 @@ pub(crate) fn measure(machine: &Machine) -> Vec<Section> {
     };
 
     let mut section = Section::new("tests/benches/README.md", "build");
-    let described = machine.describe(&[]);
+    let described = describe(&[]);
     section.line(&format!("`cargo bench -p tests -- build`, on {described}."));
     for (name, _) in projects
         .iter()
@@ -115,12 +115,14 @@ fn build(machine: &Machine, name: &'static str, dependencies: &str) -> Option<Bu
         return None;
     }
     eprintln!("building {name}");
-    let (used, begun) = (processor_time(), Instant::now());
+    let used = processor_time(UsageWho::RUSAGE_CHILDREN);
+    let begun = Instant::now();
     let built = cargo(&["build", "--release", "--offline"])
         .status()
         .unwrap();
     assert!(built.success(), "{name} could not be built");
-    let (processor, clock) = (processor_time() - used, begun.elapsed());
+    let clock = begun.elapsed();
+    let processor = processor_time(UsageWho::RUSAGE_CHILDREN).saturating_sub(used);
     let words = [
         "tree",
         "--offline",
@@ -146,12 +148,4 @@ fn count(tree: &str, project: &Path) -> usize {
         .lines()
         .filter(|line| !line.is_empty() && !line.contains(&*project));
     crates.collect::<BTreeSet<_>>().len()
-}
-
-/// Of all processes that ended below this one.
-fn processor_time() -> Duration {
-    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).unwrap();
-    let times = [usage.user_time(), usage.system_time()];
-    let microseconds: i64 = times.iter().map(TimeValLike::num_microseconds).sum();
-    Duration::from_micros(microseconds.unsigned_abs())
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::machine::{Machine, version};
+use crate::machine::{Machine, describe, version};
 use crate::report::{Bar, Section, ratio};
 use crate::server::Server;
 
@@ -52,7 +52,7 @@ pub(crate) fn measure(machine: &Machine) -> Vec<Section> {
     let theirs = find("curl").map(|at| times[at].whole);
 
     let mut section = Section::new("tests/benches/README.md", "cold");
-    let described = machine.describe(&["gh", "curl"]);
+    let described = describe(&["gh", "curl"]);
     section.line(&format!("`cargo bench -p tests -- cold`, on {described}."));
     for missing in ["gh api", "curl"]
         .iter()

@@ -1,5 +1,6 @@
 //! What this runs on, and the tools that are there.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -20,16 +21,6 @@ impl Machine {
             root: root.to_owned(),
             target,
         }
-    }
-
-    /// What a number depends on, in a line, with the versions of the programs that it also depends on.
-    pub(crate) fn describe(&self, programs: &[&str]) -> String {
-        let cores = std::thread::available_parallelism().unwrap();
-        let system = std::env::consts::OS;
-        let versions = programs.iter().filter_map(|program| version(program));
-        let rust = version("rustc").into_iter();
-        let versions: Vec<_> = rust.chain(versions).collect();
-        format!("{cores} cores, {system}, {}", versions.join(", "))
     }
 
     /// A command of cargo's, with nothing of this process's own settings that would change what it costs.
@@ -55,6 +46,16 @@ impl Machine {
             .is_ok_and(|status| status.success())
             .then(|| target.join("release").join("octocrab-caller"))
     }
+}
+
+/// What a number depends on, in a line, with the versions of the programs that it also depends on.
+pub(crate) fn describe(programs: &[&str]) -> String {
+    let cores = std::thread::available_parallelism().unwrap();
+    let system = fs::read_to_string("/proc/sys/kernel/ostype").unwrap();
+    let versions = programs.iter().filter_map(|program| version(program));
+    let rust = version("rustc").into_iter();
+    let versions: Vec<_> = rust.chain(versions).collect();
+    format!("{cores} cores, {}, {}", system.trim(), versions.join(", "))
 }
 
 /// The first two words that a program says of itself, or nothing when it is not there.

@@ -26,12 +26,28 @@ use std::process::ExitCode;
 use machine::Machine;
 use report::Section;
 
-/// The parts by name.
-const PARTS: [(&str, fn(&Machine) -> Vec<Section>); 4] = [
-    ("calls", calls::measure),
-    ("pages", pages::measure),
-    ("cold", cold::measure),
-    ("build", clean_build::measure),
+struct Part {
+    name: &'static str,
+    measure: fn(&Machine) -> Vec<Section>,
+}
+
+const PARTS: [Part; 4] = [
+    Part {
+        name: "calls",
+        measure: calls::measure,
+    },
+    Part {
+        name: "pages",
+        measure: pages::measure,
+    },
+    Part {
+        name: "cold",
+        measure: cold::measure,
+    },
+    Part {
+        name: "build",
+        measure: clean_build::measure,
+    },
 ];
 
 fn main() -> ExitCode {
@@ -45,7 +61,7 @@ fn main() -> ExitCode {
     // Cargo gives `--bench`.
     words.retain(|word| !["--bench", "--write"].contains(word));
     if let Some(word) = words.iter().find(|word| !is_part(word)) {
-        let parts = PARTS.map(|(name, _)| name).join(", ");
+        let parts = PARTS.map(|part| part.name).join(", ");
         eprintln!("there is no part `{word}`; there are {parts}, and --write");
         return ExitCode::from(2);
     }
@@ -53,18 +69,16 @@ fn main() -> ExitCode {
 }
 
 fn is_part(word: &str) -> bool {
-    PARTS.iter().any(|(name, _)| *name == word)
+    PARTS.iter().any(|part| part.name == word)
 }
 
 fn measure(words: &[&str], write: bool) -> ExitCode {
     let machine = Machine::new();
     let mut missed = false;
-    for (name, part) in PARTS {
-        if !words.is_empty() && !words.contains(&name) {
-            continue;
-        }
-        eprintln!("── {name}");
-        for section in part(&machine) {
+    let wanted = |part: &&Part| words.is_empty() || words.contains(&part.name);
+    for part in PARTS.iter().filter(wanted) {
+        eprintln!("── {}", part.name);
+        for section in (part.measure)(&machine) {
             println!("{}", section.markdown);
             missed |= section.missed;
             if write {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::callers::{AT_ONCE, Caller, FACADE};
-use crate::machine::Machine;
+use crate::machine::{Machine, describe};
 use crate::report::{Bar, Section, ratio, whole};
 use crate::server::{Asked, Server};
 
@@ -37,7 +37,7 @@ pub(crate) fn measure(machine: &Machine) -> Vec<Section> {
     }
 
     let mut section = Section::new("tests/benches/README.md", "pages");
-    let described = machine.describe(&[]);
+    let described = describe(&[]);
     section.line(&format!("`cargo bench -p tests -- pages`, on {described}."));
     if octocrab.is_none() {
         section.line("octocrab could not be built here, so its row is missing.");

@@ -35,16 +35,19 @@ pub(crate) fn run<C: Caller>(operation: &str, times: &str, url: &str) {
         if operation == "list-all" {
             let begun = Instant::now();
             assert_eq!(caller.list_all().await, 3_000);
-            tell(processor_time(), begun.elapsed());
+            tell(processor_time(UsageWho::RUSAGE_SELF), begun.elapsed());
             return;
         }
         // The first call makes the connection.
         call(&mut caller, operation).await;
-        let (begun, used) = (Instant::now(), processor_time());
+        let used = processor_time(UsageWho::RUSAGE_SELF);
+        let begun = Instant::now();
         for _ in 0..times {
             call(&mut caller, operation).await;
         }
-        tell(processor_time() - used, begun.elapsed());
+        let clock = begun.elapsed();
+        let processor = processor_time(UsageWho::RUSAGE_SELF);
+        tell(processor.saturating_sub(used), clock);
     });
 }
 
@@ -67,8 +70,8 @@ fn tell(processor: Duration, clock: Duration) {
 }
 
 /// In the program and in the system on its behalf.
-fn processor_time() -> Duration {
-    let usage = getrusage(UsageWho::RUSAGE_SELF).unwrap();
+pub(crate) fn processor_time(of: UsageWho) -> Duration {
+    let usage = getrusage(of).unwrap();
     let times = [usage.user_time(), usage.system_time()];
     let microseconds: i64 = times
         .iter()
