@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::callers::{Caller, FACADE, OCTOCRAB, REQWEST, Told};
 use crate::machine::{Machine, describe, version};
-use crate::report::{Bar, Section, ratio, whole};
+use crate::report::{Bar, Section, figure, ratio};
 use crate::server::Server;
 
 struct Operation {
@@ -81,10 +81,10 @@ pub(crate) fn measure(machine: &Machine) -> Vec<Section> {
     let described = describe(&["valgrind"]);
     section.line(&format!("`cargo bench -p tests -- calls`, on {described}."));
     if valgrind.is_none() {
-        section.line("Valgrind is not installed here, so no instructions were counted.");
+        section.lacks("Valgrind is not installed here, so no instructions were counted.");
     }
     if octocrab.is_none() {
-        section.line("octocrab could not be built here, so its rows are missing.");
+        section.lacks("octocrab could not be built here, so its rows are missing.");
     }
     section.bars(&BARS.map(|(word, than, at_most)| bar(&costs, word, than, at_most)));
     section.line("Each beside reqwest by hand, which is 1:");
@@ -121,9 +121,9 @@ const HEADER: [&str; 6] = [
     "",
     "",
     "instructions",
-    "processor time, µs",
+    "processor time",
     "requests a second",
-    "peak memory, KiB",
+    "peak memory",
 ];
 
 fn rows(costs: &[Cost], numbers: impl Fn(&Cost) -> [String; 4]) -> Vec<Vec<String>> {
@@ -138,19 +138,22 @@ fn rows(costs: &[Cost], numbers: impl Fn(&Cost) -> [String; 4]) -> Vec<Vec<Strin
 fn numbers(costs: &[Cost], cost: &Cost, beside: Option<&str>) -> [String; 4] {
     let all = |cost: &Cost| {
         [
-            cost.instructions.unwrap_or(f64::NAN),
-            cost.best.processor_us,
-            1e6 / cost.best.clock_us,
-            cost.best.memory_kib,
+            cost.instructions,
+            Some(cost.best.processor_us),
+            Some(1e6 / cost.best.clock_us),
+            Some(cost.best.memory_kib),
         ]
     };
-    let ours = all(cost);
+    let units = ["", " µs", "", " KiB"];
     let theirs = beside.and_then(|than| find(costs, cost.operation.word, than));
-    std::array::from_fn(|at| match theirs {
-        _ if ours[at].is_nan() => "—".to_owned(),
-        Some(theirs) => ratio(ours[at] / all(theirs)[at]),
-        None => whole(ours[at]),
-    })
+    let number = |at: usize| {
+        let ours = all(cost)[at]?;
+        match theirs {
+            Some(theirs) => Some(ratio(ours / all(theirs)[at]?)),
+            None => Some(figure(ours) + units[at]),
+        }
+    };
+    std::array::from_fn(|at| number(at).unwrap_or("—".to_owned()))
 }
 
 fn find<'a>(costs: &'a [Cost], word: &str, caller: &str) -> Option<&'a Cost> {
@@ -180,6 +183,12 @@ fn first_page(costs: &[Cost]) -> Section {
         vec![operation.name.to_owned(), shown(REQWEST), shown(OCTOCRAB)]
     };
     let mut section = Section::new("README.md", "costs");
+    if BARS
+        .iter()
+        .any(|(word, than, _)| instructions_beside(costs, word, than).is_none())
+    {
+        section.lacks("Not all of it could be measured here.");
+    }
     let header = ["instructions for", "of reqwest by hand", "of octocrab"];
     section.table(1, &header, &OPERATIONS.each_ref().map(row));
     section

@@ -9,7 +9,7 @@ use nix::sys::resource::UsageWho;
 
 use crate::callers::{FACADE, OCTOCRAB};
 use crate::machine::{Machine, describe};
-use crate::report::{Bar, Section, ratio, whole};
+use crate::report::{Bar, Section, figure, ratio};
 use crate::task::processor_time;
 
 /// Processor time of our build is at most so much of octocrab's.
@@ -29,7 +29,7 @@ pub(crate) fn measure(machine: &Machine) -> Vec<Section> {
     let ours = format!("deploystatus = {{ path = '{}' }}", ours.display());
     let projects = [
         (FACADE, ours.as_str()),
-        (OCTOCRAB, "octocrab = \"=0.54.9\""),
+        (OCTOCRAB, octocrab()),
         (BY_HAND, DEPENDENCIES_BY_HAND),
     ];
     let builds: Vec<_> = projects
@@ -52,7 +52,7 @@ pub(crate) fn measure(machine: &Machine) -> Vec<Section> {
         .iter()
         .filter(|(name, _)| processor(name).is_none())
     {
-        section.line(&format!(
+        section.lacks(&format!(
             "The sources of {name} cannot be had here, so its row is missing."
         ));
     }
@@ -68,8 +68,8 @@ pub(crate) fn measure(machine: &Machine) -> Vec<Section> {
             vec![
                 build.name.to_owned(),
                 beside(build, OCTOCRAB).map_or("—".to_owned(), ratio),
-                whole(build.processor.as_secs_f64()),
-                whole(build.clock.as_secs_f64()),
+                figure(build.processor.as_secs_f64()),
+                figure(build.clock.as_secs_f64()),
                 build.crates.to_string(),
             ]
         })
@@ -83,6 +83,13 @@ pub(crate) fn measure(machine: &Machine) -> Vec<Section> {
     ];
     section.table(1, &header, &rows);
     vec![section]
+}
+
+/// The version that makes the calls too.
+fn octocrab() -> &'static str {
+    let manifest = include_str!("../octocrab/Cargo.toml");
+    let mut lines = manifest.lines();
+    lines.find(|line| line.starts_with("octocrab = ")).unwrap()
 }
 
 /// What somebody takes who makes the calls by hand, with the features that they need.

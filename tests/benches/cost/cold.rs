@@ -58,7 +58,7 @@ pub(crate) fn measure(machine: &Machine) -> Vec<Section> {
         .iter()
         .filter(|name| find(name).is_none())
     {
-        section.line(&format!(
+        section.lacks(&format!(
             "{missing} is not installed here, so its row is missing."
         ));
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::callers::{AT_ONCE, Caller, FACADE};
 use crate::machine::{Machine, describe};
-use crate::report::{Bar, Section, ratio, whole};
+use crate::report::{Bar, Section, figure, ratio};
 use crate::server::{Asked, Server};
 
 const ROUND_TRIP: Duration = Duration::from_millis(30);
@@ -40,7 +40,7 @@ pub(crate) fn measure(machine: &Machine) -> Vec<Section> {
     let described = describe(&[]);
     section.line(&format!("`cargo bench -p tests -- pages`, on {described}."));
     if octocrab.is_none() {
-        section.line("octocrab could not be built here, so its row is missing.");
+        section.lacks("octocrab could not be built here, so its row is missing.");
     }
     section.bars(&BARS.map(|(caller, at_most)| {
         Bar {
@@ -72,7 +72,7 @@ fn row(reading: &Reading) -> Vec<String> {
     vec![
         reading.caller.to_owned(),
         ratio(reading.round_trips),
-        whole(reading.asked.requests as f64),
-        whole(reading.asked.most_at_once as f64),
+        figure(reading.asked.requests as f64),
+        figure(reading.asked.most_at_once as f64),
     ]
 }

@@ -10,6 +10,8 @@ pub(crate) struct Section {
     name: &'static str,
     pub(crate) markdown: String,
     pub(crate) missed: bool,
+    /// Whether something could not be measured here.
+    lacks: bool,
 }
 
 /// A promise: what is measured is at most so much.
@@ -27,11 +29,18 @@ impl Section {
             name,
             markdown: String::new(),
             missed: false,
+            lacks: false,
         }
     }
 
     pub(crate) fn line(&mut self, text: &str) {
         writeln!(self.markdown, "{text}\n").unwrap();
+    }
+
+    /// Says what could not be measured here, and why.
+    pub(crate) fn lacks(&mut self, text: &str) {
+        self.line(text);
+        self.lacks = true;
     }
 
     /// The first columns are names, which stand on the left; so does what is no number.
@@ -71,8 +80,12 @@ impl Section {
         self.table(1, &["bar", "measured", "at most", "verdict"], &rows);
     }
 
-    /// Puts the tables into their file, in place of those that are there.
+    /// Puts the tables into their file, in place of those that are there, unless they would be poorer.
     pub(crate) fn write(&self, root: &Path) {
+        if self.lacks {
+            eprintln!("did not write {}: not all was measured", self.name);
+            return;
+        }
         let file = root.join(self.file);
         let text = fs::read_to_string(&file).unwrap();
         let begin = format!("<!-- {}: written by the bench -->\n", self.name);
@@ -89,8 +102,11 @@ pub(crate) fn ratio(number: f64) -> String {
     format!("{number:.2}")
 }
 
-/// A whole number with commas.
-pub(crate) fn whole(number: f64) -> String {
+/// A number with commas, and a small one with a digit more.
+pub(crate) fn figure(number: f64) -> String {
+    if number < 1e3 && number.fract() > 0.0 {
+        return format!("{number:.1}");
+    }
     let digits = format!("{number:.0}");
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
