@@ -50,6 +50,14 @@ const COMMANDS: &[(&str, Proof)] = &[
         Proof::Elsewhere("the release workflow"),
     ),
     (
+        "cargo bench -p tests",
+        Proof::Elsewhere("people, because it needs Valgrind, the network and a quiet machine"),
+    ),
+    (
+        "cargo +nightly fuzz run",
+        Proof::Elsewhere("the scheduled workflow"),
+    ),
+    (
         "tests/clients/",
         Proof::Elsewhere("people, because it needs the network"),
     ),

@@ -189,11 +189,13 @@ impl ClientHooks<Exchange> for Client {
         });
         let body = read(&mut response, exchange.body_limit).await?;
         // An empty body makes the generated method fail, as it should when there was too much.
-        let bytes = match &body {
-            Some(bytes) if !exchange.hands_out_body => bytes.clone(),
-            _ => Bytes::new(),
-        };
+        let bytes = body.clone().unwrap_or_default();
+        let read_to_its_end = body.is_some();
         exchange.record_body(body.map_or(Body::TooLong, Body::Whole));
+        if exchange.hands_out_body && read_to_its_end {
+            // Nothing is left in the response, which is as good as a new one without a body.
+            return Ok(response);
+        }
         // Told its address, the response need not parse a made-up one.
         let mut rebuilt = http::Response::builder()
             .url(response.url().clone())

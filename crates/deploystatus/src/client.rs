@@ -9,6 +9,7 @@ use reqwest::header::HeaderValue;
 use crate::base_url::BaseUrl;
 use crate::builder::ClientBuilder;
 use crate::deployment::Deployment;
+use crate::header::{DEPRECATION, ENTERPRISE_VERSION, SUNSET};
 use crate::name::RepositoryName;
 use crate::pacing::Pacer;
 use crate::reply::Reply;
@@ -107,10 +108,10 @@ impl Core {
     /// Learns from an answer what the server is and how much it takes.
     pub(crate) fn learn(&self, reply: &Reply) {
         self.pacer.observe(reply);
-        for name in ["deprecation", "sunset"] {
+        for name in [&DEPRECATION, &SUNSET] {
             if let Some(value) = reply.header(name) {
                 tracing::warn!(
-                    header = name,
+                    header = name.as_str(),
                     value,
                     "the server is going to drop what was asked of it"
                 );
@@ -119,7 +120,7 @@ impl Core {
         if self.is_told {
             return;
         }
-        let told = reply.header("x-github-enterprise-version");
+        let told = reply.header(&ENTERPRISE_VERSION);
         if let Some(profile) = told.and_then(ServerProfile::told_by) {
             let mut server = self.server.lock().unwrap_or_else(PoisonError::into_inner);
             if *server != profile {

@@ -190,7 +190,7 @@ async fn send(
 ) -> Result<DeploymentStatus, Failure> {
     let reply = endpoints::send(deployment, &Call::Create(body), None, refusals).await?;
     trace::record(&reply, refusals);
-    status::single(reply.whole_body()).map_err(|error| Failure {
+    status::single(reply.whole_body(), deployment.last_creator()).map_err(|error| Failure {
         error: verdict::unreadable(&reply, Some(error)),
         again: Again::Soon,
         maybe_done: true,
@@ -269,7 +269,8 @@ impl Search<'_> {
                 per_page: 100,
             };
             let call = next.as_ref().map_or(first, Call::Follow);
-            let decode = |reply: &crate::reply::Reply| status::page(reply.whole_body());
+            let last = self.deployment.last_creator();
+            let decode = |reply: &crate::reply::Reply| status::page(reply.whole_body(), last);
             let (read, reply) = self.deployment.read_once(&call, None, decode, 0).await?;
             let since = *since.get_or_insert_with(|| self.bound(&reply));
             let reaches_back = read.last().is_none_or(|oldest| !since.admits(oldest));

@@ -16,6 +16,7 @@ use crate::name::RepositoryName;
 use crate::pages::StatusPages;
 use crate::reply::Reply;
 use crate::retry::{Failure, Run};
+use crate::status::LastCreator;
 use crate::{
     DeploymentStatus, Error, Invalid, NewRollout, NewStatus, RetryPolicy, ServerProfile, State,
     Timeline, Wait, WaitPolicy, status, trace, verdict,
@@ -217,6 +218,10 @@ impl Deployment {
         &self.known.memory
     }
 
+    pub(crate) fn last_creator(&self) -> &LastCreator {
+        &self.known.memory.last_creator
+    }
+
     pub(crate) fn path(&self) -> (&PathSegment, &PathSegment, i64) {
         let known = &self.known;
         (&known.name.owner, &known.name.repo, known.id)
@@ -277,14 +282,15 @@ impl Deployment {
         &self,
         call: &Call<'_>,
         what: What,
-        decode: fn(&[u8]) -> Result<T, serde_json::Error>,
+        decode: fn(&[u8], &LastCreator) -> Result<T, serde_json::Error>,
     ) -> Result<T, Error> {
         let known = self.memory().recall(what);
         let etag = known.as_ref().map(|known| &known.etag);
+        let last = self.last_creator();
         let (value, reply) = self
             .read(call, etag, |reply| match &known {
-                Some(known) if reply.status == 304 => decode(&known.body),
-                _ => decode(reply.whole_body()),
+                Some(known) if reply.status == 304 => decode(&known.body, last),
+                _ => decode(reply.whole_body(), last),
             })
             .await?;
         if let (200, Some(etag), Some(body)) = (reply.status, reply.etag(), &reply.body) {

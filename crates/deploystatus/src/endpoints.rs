@@ -1,7 +1,7 @@
 //! One request each, and what its answer means. Nothing else calls the generated client.
 
 use deploystatus_generated::types::ReposCreateDeploymentStatusBody as NewBody;
-use deploystatus_generated::{Client as Generated, Exchange};
+use deploystatus_generated::{Client as Generated, ClientInfo, Exchange};
 use reqwest::Url;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 
@@ -57,7 +57,7 @@ pub(crate) async fn send(
             }
             return verdict::judge(call.is_creation(), reply, refusals);
         }
-        let next = redirect::next(&reply.url, reply.header("location"), followed)
+        let next = redirect::next(&reply.url, reply.header(&header::LOCATION), followed)
             .map_err(|moved| Failure::for_good(Error::Moved(moved)))?;
         tracing::info!(
             status = reply.status,
@@ -124,7 +124,7 @@ async fn once(
     if let Some(address) = address {
         exchange = exchange.address(address);
     }
-    let generated = Generated::new_with_client(&core.base.text, http.clone(), exchange.clone());
+    let generated = Generated::new_with_client(&core.base.text, http.clone(), exchange);
     let (owner, repo, id) = deployment.path();
     let error = match call {
         Call::List { page, per_page } => {
@@ -151,7 +151,7 @@ async fn once(
             .await
             .err(),
     };
-    match exchange.take_answer() {
+    match generated.inner().take_answer() {
         Some(answer) => {
             let token = headers.get(header::AUTHORIZATION).cloned();
             verdict::received(answer, error, token, call.is_creation())

@@ -10,6 +10,7 @@ mod delivery;
 mod deployment;
 mod endpoints;
 mod error;
+mod header;
 mod kept;
 mod link;
 mod memory;

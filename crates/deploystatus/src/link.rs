@@ -3,6 +3,8 @@
 use reqwest::Url;
 use reqwest::header::HeaderMap;
 
+use crate::header::LINK;
+
 /// The pages that a page points to.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Links {
@@ -14,7 +16,7 @@ impl Links {
     /// Reads all `Link` headers; relations of other kinds and other parameters are passed over.
     pub(crate) fn read(headers: &HeaderMap, base: &Url) -> Self {
         let mut links = Self::default();
-        for value in headers.get_all("link") {
+        for value in headers.get_all(LINK) {
             let mut rest = value.to_str().unwrap_or_default();
             while let Some((_, link)) = rest.split_once('<') {
                 let Some((target, after)) = link.split_once('>') else {

@@ -7,10 +7,14 @@ use bytes::Bytes;
 use reqwest::Url;
 use reqwest::header::HeaderValue;
 
+use crate::status::LastCreator;
+
 /// Everything a handle remembers; all of it is bounded.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
     notes: Mutex<Notes>,
+    /// One account reports most statuses of a deployment, and they share it.
+    pub(crate) last_creator: LastCreator,
     /// Held while a creation is under way, so that creations through one handle never meet.
     pub(crate) returned: tokio::sync::Mutex<Returned>,
 }

@@ -220,9 +220,10 @@ impl StatusPages {
             }
         };
         let span = trace::span("list", &self.deployment);
+        let last = self.deployment.last_creator();
         let reading = self
             .deployment
-            .read(&call, None, |reply| status::page(reply.whole_body()));
+            .read(&call, None, |reply| status::page(reply.whole_body(), last));
         let (statuses, reply) = reading.instrument(span).await?;
         let links = Links::read(&reply.headers, &reply.url);
         Ok(Page {

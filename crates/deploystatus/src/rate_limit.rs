@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use reqwest::header::HeaderName;
 
 use crate::Rejection;
+use crate::header::{RATE_LIMIT, RATE_REMAINING, RATE_RESET, RETRY_AFTER};
 use crate::reply::{Reply, http_date};
 
 /// How many requests a token has left, as an answer told.
@@ -21,11 +23,11 @@ pub struct RateLimit {
 
 impl RateLimit {
     pub(crate) fn read(reply: &Reply) -> Option<Self> {
-        let number = |name| reply.header(name)?.trim().parse::<u64>().ok();
-        let reset = i64::try_from(number("x-ratelimit-reset")?).ok()?;
+        let number = |name: HeaderName| reply.header(&name)?.trim().parse::<u64>().ok();
+        let reset = i64::try_from(number(RATE_RESET)?).ok()?;
         Some(Self {
-            limit: number("x-ratelimit-limit")?,
-            remaining: number("x-ratelimit-remaining")?,
+            limit: number(RATE_LIMIT)?,
+            remaining: number(RATE_REMAINING)?,
             reset: Timestamp::from_second(reset).ok()?,
         })
     }
@@ -52,7 +54,7 @@ pub(crate) fn wait(reply: &Reply, rejection: &Rejection, refusals: u32) -> Optio
 
 /// `Retry-After`, which is a number of seconds or a date.
 pub(crate) fn retry_after(reply: &Reply) -> Option<Duration> {
-    let text = reply.header("retry-after")?.trim();
+    let text = reply.header(&RETRY_AFTER)?.trim();
     match text.parse::<u64>() {
         Ok(seconds) => Some(Duration::from_secs(seconds)),
         Err(_) => Some(until(reply, http_date(text)?)),
@@ -66,8 +68,8 @@ fn is_limit(reply: &Reply, rejection: &Rejection) -> bool {
         403 => {
             let message = rejection.message.as_deref().unwrap_or_default();
             let message = message.to_ascii_lowercase();
-            let used_up = reply.header("x-ratelimit-remaining") == Some("0");
-            reply.headers.contains_key("retry-after")
+            let used_up = reply.header(&RATE_REMAINING) == Some("0");
+            reply.headers.contains_key(RETRY_AFTER)
                 || message.contains("rate limit")
                 || message.contains("abuse detection")
                 || (used_up && message.is_empty())

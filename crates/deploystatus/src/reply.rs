@@ -4,9 +4,10 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use reqwest::Url;
-use reqwest::header::{HeaderMap, HeaderValue};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use tokio::time::Instant;
 
+use crate::header::{DATE, ETAG};
 use crate::token::scrub;
 
 /// Everything a server sent in answer to one request.
@@ -23,12 +24,12 @@ pub(crate) struct Reply {
 
 impl Reply {
     /// A header, if it is there and readable.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &HeaderName) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
     pub(crate) fn etag(&self) -> Option<&HeaderValue> {
-        self.headers.get("etag")
+        self.headers.get(ETAG)
     }
 
     /// The body, or nothing of it when it did not come whole.
@@ -38,7 +39,7 @@ impl Reply {
 
     /// When the server sent it, by the server's clock.
     pub(crate) fn date(&self) -> Option<Timestamp> {
-        http_date(self.header("date")?)
+        http_date(self.header(&DATE)?)
     }
 
     /// The server's clock, or ours when it does not tell.

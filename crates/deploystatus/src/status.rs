@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use crate::{Account, App, State};
 
-pub(crate) use decode::{page, single};
+pub(crate) use decode::{LastCreator, page, single};
 
 /// How a deployment was going at one moment, as somebody reported it.
 ///

@@ -5,6 +5,7 @@ use tracing::field::{Empty, display};
 
 use crate::Error;
 use crate::deployment::Deployment;
+use crate::header::{RATE_REMAINING, REQUEST_ID};
 use crate::reply::Reply;
 
 /// The span of a call, which is filled in as answers come.
@@ -45,11 +46,8 @@ pub(crate) fn record(reply: &Reply, resends: u32) {
     }
     span.record("http.response.status_code", reply.status);
     span.record("http.request.resend_count", resends);
-    span.record("github.request_id", reply.header("x-github-request-id"));
-    span.record(
-        "github.ratelimit.remaining",
-        reply.header("x-ratelimit-remaining"),
-    );
+    span.record("github.request_id", reply.header(&REQUEST_ID));
+    span.record("github.ratelimit.remaining", reply.header(&RATE_REMAINING));
 }
 
 /// Notes a failure, after this many attempts, it included.

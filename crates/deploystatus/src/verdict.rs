@@ -5,6 +5,7 @@ use reqwest::header::HeaderValue;
 use tokio::time::Instant;
 
 use crate::error::{Failed, RateLimited, Unreadable, one_line, short};
+use crate::header::{CONTENT_TYPE, REQUEST_ID};
 use crate::reply::Reply;
 use crate::retry::{Again, Failure};
 use crate::{Error, Invalid, Rejection, rate_limit};
@@ -151,8 +152,8 @@ pub(crate) fn judge(creating: bool, reply: Reply, refusals: u32) -> Result<Reply
 pub(crate) fn unreadable(reply: &Reply, cause: Option<serde_json::Error>) -> Error {
     let status = reply.status;
     let header = |name| Some(reply.scrub(reply.header(name)?.to_owned()));
-    let kind = header("content-type").unwrap_or_else(|| "no content type".to_owned());
-    let kind = short(&kind, CONTENT_TYPE);
+    let kind = header(&CONTENT_TYPE).unwrap_or_else(|| "no content type".to_owned());
+    let kind = short(&kind, KIND);
     let excerpt = match reply.excerpt() {
         Some(excerpt) => format!("that begins {excerpt:?}"),
         None => "that is empty".to_owned(),
@@ -160,11 +161,11 @@ pub(crate) fn unreadable(reply: &Reply, cause: Option<serde_json::Error>) -> Err
     Error::Unreadable(Box::new(Unreadable {
         what: format!("the server answered {status} with a body ({kind}) {excerpt}"),
         status,
-        request_id: header("x-github-request-id"),
+        request_id: header(&REQUEST_ID),
         // It repeats what it could not read.
         cause: cause.map(|cause| short(&one_line(&reply.scrub(cause.to_string())), CAUSE).into()),
     }))
 }
 
-const CONTENT_TYPE: usize = 80;
+const KIND: usize = 80;
 const CAUSE: usize = 300;

@@ -78,6 +78,29 @@ async fn the_newest_status_is_asked_for_on_condition_and_news_is_seen() {
 }
 
 #[tokio::test]
+async fn statuses_of_one_creator_share_it_and_others_have_their_own() {
+    let scene = Scene::start().await;
+    let store = |status: Seeded| {
+        let stored = scene.github.create_status(scene.deployment.id(), status);
+        stored.unwrap().id
+    };
+    let read = async |id| scene.deployment.get_status(id).await.unwrap().creator;
+    let ids = [
+        store(Seeded::new("queued").creator("hubot")),
+        store(Seeded::new("pending").creator("hubot")),
+        store(Seeded::new("in_progress").creator("octocat")),
+        store(Seeded::new("success").without_creator()),
+    ];
+    let first = read(ids[0]).await.unwrap();
+    let second = read(ids[1]).await.unwrap();
+    assert_eq!(first.login(), "hubot");
+    assert!(std::ptr::eq(first.json(), second.json()));
+    assert_eq!(read(ids[2]).await.unwrap().login(), "octocat");
+    assert_eq!(read(ids[3]).await, None);
+    assert_eq!(read(ids[0]).await.unwrap().login(), "hubot");
+}
+
+#[tokio::test]
 async fn an_unasked_304_is_an_error_and_not_a_panic() {
     let scene = Scene::start().await;
     scene.github.fault(Fault::status(304).body(""));

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{one_line, short};
+use crate::header::{ACCEPTED_PERMISSIONS, ACCEPTED_SCOPES, REQUEST_ID, SSO, TOKEN_EXPIRATION};
 use crate::reply::Reply;
 
 /// A refusal: its status, the server's message, and what else it told.
@@ -72,16 +73,16 @@ impl Rejection {
             status: reply.status,
             message: None,
             field_errors: Vec::new(),
-            request_id: header("x-github-request-id"),
+            request_id: header(&REQUEST_ID),
             documentation_url: None,
             retry_at: None,
             retry_after: None,
             rate_limit: false,
             creating,
-            permissions: header("x-accepted-github-permissions"),
-            scopes: header("x-accepted-oauth-scopes").filter(|scopes| !scopes.is_empty()),
-            sso: header("x-github-sso"),
-            expires: header("github-authentication-token-expiration"),
+            permissions: header(&ACCEPTED_PERMISSIONS),
+            scopes: header(&ACCEPTED_SCOPES).filter(|scopes| !scopes.is_empty()),
+            sso: header(&SSO),
+            expires: header(&TOKEN_EXPIRATION),
         };
         if let Ok(Value::Object(fields)) = serde_json::from_slice(reply.whole_body()) {
             let body: Body = serde_json::from_value(Value::Object(fields)).unwrap_or_default();

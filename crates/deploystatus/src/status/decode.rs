@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 use serde::de::{
@@ -16,20 +17,52 @@ use serde_json::value::RawValue;
 
 use crate::{Account, App, DeploymentStatus, State};
 
+/// Who reported the status that was read last, and most likely the next one too.
+#[derive(Debug, Default)]
+pub(crate) struct LastCreator(Mutex<Option<Account>>);
+
 /// Reads one status.
-pub(crate) fn single(json: &[u8]) -> Result<DeploymentStatus, serde_json::Error> {
+pub(crate) fn single(
+    json: &[u8],
+    last: &LastCreator,
+) -> Result<DeploymentStatus, serde_json::Error> {
     let mut json = serde_json::Deserializer::from_str(text(json)?);
-    let status = Status { creator: &mut None }.deserialize(&mut json)?;
+    let mut creator = last.get();
+    let status = Status {
+        creator: &mut creator,
+    }
+    .deserialize(&mut json)?;
     json.end()?;
+    last.set(creator);
     Ok(status)
 }
 
 /// Reads a page of statuses.
-pub(crate) fn page(json: &[u8]) -> Result<Vec<DeploymentStatus>, serde_json::Error> {
+pub(crate) fn page(
+    json: &[u8],
+    last: &LastCreator,
+) -> Result<Vec<DeploymentStatus>, serde_json::Error> {
     let mut json = serde_json::Deserializer::from_str(text(json)?);
-    let page = json.deserialize_seq(Page)?;
+    let mut creator = last.get();
+    let page = json.deserialize_seq(Page {
+        creator: &mut creator,
+    })?;
     json.end()?;
+    last.set(creator);
     Ok(page)
+}
+
+impl LastCreator {
+    fn get(&self) -> Option<Account> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn set(&self, creator: Option<Account>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = creator;
+    }
 }
 
 /// Checked once as a whole, the text need not be checked string by string.
@@ -41,13 +74,15 @@ fn text(json: &[u8]) -> Result<&str, serde_json::Error> {
 impl<'de> Deserialize<'de> for DeploymentStatus {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let json = Box::<RawValue>::deserialize(deserializer)?;
-        single(json.get().as_bytes()).map_err(D::Error::custom)
+        single(json.get().as_bytes(), &LastCreator::default()).map_err(D::Error::custom)
     }
 }
 
-struct Page;
+struct Page<'a> {
+    creator: &'a mut Option<Account>,
+}
 
-impl<'de> Visitor<'de> for Page {
+impl<'de> Visitor<'de> for Page<'_> {
     type Value = Vec<DeploymentStatus>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -56,9 +91,8 @@ impl<'de> Visitor<'de> for Page {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         let mut statuses = Vec::with_capacity(100);
-        let mut creator = None;
         while let Some(status) = seq.next_element_seed(Status {
-            creator: &mut creator,
+            creator: self.creator,
         })? {
             statuses.push(status);
         }

@@ -14,7 +14,11 @@ fn listed(statuses: &[(u64, i64, &str)]) -> Vec<DeploymentStatus> {
             format!(r#"{{"id": {id}, "state": "success", "created_at": "{at}"{comma}{more}}}"#)
         })
         .collect();
-    status::page(format!("[{}]", statuses.join(",")).as_bytes()).unwrap()
+    status::page(
+        format!("[{}]", statuses.join(",")).as_bytes(),
+        &status::LastCreator::default(),
+    )
+    .unwrap()
 }
 
 fn found(statuses: &[(u64, i64, &str)], new: &NewStatus, returned: &[u64]) -> Option<u64> {

@@ -1,0 +1,61 @@
+//! The calls by way of `deploystatus`.
+
+use std::hint::black_box;
+
+use deploystatus::{Client, Deployment, DeploymentStatus, NewStatus, Pacing, State};
+
+use crate::task::Caller;
+
+/// Reads pages as many at a time as it does unless told, or all of them when it is `AT_ONCE`.
+pub(crate) struct Facade<const AT_ONCE: bool>(Deployment);
+
+impl<const AT_ONCE: bool> Caller for Facade<AT_ONCE> {
+    async fn new(url: &str) -> Self {
+        let client = Client::builder()
+            .base_url(url)
+            .token("token")
+            // What is counted is its work and not its patience.
+            .pacing(
+                Pacing::new()
+                    .creations_per_minute(u16::MAX)
+                    .creations_per_hour(u16::MAX),
+            )
+            .build()
+            .unwrap();
+        Self(client.deployment("octocat/example", 42).unwrap())
+    }
+
+    async fn create(&mut self) {
+        let status = NewStatus::new(State::InProgress)
+            .log_url("https://ci.example.com/builds/7")
+            .environment("production")
+            .description("Copying files");
+        read(self.0.create_status(status).await.unwrap().status());
+    }
+
+    async fn get(&mut self) {
+        read(&self.0.get_status(1).await.unwrap());
+    }
+
+    async fn list(&mut self) -> usize {
+        let page = self.0.statuses().next_page().await.unwrap().unwrap();
+        page.iter().for_each(read);
+        page.len()
+    }
+
+    async fn list_all(&mut self) -> usize {
+        let mut pages = self.0.statuses();
+        if AT_ONCE {
+            pages = pages.at_once(30);
+        }
+        let all: Vec<_> = pages.collect().await.unwrap();
+        all.iter().for_each(read);
+        all.len()
+    }
+}
+
+/// Accounts are decoded when somebody asks; the other clients have decoded them by now.
+fn read(status: &DeploymentStatus) {
+    black_box(status.creator.as_ref().unwrap().login());
+    black_box(status);
+}
