@@ -5,7 +5,7 @@ use std::fmt;
 use crate::client::{Client, Told};
 
 /// Longer texts are cut when they are printed; verdicts are about the whole.
-const LONGEST_TEXT: usize = 110;
+const LONGEST_TEXT: usize = 120;
 
 /// What became of one scenario with one client.
 pub(crate) struct Outcome {
@@ -123,5 +123,7 @@ fn cell(text: &str) -> String {
         return text;
     }
     let cut: String = text.chars().take(LONGEST_TEXT).collect();
-    format!("{}…", cut.trim_end())
+    // A word that is cut off is no word.
+    let whole = cut.rsplit_once(' ').map_or(cut.as_str(), |(whole, _)| whole);
+    format!("{whole} …")
 }
