@@ -124,6 +124,8 @@ fn cell(text: &str) -> String {
     }
     let cut: String = text.chars().take(LONGEST_TEXT).collect();
     // A word that is cut off is no word.
-    let whole = cut.rsplit_once(' ').map_or(cut.as_str(), |(whole, _)| whole);
+    let whole = cut
+        .rsplit_once(' ')
+        .map_or(cut.as_str(), |(whole, _)| whole);
     format!("{whole} …")
 }
