@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::io::{BufRead, BufReader, Lines};
-use std::process::{ChildStdout, Command, Stdio};
+use std::process::ChildStdout;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -18,7 +18,7 @@ use deploystatus::{Client, Deployment, NewStatus, Pacing, RetryPolicy, State};
 use deploystatus_emulator::{Emulator, EmulatorBuilder, NewDeployment};
 use tokio::task::JoinSet;
 
-use crate::facade::TOKEN;
+use crate::facade::{TOKEN, another_process};
 
 const PLAN: &str = "DEPLOYSTATUS_TEST_SOAK";
 const REPORTERS: u64 = 8;
@@ -86,12 +86,9 @@ struct Soaked {
 impl Soaked {
     fn start(plan: &str) -> Self {
         let name = "endurance::soak::a_client_that_calls_for_a_long_time_stays_small_and_survives_a_restart_of_its_server";
-        let mut child = Command::new(env::current_exe().unwrap())
-            .args(["--exact", name, "--nocapture"])
-            .env(PLAN, plan)
+        let mut child = another_process(name, PLAN, plan)
             // Of several arenas, it is chance how much each keeps.
             .env("MALLOC_ARENA_MAX", "1")
-            .stdout(Stdio::piped())
             .spawn()
             .unwrap();
         let output = BufReader::new(child.stdout.take().unwrap()).lines();

@@ -18,6 +18,7 @@ mod traces;
 mod values;
 
 use std::future::Future;
+use std::process::{Command, Stdio};
 
 use deploystatus::{Client, ClientBuilder, Deployment, Pacing};
 use deploystatus_emulator::{Clock, Emulator, EmulatorBuilder, NewDeployment};
@@ -85,4 +86,14 @@ pub(crate) fn in_paused_time<F: Future>(test: impl FnOnce() -> F) -> F::Output {
 /// An emulator whose clock is tokio's.
 pub(crate) fn on_tokio_time() -> EmulatorBuilder {
     Emulator::builder().clock(Clock::tokio())
+}
+
+/// This very test in a process of its own, which finds in a variable what it is to do.
+pub(crate) fn another_process(test: &str, variable: &str, plan: &str) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
+        .args(["--exact", test, "--nocapture"])
+        .env(variable, plan)
+        .stdout(Stdio::piped());
+    command
 }

@@ -2,12 +2,11 @@
 
 use std::env;
 use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
 
 use deploystatus::{Client, Outbox, Overtaken, Rollout};
 use deploystatus_emulator::Emulator;
 
-use crate::facade::{Scene, TOKEN};
+use crate::facade::{Scene, TOKEN, another_process};
 use crate::rollout::first;
 
 const PLAN: &str = "DEPLOYSTATUS_TEST_ROLLOUT";
@@ -41,10 +40,7 @@ async fn a_process_that_is_killed_leaves_the_end_of_its_rollout_to_whoever_flush
         folder.path().display().to_string(),
     ];
     let name = "outbox::process::a_process_that_is_killed_leaves_the_end_of_its_rollout_to_whoever_flushes";
-    let mut child = Command::new(env::current_exe().unwrap())
-        .args(["--exact", name, "--nocapture"])
-        .env(PLAN, plan.join(" "))
-        .stdout(Stdio::piped())
+    let mut child = another_process(name, PLAN, &plan.join(" "))
         .spawn()
         .unwrap();
     let output = BufReader::new(child.stdout.take().unwrap());
