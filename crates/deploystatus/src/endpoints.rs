@@ -2,6 +2,7 @@
 
 use deploystatus_generated::types::ReposCreateDeploymentStatusBody as NewBody;
 use deploystatus_generated::{Client as Generated, ClientInfo, Exchange};
+use futures_util::future::{BoxFuture, FutureExt};
 use reqwest::Url;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 
@@ -25,7 +26,19 @@ pub(crate) enum Call<'a> {
 /// Sends a request, along redirects, and gives the answer if it is a good one.
 ///
 /// `refusals` counts the rate limits this call has met before.
-pub(crate) async fn send(
+///
+/// It is boxed because whoever awaits an unboxed future compiles all that it awaits:
+/// the way down to the sockets would be compiled again in every crate that calls ours.
+pub(crate) fn send<'a>(
+    deployment: &'a Deployment,
+    call: &'a Call<'_>,
+    etag: Option<&'a HeaderValue>,
+    refusals: u32,
+) -> BoxFuture<'a, Result<Reply, Failure>> {
+    along_redirects(deployment, call, etag, refusals).boxed()
+}
+
+async fn along_redirects(
     deployment: &Deployment,
     call: &Call<'_>,
     etag: Option<&HeaderValue>,
