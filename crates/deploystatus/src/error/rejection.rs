@@ -4,7 +4,6 @@ use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::{one_line, short};
@@ -49,16 +48,6 @@ pub struct FieldError {
     pub message: String,
 }
 
-/// The body as GitHub has ever written it: `errors` may be a text, texts or objects.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Body {
-    message: Value,
-    error: Value,
-    errors: Value,
-    documentation_url: Value,
-}
-
 impl Rejection {
     /// Whether the server refused because of a rate limit, which passes.
     #[must_use]
@@ -68,7 +57,7 @@ impl Rejection {
 
     pub(crate) fn read(reply: &Reply, creating: bool) -> Self {
         let header = |name| Some(reply.scrub(reply.header(name)?.to_owned()));
-        let said = |value| Some(reply.scrub(text(value)?));
+        let said = |value| Some(reply.scrub(text(value)?.to_owned()));
         let mut rejection = Self {
             status: reply.status,
             message: None,
@@ -84,66 +73,63 @@ impl Rejection {
             sso: header(&SSO),
             expires: header(&TOKEN_EXPIRATION),
         };
-        if let Ok(Value::Object(fields)) = serde_json::from_slice(reply.whole_body()) {
-            let body: Body = serde_json::from_value(Value::Object(fields)).unwrap_or_default();
-            rejection.message = said(body.message).or(said(body.error));
-            rejection.field_errors = field_errors(body.errors);
-            for error in &mut rejection.field_errors {
-                let message = reply.scrub(std::mem::take(&mut error.message));
-                error.message = one_line(&message);
-                error.field = error.field.take().map(|field| reply.scrub(field));
-            }
-            rejection.documentation_url = said(body.documentation_url);
-        } else {
+        let json = std::str::from_utf8(reply.whole_body()).unwrap_or_default();
+        let Ok(body @ Value::Object(_)) = serde_json::from_str(json) else {
             rejection.message = reply.excerpt();
+            return rejection;
+        };
+        rejection.message = said(&body["message"]).or_else(|| said(&body["error"]));
+        rejection.field_errors = field_errors(&body["errors"]);
+        for error in &mut rejection.field_errors {
+            let message = reply.scrub(std::mem::take(&mut error.message));
+            error.message = one_line(&message);
+            error.field = error.field.take().map(|field| reply.scrub(field));
         }
+        rejection.documentation_url = said(&body["documentation_url"]);
         rejection
     }
 }
 
-fn text(value: Value) -> Option<String> {
-    match value {
-        Value::String(text) if !text.is_empty() => Some(text),
-        _ => None,
-    }
+fn text(value: &Value) -> Option<&str> {
+    value.as_str().filter(|text| !text.is_empty())
 }
 
-fn field_errors(errors: Value) -> Vec<FieldError> {
+/// As GitHub has ever written them: a text, or texts and objects.
+fn field_errors(errors: &Value) -> Vec<FieldError> {
     match errors {
-        Value::Array(errors) => errors.into_iter().filter_map(field_error).collect(),
+        Value::Array(errors) => errors.iter().filter_map(field_error).collect(),
         other => field_error(other).into_iter().collect(),
     }
 }
 
-fn field_error(error: Value) -> Option<FieldError> {
-    match error {
-        Value::Null => None,
-        Value::String(message) => Some(FieldError {
-            field: None,
-            message,
-        }),
-        Value::Object(mut error) => {
-            let mut take = |name: &str| error.remove(name).and_then(text);
-            let field = take("field");
-            let message = take("message");
-            let message = message.unwrap_or_else(|| {
-                let field = field.as_deref().unwrap_or("a field");
-                match take("code").as_deref() {
-                    Some("missing_field") => format!("{field} is missing"),
-                    Some("missing") => format!("what {field} names does not exist"),
-                    Some("invalid") => format!("{field} is not valid"),
-                    Some("already_exists") => format!("{field} exists already"),
-                    Some("unprocessable") => format!("{field} cannot be used"),
-                    Some(code) => format!("{field}: {code}"),
-                    None => format!("{field} was refused"),
-                }
-            });
-            Some(FieldError { field, message })
+fn field_error(error: &Value) -> Option<FieldError> {
+    let (field, message) = match error {
+        Value::Null => return None,
+        Value::String(message) => (None, message.clone()),
+        Value::Object(_) => {
+            let field = text(&error["field"]);
+            let message = text(&error["message"]).map(ToOwned::to_owned);
+            let in_words = || refusal(field.unwrap_or("a field"), text(&error["code"]));
+            (field, message.unwrap_or_else(in_words))
         }
-        other => Some(FieldError {
-            field: None,
-            message: other.to_string(),
-        }),
+        other => (None, other.to_string()),
+    };
+    Some(FieldError {
+        field: field.map(ToOwned::to_owned),
+        message,
+    })
+}
+
+/// What GitHub means by a code.
+fn refusal(field: &str, code: Option<&str>) -> String {
+    match code {
+        Some("missing_field") => format!("{field} is missing"),
+        Some("missing") => format!("what {field} names does not exist"),
+        Some("invalid") => format!("{field} is not valid"),
+        Some("already_exists") => format!("{field} exists already"),
+        Some("unprocessable") => format!("{field} cannot be used"),
+        Some(code) => format!("{field}: {code}"),
+        None => format!("{field} was refused"),
     }
 }
 
