@@ -73,8 +73,7 @@ impl Rejection {
             sso: header(&SSO),
             expires: header(&TOKEN_EXPIRATION),
         };
-        let json = std::str::from_utf8(reply.whole_body()).unwrap_or_default();
-        let Ok(body @ Value::Object(_)) = serde_json::from_str(json) else {
+        let Ok(body @ Value::Object(_)) = serde_json::from_slice(reply.whole_body()) else {
             rejection.message = reply.excerpt();
             return rejection;
         };
