@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use crate::document;
+use crate::document::{self, reference_in as reference};
 use crate::operations::OPERATIONS;
 
 /// One sentence for each difference in structure, in the order of the operations; none when there is none.
@@ -262,15 +262,6 @@ fn text(value: &Value) -> String {
     value
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned)
-}
-
-/// The component a part stands for: a plain reference, or the one thing it is all of.
-fn reference(part: &Value) -> Option<&str> {
-    let direct = part["$ref"].as_str();
-    direct.or_else(|| match part["allOf"].as_array()?.as_slice() {
-        [only] => only["$ref"].as_str(),
-        _ => None,
-    })
 }
 
 /// What a part is, in a few words, for when it became something else altogether.

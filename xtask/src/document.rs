@@ -50,6 +50,15 @@ pub(crate) fn reference(name: &str) -> Value {
     json!({"$ref": format!("#/components/schemas/{name}")})
 }
 
+/// The reference in a part: a plain one, or the only entry of its `allOf`.
+pub(crate) fn reference_in(part: &Value) -> Option<&str> {
+    let direct = part["$ref"].as_str();
+    direct.or_else(|| match part["allOf"].as_array()?.as_slice() {
+        [only] => only["$ref"].as_str(),
+        _ => None,
+    })
+}
+
 /// The name of the schema that a reference means.
 pub(crate) fn schema_name(reference: &str) -> Option<&str> {
     reference.strip_prefix("#/components/schemas/")

@@ -1,98 +1,132 @@
-//! Finishes what the generator wrote: documents every item, and lets odd values of optional fields pass.
+//! Changes to the generated code: documentation of every item, and lenient reading of optional fields.
 
 use std::collections::BTreeMap;
 
+use proc_macro2::{TokenStream, TokenTree};
 use syn::visit_mut::{self, VisitMut};
 use syn::{
     Attribute, Expr, Field, File, GenericArgument, Item, ItemStruct, Lit, Meta, PathArguments,
-    Type, parse_quote,
+    Type, Visibility, parse_quote,
 };
 
-/// Finishes a generated file in place.
-pub(crate) fn finish(file: &mut File) {
-    let mut documents = BTreeMap::new();
-    collect_documents(&file.items, &mut documents);
-    Finish { documents }.visit_file_mut(file);
+/// Finishes a generated file in place. Types whose name starts with one of `requests` are not read leniently.
+pub(crate) fn finish(file: &mut File, requests: &[String]) {
+    let mut documentation = BTreeMap::new();
+    collect_documentation(&file.items, &mut documentation);
+    let mut pass = Finish {
+        requests,
+        documentation,
+    };
+    pass.visit_file_mut(file);
 }
 
-struct Finish {
-    /// The first line said of each struct, for the fields that hold one and say nothing.
-    documents: BTreeMap<String, String>,
+struct Finish<'a> {
+    requests: &'a [String],
+    /// First line of the documentation of each type, for the fields that have none of their own.
+    documentation: BTreeMap<String, String>,
 }
 
-impl VisitMut for Finish {
+impl VisitMut for Finish<'_> {
     fn visit_item_struct_mut(&mut self, item: &mut ItemStruct) {
-        let is_answer = item
-            .attrs
-            .iter()
-            .any(|attribute| attribute.path().is_ident("non_exhaustive"));
-        for field in item.fields.iter_mut().filter(|field| field.ident.is_some()) {
-            if !field
-                .attrs
-                .iter()
-                .any(|attribute| words(attribute).is_some())
-            {
-                let said = self.words_for(field);
-                field.attrs.insert(0, parse_quote!(#[doc = #said]));
+        let name = item.ident.to_string();
+        let is_response = !self.requests.iter().any(|it| name.starts_with(it));
+        for field in &mut item.fields {
+            if field.ident.is_none() || !matches!(field.vis, Visibility::Public(_)) {
+                continue;
             }
-            if is_answer {
-                let_odd_values_pass(field);
+            if !field.attrs.iter().any(|it| sentence(it).is_some()) {
+                let sentence = self.sentence_for(field);
+                field.attrs.insert(0, parse_quote!(#[doc = #sentence]));
+            }
+            if is_response {
+                read_leniently(field);
             }
         }
         visit_mut::visit_item_struct_mut(self, item);
     }
 
-    /// Gives each line of a document an attribute and a margin of its own, as if written by hand.
+    /// Writes each line of a documentation as an attribute of its own, as in code written by hand.
     fn visit_attributes_mut(&mut self, attributes: &mut Vec<Attribute>) {
-        *attributes = attributes
-            .drain(..)
-            .flat_map(|attribute| match words(&attribute) {
-                None => vec![attribute],
-                Some(text) => text
-                    .trim_end()
-                    .lines()
-                    .map(|line| {
-                        let line = operation(line.trim());
-                        let line = if line.is_empty() {
-                            String::new()
-                        } else {
-                            format!(" {line}")
-                        };
-                        parse_quote!(#[doc = #line])
-                    })
-                    .collect(),
-            })
-            .collect();
+        let lines = |attribute: Attribute| match sentence(&attribute) {
+            None => vec![attribute],
+            Some(text) if text.trim().is_empty() => vec![documentation_line("")],
+            Some(text) => text.trim_end().lines().map(documentation_line).collect(),
+        };
+        *attributes = attributes.drain(..).flat_map(lines).collect();
     }
 }
 
-impl Finish {
-    fn words_for(&self, field: &Field) -> String {
+impl Finish<'_> {
+    fn sentence_for(&self, field: &Field) -> String {
         let names = type_names(&field.ty);
-        let known = names.last().and_then(|name| self.documents.get(name));
-        known
-            .map_or("Whatever else was sent.", String::as_str)
-            .to_owned()
+        let known = names.last().and_then(|name| self.documentation.get(name));
+        let unknown_fields = "Fields that the description does not have.".to_owned();
+        known.cloned().unwrap_or(unknown_fields)
     }
 }
 
-/// Reads a field that may be absent so that an odd value counts as absent too.
-fn let_odd_values_pass(field: &mut Field) {
+/// Lets a malformed value of an optional field count as absent.
+fn read_leniently(field: &mut Field) {
+    let has_default = field.attrs.iter().any(|it| has_word(it, "default"));
+    field.attrs.iter_mut().for_each(drop_own_reader);
+    field.attrs.retain(|it| !is_empty(it));
+    if field.attrs.iter().any(|it| has_word(it, "flatten")) {
+        sort_unknown_fields(field);
+        return;
+    }
     let names = type_names(&field.ty);
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    field.attrs.push(match names[..] {
-        ["Option", "String" | "Timestamp"] => {
-            parse_quote!(#[serde(default, deserialize_with = "crate::lenient::text")])
-        }
-        // What is kept as JSON takes anything already.
-        ["Option", "Undecoded", ..] => return,
-        ["Option", ..] => {
-            parse_quote!(#[serde(default, deserialize_with = "crate::lenient::value")])
-        }
-        // The generator has given a list its default.
-        ["Vec", ..] => parse_quote!(#[serde(deserialize_with = "crate::lenient::value")]),
+    let reader = match names[..] {
+        ["Option", "String" | "Timestamp"] => "crate::lenient::text",
+        ["Option", "LazyJson", ..] => "crate::lenient::object",
+        ["Option", ..] => "crate::lenient::value",
+        _ if has_default => "crate::lenient::value",
         _ => return,
+    };
+    field.attrs.push(if has_default {
+        parse_quote!(#[serde(deserialize_with = #reader)])
+    } else {
+        parse_quote!(#[serde(default, deserialize_with = #reader)])
     });
+}
+
+/// Stores unknown fields in a map whose order does not depend on the features of `serde_json`.
+fn sort_unknown_fields(field: &mut Field) {
+    if type_names(&field.ty).first().is_some_and(|it| it == "Map") {
+        field.ty =
+            parse_quote!(::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>);
+    }
+}
+
+fn is_empty(attribute: &Attribute) -> bool {
+    matches!(&attribute.meta, Meta::List(list) if list.tokens.is_empty())
+}
+
+fn has_word(attribute: &Attribute, word: &str) -> bool {
+    let Meta::List(list) = &attribute.meta else {
+        return false;
+    };
+    let mut tokens = list.tokens.clone().into_iter();
+    list.path.is_ident("serde") && tokens.any(|it| matches!(it, TokenTree::Ident(it) if it == word))
+}
+
+/// Removes the `deserialize_with` that the generator writes for required fields that may be null.
+///
+/// serde accepts one such attribute for a field.
+fn drop_own_reader(attribute: &mut Attribute) {
+    if !has_word(attribute, "deserialize_with") {
+        return;
+    }
+    let Meta::List(list) = &mut attribute.meta else {
+        return;
+    };
+    let tokens: Vec<TokenTree> = list.tokens.clone().into_iter().collect();
+    let options = tokens.split(|it| matches!(it, TokenTree::Punct(it) if it.as_char() == ','));
+    let kept = options.filter(|option| {
+        !matches!(option.first(), Some(TokenTree::Ident(name)) if name == "deserialize_with")
+    });
+    let kept = kept.map(|option| option.iter().cloned().collect::<TokenStream>());
+    list.tokens = quote::quote!(#(#kept),*);
 }
 
 /// The names of a type from the outside in: `Option`, `Vec`, `String`.
@@ -117,38 +151,40 @@ fn type_names(ty: &Type) -> Vec<String> {
     names
 }
 
-/// Says what an operation sends as the API's own documents do: method and path.
-fn operation(line: &str) -> String {
-    let stated = line
+fn documentation_line(line: &str) -> Attribute {
+    // The generator's sentence about the request becomes the method and path that API documents show.
+    let line = line.trim();
+    let request = line
         .strip_prefix("Sends a `")
         .and_then(|rest| rest.split_once("` request to `"));
-    match stated {
-        Some((method, path)) => format!("`{method} {path}"),
-        None => line.to_owned(),
-    }
+    let line = match request {
+        Some((method, path)) => format!(" `{method} {path}"),
+        None if line.is_empty() => String::new(),
+        None => format!(" {line}"),
+    };
+    parse_quote!(#[doc = #line])
 }
 
-/// The first line said of each struct and enum.
-fn collect_documents(items: &[Item], documents: &mut BTreeMap<String, String>) {
+fn collect_documentation(items: &[Item], documentation: &mut BTreeMap<String, String>) {
     for item in items {
         let (name, attributes) = match item {
             Item::Struct(item) => (&item.ident, &item.attrs),
             Item::Enum(item) => (&item.ident, &item.attrs),
             Item::Mod(module) => {
                 let inner = module.content.as_ref().map_or(&[][..], |(_, items)| items);
-                collect_documents(inner, documents);
+                collect_documentation(inner, documentation);
                 continue;
             }
             _ => continue,
         };
-        if let Some(words) = attributes.iter().find_map(words) {
-            documents.insert(name.to_string(), words);
+        if let Some(sentence) = attributes.iter().find_map(sentence) {
+            documentation.insert(name.to_string(), sentence);
         }
     }
 }
 
-/// The text of an attribute that documents something.
-fn words(attribute: &Attribute) -> Option<String> {
+/// The text of a `doc` attribute.
+fn sentence(attribute: &Attribute) -> Option<String> {
     match &attribute.meta {
         Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
             Expr::Lit(literal) => match &literal.lit {

@@ -8,10 +8,11 @@ mod differences;
 mod document;
 mod finish;
 mod generate;
-mod open_enum;
 mod operations;
 mod readmes;
 mod rust_name;
+mod schemas;
+mod state;
 mod trim;
 mod wording;
 

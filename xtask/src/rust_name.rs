@@ -2,7 +2,7 @@
 
 /// `deployment-status` or `in_progress` as a type or a variant: `DeploymentStatus`, `InProgress`.
 pub(crate) fn rust_name(name: &str) -> String {
-    name.split(['-', '_'])
+    name.split(['-', '_', '/'])
         .map(|word| {
             let mut letters = word.chars();
             let first = letters.next().map(|letter| letter.to_ascii_uppercase());
