@@ -8,14 +8,14 @@ use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderE
 #[allow(clippy::all)]
 pub mod types {
     /// How a deployment was going at one moment, as somebody reported it.
-    #[non_exhaustive]
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct DeploymentStatus {
         /// When the status was stored, to the second.
         pub created_at: ::jiff::Timestamp,
-        /// Who reported the status; an app reports as its bot.
+        /// Account that reported the status. An app reports as its bot.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub creator: ::std::option::Option<crate::Undecoded<crate::types::SimpleUser>>,
+        #[serde(default, deserialize_with = "crate::lenient::object")]
+        pub creator: ::std::option::Option<crate::LazyJson<crate::types::SimpleUser>>,
         /// The address in the API of the deployment it belongs to.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
@@ -33,7 +33,7 @@ pub mod types {
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub environment_url: ::std::option::Option<::std::string::String>,
         /// The number of this status, unique on its server and rising with time.
-        pub id: i64,
+        pub id: u64,
         /// Where the output of the deployment can be read; empty when there was none.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
@@ -42,16 +42,17 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub node_id: ::std::option::Option<::std::string::String>,
-        /// The app that reported the status; often null even when an app did.
+        /// App through which the status was reported. Often null even if an app reported it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::object")]
         pub performed_via_github_app: ::std::option::Option<
-            crate::Undecoded<crate::types::Integration>,
+            crate::LazyJson<crate::types::Integration>,
         >,
         /// The address in the API of the repository it belongs to.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub repository_url: ::std::option::Option<::std::string::String>,
-        /// How the deployment was going. GitHub may also send words that are not listed here.
+        /// The state of a deployment.
         pub state: crate::State,
         /// The older name of `log_url`, always the same address.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -65,10 +66,15 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub url: ::std::option::Option<::std::string::String>,
+        /// Fields that the description does not have.
+        #[serde(flatten)]
+        pub extra: ::std::collections::BTreeMap<
+            ::std::string::String,
+            ::serde_json::Value,
+        >,
     }
     /// The app on whose behalf the status was reported. Often null, even for an app.
-    #[non_exhaustive]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct Integration {
         /// The app's name when it signs people in.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -95,7 +101,9 @@ pub mod types {
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub html_url: ::std::option::Option<::std::string::String>,
         /// The app's number.
-        pub id: i64,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
+        pub id: ::std::option::Option<u64>,
         /// How many accounts have installed the app; sent only to its owner.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::value")]
@@ -126,7 +134,6 @@ pub mod types {
         pub updated_at: ::std::option::Option<::jiff::Timestamp>,
     }
     /// What the app may do, a level for each subject; there are more subjects than these.
-    #[non_exhaustive]
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct IntegrationPermissions {
         /// The level for checks.
@@ -149,7 +156,7 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub metadata: ::std::option::Option<::std::string::String>,
-        /// Whatever else was sent.
+        /// Fields that the description does not have.
         #[serde(flatten)]
         pub extra: ::std::collections::BTreeMap<
             ::std::string::String,
@@ -174,15 +181,14 @@ pub mod types {
         /// Where the output of the deployment can be read; http or https only. `target_url` is set to the same address.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub log_url: ::std::option::Option<::std::string::String>,
-        /// How the deployment was going. GitHub may also send words that are not listed here.
+        /// The state of a deployment.
         pub state: crate::State,
         /// The older name of `log_url`. Either one fills the other, and `log_url` wins when both are given.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub target_url: ::std::option::Option<::std::string::String>,
     }
     /// An account, as it appears inside other things: a person, an organisation or an app's bot.
-    #[non_exhaustive]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct SimpleUser {
         /// The account's picture.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -219,9 +225,11 @@ pub mod types {
         /// The account's number, which stays when the name changes.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::value")]
-        pub id: ::std::option::Option<i64>,
+        pub id: ::std::option::Option<u64>,
         /// The account's name; that of an app ends in `[bot]`.
-        pub login: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::text")]
+        pub login: ::std::option::Option<::std::string::String>,
         /// The account's display name, rarely sent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
@@ -311,19 +319,13 @@ pub mod types {
 ///
 /// Version: 2026-03-10
 pub struct Client {
-    /// Whatever else was sent.
     pub(crate) baseurl: String,
-    /// Client for GitHub deployment statuses
-    ///
-    /// Three operations that tell how a deployment on GitHub is going: list, create and get its statuses. The structure is GitHub's; the words, and the API version named here, are this project's.
-    ///
-    /// Version: 2026-03-10
     pub(crate) client: reqwest::Client,
-    /// Whatever else was sent.
     pub(crate) inner: crate::Exchange,
 }
 impl Client {
     /// Create a new client.
+    ///
     /// `baseurl` is the base URL provided to the internal
     /// `reqwest::Client`, and should include a scheme and hostname,
     /// as well as port and a path stem if applicable.
@@ -339,6 +341,7 @@ impl Client {
     }
     /// Construct a new client with an existing `reqwest::Client`,
     /// allowing more control over its configuration.
+    ///
     /// `baseurl` is the base URL provided to the internal
     /// `reqwest::Client`, and should include a scheme and hostname,
     /// as well as port and a path stem if applicable.
@@ -541,8 +544,10 @@ pub mod prelude {
     #[allow(unused_imports)]
     pub use super::Client;
 }
-/// How the deployment was going. GitHub may also send words that are not listed here.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// The state of a deployment.
+///
+#[doc = include_str!("state.md")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum State {
     /// The deployment broke down for a reason that is not the deployed code's fault.
@@ -559,14 +564,14 @@ pub enum State {
     Queued,
     /// The deployment is being carried out.
     InProgress,
-    /// The deployment waits for somebody to approve it; GitHub sends this word without documenting it.
+    /// The deployment is waiting for an approval. GitHub sends this state but does not document it or accept it in a request.
     Waiting,
-    /// A word this version does not know, kept as it came.
+    /// A state that this version does not know, with its name as the server sent it.
     Unknown(String),
 }
 impl State {
-    /// Every state that has a name here, in the order of the description.
-    pub const KNOWN: [Self; 8usize] = [
+    /// All states except `Unknown`, in the order of GitHub's description.
+    pub const KNOWN: &'static [Self] = &[
         Self::Error,
         Self::Failure,
         Self::Inactive,
@@ -576,7 +581,8 @@ impl State {
         Self::InProgress,
         Self::Waiting,
     ];
-    /// The word GitHub uses for this state.
+    /// Returns the name of the state in GitHub's API.
+    #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Error => "error",
@@ -587,13 +593,47 @@ impl State {
             Self::Queued => "queued",
             Self::InProgress => "in_progress",
             Self::Waiting => "waiting",
-            Self::Unknown(word) => word,
+            Self::Unknown(name) => name,
         }
     }
-    /// The state that a word stands for, if it is a known one.
-    pub(crate) fn known(word: &str) -> Option<Self> {
+    /// Returns `true` if the deployment has ended. Unknown states are not final.
+    ///
+    /// GitHub accepts any state after any other, so a finished deployment can start again.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        match self {
+            Self::Error => true,
+            Self::Failure => true,
+            Self::Inactive => true,
+            Self::Pending => false,
+            Self::Success => true,
+            Self::Queued => false,
+            Self::InProgress => false,
+            Self::Waiting => false,
+            Self::Unknown(_) => false,
+        }
+    }
+    /// Returns `true` if GitHub accepts the state in a request.
+    ///
+    /// Some states occur in responses only. Unknown states cannot be reported.
+    #[must_use]
+    pub fn can_be_reported(&self) -> bool {
+        match self {
+            Self::Error => true,
+            Self::Failure => true,
+            Self::Inactive => true,
+            Self::Pending => true,
+            Self::Success => true,
+            Self::Queued => true,
+            Self::InProgress => true,
+            Self::Waiting => false,
+            Self::Unknown(_) => false,
+        }
+    }
+    /// Returns the known state of this name.
+    pub(crate) fn known(name: &str) -> Option<Self> {
         Some(
-            match word {
+            match name {
                 "error" => Self::Error,
                 "failure" => Self::Failure,
                 "inactive" => Self::Inactive,
