@@ -1,13 +1,13 @@
-//! Optional fields: what is odd is as good as absent, and never fails the event.
+//! Decoding of optional fields. Malformed values count as missing, so that they never fail an event.
 
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer};
 use serde_json::value::RawValue;
 
-use crate::{Account, App};
+use crate::actor::{Account, App};
 
-/// Anything that has a shape of its own.
-pub(super) fn optional<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+/// Decodes a value, or returns `None` if it is malformed.
+pub(super) fn value<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: DeserializeOwned,
@@ -16,9 +16,9 @@ where
     Ok(serde_json::from_str(json.get()).ok())
 }
 
-/// A text; an empty one is as good as none.
+/// Decodes a text, or returns `None` if it is empty or malformed.
 pub(super) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    Ok(optional::<D, String>(deserializer)?.filter(|text| !text.is_empty()))
+    Ok(value::<D, String>(deserializer)?.filter(|text| !text.is_empty()))
 }
 
 pub(super) fn account<'de, D: Deserializer<'de>>(

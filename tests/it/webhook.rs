@@ -1,9 +1,9 @@
-//! Deliveries of webhooks: verified, read, and acted upon.
+//! Webhook events: verification, parsing and the example server.
 
 mod end_to_end;
-mod reading;
+mod parsing;
 mod recorded;
-mod verifying;
+mod verification;
 
 use deploystatus::webhook::Verifier;
 use deploystatus_emulator::{
@@ -13,10 +13,10 @@ use http::{HeaderMap, HeaderName};
 
 const SECRET: &str = "It's a Secret to Everybody";
 
-/// The deliveries of a deployment and its first status, by an emulator that cannot reach anybody.
+/// Creates a deployment and a status, and returns their deliveries, which reach no server.
 async fn deliveries(github: EmulatorBuilder, new: NewDeployment) -> (Emulator, Vec<Delivery>) {
-    let nowhere = Webhook::new("http://127.0.0.1:9/").secret(SECRET);
-    let github = github.webhook(nowhere).start().await.unwrap();
+    let unreachable = Webhook::new("http://127.0.0.1:9/").secret(SECRET);
+    let github = github.webhook(unreachable).start().await.unwrap();
     let deployment = github.create_deployment("octocat/example", new).unwrap();
     let status = NewStatus::new("in_progress").log_url("https://ci.example.com/7");
     github.create_status(deployment.id, status).unwrap();
@@ -25,7 +25,7 @@ async fn deliveries(github: EmulatorBuilder, new: NewDeployment) -> (Emulator, V
     (github, deliveries)
 }
 
-/// A delivery of a deployment to production.
+/// Returns the delivery of a `deployment` event.
 async fn delivery() -> Delivery {
     let (_, deliveries) = deliveries(Emulator::builder(), NewDeployment::new("main")).await;
     deliveries[0].clone()

@@ -1,15 +1,18 @@
-//! Verified, typed deliveries of `deployment` and `deployment_status` events.
+//! Verified, typed webhook events: `deployment` and `deployment_status`.
 //!
-//! GitHub tells a webhook when a deployment is asked for and when one of its statuses is reported
-//! (of `inactive` ones it does not tell).
-//! A [`Verifier`] takes the headers and the body of such a delivery, in whatever server they arrived,
-//! and gives an [`Event`] or says why not.
+//! GitHub sends a webhook delivery when a deployment or a deployment status is created.
+//! A [`Verifier`] checks the signature of a delivery and parses its body into an [`Event`].
+//! It works with any HTTP server that provides the headers and the unchanged body.
+//!
+//! - GitHub sends no event for `inactive` statuses.
+//! - Events can arrive in any order. Compare `id` or `created_at` of statuses before acting on one.
+//! - Payloads larger than 25 MB are not delivered at all.
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
 //! # use http::{HeaderMap, HeaderName};
 //! # use deploystatus_emulator::{Emulator, NewDeployment, Webhook};
-//! use deploystatus::webhook::{Event, Verifier};
+//! use deploystatus::webhook::{EventContent, Verifier};
 //! use deploystatus::{Client, NewStatus, State};
 //!
 //! # let hook = Webhook::new("http://127.0.0.1:9/").secret("It's a Secret to Everybody");
@@ -23,10 +26,10 @@
 //! # let client = Client::builder().base_url(github.api_url()).token("t").build()?;
 //! let verifier = Verifier::new("It's a Secret to Everybody")?;
 //!
-//! let delivery = verifier.receive(&headers, body)?;
-//! if let Event::Deployment(event) = &delivery.event {
+//! let event = verifier.receive(&headers, body)?;
+//! if let EventContent::Deployment = event.content {
 //!     println!("deploy {} to {}", event.deployment.sha, event.deployment.environment);
-//!     let deployment = event.deployment(&client)?;
+//!     let deployment = event.handle(&client)?;
 //!     deployment.create_status(NewStatus::new(State::InProgress)).await?;
 //! }
 //! # assert_eq!(github.history(github.deployments()[0].id).len(), 1);
@@ -35,20 +38,16 @@
 //! # Ok::<_, Box<dyn std::error::Error>>(())
 //! ```
 
-mod actions;
 mod details;
 mod event;
 mod lenient;
 mod payload;
-mod rejected;
-mod repository;
 mod signature;
 mod verifier;
+mod verify_error;
 
-pub use actions::{CheckRun, Workflow, WorkflowRun};
 pub use details::DeploymentDetails;
-pub use event::{DeploymentEvent, DeploymentStatusEvent, Event};
+pub use event::{Enterprise, Event, EventContent, Installation, Repository};
 pub use payload::Payload;
-pub use rejected::Rejected;
-pub use repository::{Enterprise, Installation, Repository};
-pub use verifier::{Delivery, Verifier};
+pub use verifier::{MAX_PAYLOAD_SIZE, Verifier};
+pub use verify_error::VerifyError;
