@@ -3,7 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod answers;
-mod blocking;
 mod captures;
 mod emulator;
 mod endurance;

@@ -40,7 +40,6 @@
 
 mod details;
 mod event;
-mod lenient;
 mod payload;
 mod signature;
 mod verifier;

@@ -1,11 +1,11 @@
 //! Deployments as described by webhook events.
 
+use deploystatus_generated::lenient;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::lenient;
 use super::payload::Payload;
-use crate::actor::{Account, App};
+use crate::model::account::{Account, App};
 
 /// A deployment as described by a webhook event.
 ///
@@ -26,13 +26,13 @@ pub struct DeploymentDetails {
     /// Name of the environment to deploy to.
     pub environment: String,
     /// Name of the environment at creation. A status can change the environment later.
-    #[serde(default, deserialize_with = "lenient::text")]
+    #[serde(default, deserialize_with = "lenient::non_empty_text")]
     pub original_environment: Option<String>,
     /// The deployment's `payload`.
     #[serde(default)]
     pub payload: Payload,
     /// Description set by the creator.
-    #[serde(default, deserialize_with = "lenient::text")]
+    #[serde(default, deserialize_with = "lenient::non_empty_text")]
     pub description: Option<String>,
     /// `true` if the environment will cease to exist, such as that of a pull request.
     #[serde(default, deserialize_with = "lenient::value")]
@@ -41,10 +41,10 @@ pub struct DeploymentDetails {
     #[serde(default, deserialize_with = "lenient::value")]
     pub production_environment: Option<bool>,
     /// Account that created the deployment, or `None` if the account was deleted.
-    #[serde(default, deserialize_with = "lenient::account")]
+    #[serde(default, deserialize_with = "lenient::value")]
     pub creator: Option<Account>,
     /// App through which the deployment was created, or `None` if the server sent none.
-    #[serde(default, deserialize_with = "lenient::app")]
+    #[serde(default, deserialize_with = "lenient::value")]
     pub performed_via_github_app: Option<App>,
     /// Creation time, by the server's clock.
     pub created_at: Timestamp,
@@ -52,15 +52,15 @@ pub struct DeploymentDetails {
     #[serde(default, deserialize_with = "lenient::value")]
     pub updated_at: Option<Timestamp>,
     /// ID of the deployment in GitHub's GraphQL API.
-    #[serde(default, deserialize_with = "lenient::text")]
+    #[serde(default, deserialize_with = "lenient::non_empty_text")]
     pub node_id: Option<String>,
     /// URL of the deployment in the API.
-    #[serde(default, deserialize_with = "lenient::text")]
+    #[serde(default, deserialize_with = "lenient::non_empty_text")]
     pub url: Option<String>,
     /// URL of the deployment's statuses in the API.
-    #[serde(default, deserialize_with = "lenient::text")]
+    #[serde(default, deserialize_with = "lenient::non_empty_text")]
     pub statuses_url: Option<String>,
     /// URL of the repository in the API.
-    #[serde(default, deserialize_with = "lenient::text")]
+    #[serde(default, deserialize_with = "lenient::non_empty_text")]
     pub repository_url: Option<String>,
 }

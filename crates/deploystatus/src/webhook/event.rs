@@ -2,19 +2,19 @@
 
 use std::borrow::Cow;
 
+use deploystatus_generated::lenient;
 use percent_encoding::percent_decode;
 use serde::Deserialize;
 use serde::de::Error as _;
 use serde_json::value::RawValue;
 
 use super::details::DeploymentDetails;
-use super::lenient;
 use super::verify_error::VerifyError;
-use crate::actor::Account;
 use crate::client::Client;
-use crate::deployment::Deployment;
+use crate::client::deployment::Deployment;
 use crate::error::Error;
-use crate::status::DeploymentStatus;
+use crate::model::account::Account;
+use crate::model::deployment_status::DeploymentStatus;
 
 /// A webhook event about a deployment.
 ///
@@ -68,28 +68,28 @@ pub struct Repository {
     /// Owner and name, such as `octocat/example`.
     pub full_name: String,
     /// Name without the owner.
-    #[serde(default, deserialize_with = "lenient::text")]
+    #[serde(default, deserialize_with = "lenient::non_empty_text")]
     pub name: Option<String>,
     /// Account that owns the repository.
-    #[serde(default, deserialize_with = "lenient::account")]
+    #[serde(default, deserialize_with = "lenient::value")]
     pub owner: Option<Account>,
     /// `true` if the repository is not public.
     #[serde(default, deserialize_with = "lenient::value")]
     pub private: Option<bool>,
     /// Name of the default branch.
-    #[serde(default, deserialize_with = "lenient::text")]
+    #[serde(default, deserialize_with = "lenient::non_empty_text")]
     pub default_branch: Option<String>,
     /// URL of the repository's page.
-    #[serde(default, deserialize_with = "lenient::text")]
+    #[serde(default, deserialize_with = "lenient::non_empty_text")]
     pub html_url: Option<String>,
     /// URL for `git clone` over HTTPS.
-    #[serde(default, deserialize_with = "lenient::text")]
+    #[serde(default, deserialize_with = "lenient::non_empty_text")]
     pub clone_url: Option<String>,
     /// URL of the repository in the API.
-    #[serde(default, deserialize_with = "lenient::text")]
+    #[serde(default, deserialize_with = "lenient::non_empty_text")]
     pub url: Option<String>,
     /// ID of the repository in GitHub's GraphQL API.
-    #[serde(default, deserialize_with = "lenient::text")]
+    #[serde(default, deserialize_with = "lenient::non_empty_text")]
     pub node_id: Option<String>,
 }
 
@@ -108,10 +108,10 @@ pub struct Enterprise {
     /// ID of the enterprise.
     pub id: u64,
     /// Name used in URLs.
-    #[serde(default, deserialize_with = "lenient::text")]
+    #[serde(default, deserialize_with = "lenient::non_empty_text")]
     pub slug: Option<String>,
     /// Display name.
-    #[serde(default, deserialize_with = "lenient::text")]
+    #[serde(default, deserialize_with = "lenient::non_empty_text")]
     pub name: Option<String>,
 }
 
@@ -183,14 +183,14 @@ impl Event {
 /// The fields of both events, as sent by GitHub.
 #[derive(Deserialize)]
 struct Body {
-    #[serde(default, deserialize_with = "lenient::text")]
+    #[serde(default, deserialize_with = "lenient::non_empty_text")]
     action: Option<String>,
     deployment: DeploymentDetails,
     deployment_status: Option<Box<RawValue>>,
     repository: Repository,
-    #[serde(default, deserialize_with = "lenient::account")]
+    #[serde(default, deserialize_with = "lenient::value")]
     sender: Option<Account>,
-    #[serde(default, deserialize_with = "lenient::account")]
+    #[serde(default, deserialize_with = "lenient::value")]
     organization: Option<Account>,
     #[serde(default, deserialize_with = "lenient::value")]
     installation: Option<Installation>,

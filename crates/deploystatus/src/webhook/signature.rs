@@ -3,20 +3,23 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::error::Invalid;
+use crate::model::invalid_value::InvalidValue;
 
 /// A secret, prepared for verification.
 #[derive(Clone)]
 pub(super) struct Key(Hmac<Sha256>);
 
 impl Key {
-    pub(super) fn new(secret: &str) -> Result<Self, Invalid> {
+    pub(super) fn new(secret: &str) -> Result<Self, InvalidValue> {
         if secret.is_empty() {
-            return Err(Invalid::new("webhook secret", "must not be empty"));
+            return Err(InvalidValue::new(
+                "webhook_secret",
+                "webhook secret must not be empty",
+            ));
         }
         Hmac::new_from_slice(secret.as_bytes())
             .map(Self)
-            .map_err(|error| Invalid::new("webhook secret", format!("is unusable: {error}")))
+            .map_err(|_| InvalidValue::new("webhook_secret", "invalid webhook secret"))
     }
 
     /// Returns `true` if this key made the signature for the body.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::short;
+use crate::error::text::clean;
 
 /// The reason why a webhook delivery was rejected.
 ///
@@ -52,7 +52,7 @@ impl VerifyError {
     pub(super) fn malformed(part: &str, error: &serde_json::Error) -> Self {
         Self::Malformed {
             part: part.to_owned(),
-            reason: printable(&error.to_string()),
+            reason: clean(&error.to_string(), MAX_TEXT_LENGTH),
         }
     }
 
@@ -87,7 +87,7 @@ impl fmt::Display for VerifyError {
             Self::UnsupportedEvent { name } => write!(
                 f,
                 "unsupported event {}: expected deployment or deployment_status",
-                printable(name)
+                clean(name, MAX_TEXT_LENGTH)
             ),
             Self::Malformed { part, reason } => write!(f, "malformed {part}: {reason}"),
         }
@@ -95,15 +95,3 @@ impl fmt::Display for VerifyError {
 }
 
 impl std::error::Error for VerifyError {}
-
-/// Escapes unprintable characters (control, bidirectional, zero-width) and shortens the text.
-fn printable(text: &str) -> String {
-    let escape = |character: char| match character {
-        '"' | '\'' | '\\' => character.to_string(),
-        _ => character.escape_debug().to_string(),
-    };
-    short(
-        &text.chars().map(escape).collect::<String>(),
-        MAX_TEXT_LENGTH,
-    )
-}

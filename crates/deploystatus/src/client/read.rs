@@ -1,0 +1,79 @@
+//! Reading of statuses.
+
+use tracing::Instrument;
+
+use super::deployment::Deployment;
+use super::pages::StatusPages;
+use crate::call::cache::Resource;
+use crate::call::operation::Request;
+use crate::call::read::read_if_changed;
+use crate::call::trace;
+use crate::error::{Error, ErrorKind};
+use crate::model::deployment_status::DeploymentStatus;
+use crate::model::invalid_value::InvalidValue;
+use crate::model::timeline::Timeline;
+
+impl Deployment {
+    /// Reads one status by its ID.
+    ///
+    /// The request is conditional if the status was read before, so an unchanged status costs no quota.
+    ///
+    /// See GitHub's page on [getting a deployment status](https://docs.github.com/rest/deployments/statuses#get-a-deployment-status).
+    ///
+    /// # Errors
+    ///
+    /// Returns an error for which [`Error::is_not_found`] is `true` if there is no such status, if it belongs to another
+    /// deployment, or if the token cannot access it.
+    pub async fn get_status(&self, id: u64) -> Result<DeploymentStatus, Error> {
+        if i64::try_from(id).is_err() {
+            let problem = format!("invalid status ID {id}");
+            return Err(InvalidValue::new("status", problem)
+                .expected(format!("expected a number up to {}", i64::MAX))
+                .into());
+        }
+        let span = trace::span("get", &self.target);
+        let request = Request::Get(id);
+        let reading = read_if_changed(&self.target, &request, Resource::Status(id), &span);
+        let statuses = reading.instrument(span.clone()).await?;
+        // Only a server that responds 304 to an unconditional request gets here.
+        let missing = || {
+            Error::new(
+                ErrorKind::InvalidResponse,
+                "the response contains no status",
+            )
+        };
+        statuses.into_iter().next().ok_or_else(missing)
+    }
+
+    /// Reads the newest status. Returns `None` if the deployment has none.
+    ///
+    /// The request is conditional, so repeating it costs no quota while nothing changes.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the server rejects the request or does not respond.
+    pub async fn latest_status(&self) -> Result<Option<DeploymentStatus>, Error> {
+        let request = Request::List {
+            page: None,
+            per_page: 1,
+        };
+        let span = trace::span("latest", &self.target);
+        let reading = read_if_changed(&self.target, &request, Resource::Newest, &span);
+        let statuses = reading.instrument(span.clone()).await?;
+        Ok(statuses.into_iter().next())
+    }
+
+    /// Returns the statuses of the deployment, newest first. Sends nothing until they are read.
+    pub fn statuses(&self) -> StatusPages {
+        StatusPages::new(self.target.clone())
+    }
+
+    /// Reads all statuses and computes the history of the deployment.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the server rejects a request or does not respond.
+    pub async fn timeline(&self) -> Result<Timeline, Error> {
+        self.statuses().collect().await
+    }
+}
