@@ -10,7 +10,6 @@ pub(crate) mod wait;
 use std::fmt;
 use std::sync::Arc;
 
-use self::builder::ClientBuilder;
 use self::deployment::Deployment;
 use crate::call::core::Core;
 use crate::call::target::Target;
@@ -26,20 +25,6 @@ use crate::model::repository_name::RepositoryName;
 pub struct Client(Arc<Core>);
 
 impl Client {
-    /// Creates a client for github.com with this token and the default settings.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the token is empty or contains characters that tokens never contain.
-    pub fn new(token: impl Into<String>) -> Result<Self, Error> {
-        Self::builder().token(token).build()
-    }
-
-    /// Creates a builder. All settings are optional.
-    pub fn builder() -> ClientBuilder {
-        ClientBuilder::new()
-    }
-
     /// Creates a handle for a deployment of the repository `OWNER/NAME`. Sends nothing.
     ///
     /// # Errors

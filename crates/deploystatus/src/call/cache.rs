@@ -133,12 +133,11 @@ impl DeploymentState {
 
 impl Notes {
     fn share(&mut self, account: &mut Account) {
-        match self.accounts.iter().position(|known| known == account) {
-            Some(index) => account.clone_from(&self.accounts[index]),
-            None => {
-                self.accounts.push_front(account.clone());
-                self.accounts.truncate(MAX_ACCOUNTS);
-            }
+        if let Some(known) = self.accounts.iter().find(|known| *known == account) {
+            account.clone_from(known);
+        } else {
+            self.accounts.push_front(account.clone());
+            self.accounts.truncate(MAX_ACCOUNTS);
         }
     }
 }

@@ -22,7 +22,7 @@ pub(crate) struct Gate {
 #[derive(Clone, Debug)]
 struct Closed {
     until: Instant,
-    rejection: Option<Rejection>,
+    rejection: Option<Box<Rejection>>,
 }
 
 /// The right to send one request. While it exists, no other request passes a closed gate.
@@ -33,7 +33,7 @@ pub(crate) struct Passage<'a> {
 /// A wait that is longer than the policy of a call permits.
 pub(crate) struct TooLong {
     pub(crate) wait: Duration,
-    pub(crate) rejection: Option<Rejection>,
+    pub(crate) rejection: Option<Box<Rejection>>,
 }
 
 impl Gate {
@@ -42,7 +42,10 @@ impl Gate {
         let until = add(Instant::now(), wait);
         let mut closed = self.lock();
         if closed.as_ref().is_none_or(|closed| closed.until < until) {
-            *closed = Some(Closed { until, rejection });
+            *closed = Some(Closed {
+                until,
+                rejection: rejection.map(Box::new),
+            });
         }
     }
 

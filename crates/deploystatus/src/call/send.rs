@@ -21,6 +21,7 @@ use crate::error::{Error, ErrorKind, Limit};
 use crate::http::headers::{LOCATION, RATE_REMAINING, request_headers};
 use crate::http::redirect;
 use crate::http::response::Response;
+use crate::http::token::Token;
 use crate::model::deployment_status::DeploymentStatus;
 
 /// A successful response with the statuses that it contains.
@@ -77,7 +78,7 @@ fn too_long(too_long: TooLong) -> Failure {
         error: Error::rate_limited(Limit {
             until: until.unwrap_or(Timestamp::MAX),
             wait: too_long.wait,
-            rejection: too_long.rejection,
+            rejection: too_long.rejection.map(|rejection| *rejection),
         }),
         retry: Retry::After(too_long.wait),
         effect: Effect::None,
@@ -95,7 +96,7 @@ async fn repeat(
     rate_limits: u32,
 ) -> Result<Received, Failure> {
     let core = &target.core;
-    let has_source = core.token.as_ref().is_some_and(|token| token.is_source());
+    let has_source = core.token.as_ref().is_some_and(Token::is_source);
     let mut token_pauses = TOKEN_PAUSES.into_iter();
     let mut has_new_profile = false;
     loop {

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use deploystatus_generated::PathSegment;
+use tracing::Span;
 
 use super::cache::DeploymentState;
 use super::core::Core;
 use super::retry::RetryPolicy;
+use super::trace;
 use crate::http::profile::ServerProfile;
 use crate::model::invalid_value::InvalidValue;
 use crate::model::new_status::NewStatus;
@@ -79,6 +81,23 @@ impl Target {
 
     pub(crate) fn id(&self) -> u64 {
         self.id.unsigned_abs()
+    }
+
+    /// Creates the span of a call for this target.
+    pub(crate) fn span(&self, operation: &'static str) -> Span {
+        let span = trace::span(operation);
+        if !span.is_disabled() {
+            let method = if operation.starts_with("create") {
+                "POST"
+            } else {
+                "GET"
+            };
+            span.record("deploystatus.repository", self.repository());
+            span.record("deploystatus.deployment", self.id());
+            span.record("server.address", self.core.base.url.host_str());
+            span.record("http.request.method", method);
+        }
+        span
     }
 
     /// Returns the parameters of the path.

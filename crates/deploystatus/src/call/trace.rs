@@ -3,14 +3,13 @@
 use tracing::Span;
 use tracing::field::Empty;
 
-use super::target::Target;
 use crate::error::Error;
 use crate::http::headers::{RATE_REMAINING, REQUEST_ID};
 use crate::http::response::Response;
 
 /// Creates the span of a call. Its fields are recorded as responses arrive.
-pub(crate) fn span(operation: &'static str, target: &Target) -> Span {
-    let span = tracing::info_span!(
+pub(crate) fn span(operation: &'static str) -> Span {
+    tracing::info_span!(
         "deploystatus",
         otel.kind = "client",
         deploystatus.operation = operation,
@@ -23,19 +22,7 @@ pub(crate) fn span(operation: &'static str, target: &Target) -> Span {
         github.request_id = Empty,
         github.ratelimit.remaining = Empty,
         error.r#type = Empty,
-    );
-    if !span.is_disabled() {
-        let method = if operation.starts_with("create") {
-            "POST"
-        } else {
-            "GET"
-        };
-        span.record("deploystatus.repository", target.repository());
-        span.record("deploystatus.deployment", target.id());
-        span.record("server.address", target.core.base.url.host_str());
-        span.record("http.request.method", method);
-    }
-    span
+    )
 }
 
 /// Records a successful response after `resends` failed attempts.

@@ -43,8 +43,24 @@ enum Proxy {
     None,
 }
 
+impl Client {
+    /// Creates a client for github.com with this token and the default settings.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the token is empty or contains characters that tokens never contain.
+    pub fn new(token: impl Into<String>) -> Result<Self, Error> {
+        Self::builder().token(token).build()
+    }
+
+    /// Creates a builder. All settings are optional.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::new()
+    }
+}
+
 impl ClientBuilder {
-    pub(crate) fn new() -> Self {
+    fn new() -> Self {
         Self {
             base_url: "https://api.github.com".to_owned(),
             token: Ok(None),
@@ -190,7 +206,7 @@ impl ClientBuilder {
         let proxy = match self.proxy {
             _ if base.is_loopback() => ProxySetting::None,
             Proxy::Environment => ProxySetting::Environment,
-            Proxy::Url(url) => ProxySetting::Given(parse_proxy(&url)?),
+            Proxy::Url(url) => ProxySetting::Given(Box::new(parse_proxy(&url)?)),
             Proxy::None => ProxySetting::None,
         };
         let settings = Settings {

@@ -8,7 +8,6 @@ use tracing::Instrument;
 use crate::call::operation::Request;
 use crate::call::read::read;
 use crate::call::target::Target;
-use crate::call::trace;
 use crate::error::{Error, ErrorKind};
 use crate::http::link::{Links, page_number};
 use crate::http::redirect;
@@ -194,7 +193,7 @@ impl StatusPages {
                 });
             }
         };
-        let span = trace::span("list", &self.target);
+        let span = self.target.span("list");
         let reading = read(&self.target, &request, None, &span);
         let received = reading.instrument(span.clone()).await?;
         let response = received.response;

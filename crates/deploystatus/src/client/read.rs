@@ -7,7 +7,6 @@ use super::pages::StatusPages;
 use crate::call::cache::Resource;
 use crate::call::operation::Request;
 use crate::call::read::read_if_changed;
-use crate::call::trace;
 use crate::error::{Error, ErrorKind};
 use crate::model::deployment_status::DeploymentStatus;
 use crate::model::invalid_value::InvalidValue;
@@ -31,7 +30,7 @@ impl Deployment {
                 .expected(format!("expected a number up to {}", i64::MAX))
                 .into());
         }
-        let span = trace::span("get", &self.target);
+        let span = self.target.span("get");
         let request = Request::Get(id);
         let reading = read_if_changed(&self.target, &request, Resource::Status(id), &span);
         let statuses = reading.instrument(span.clone()).await?;
@@ -57,7 +56,7 @@ impl Deployment {
             page: None,
             per_page: 1,
         };
-        let span = trace::span("latest", &self.target);
+        let span = self.target.span("latest");
         let reading = read_if_changed(&self.target, &request, Resource::Newest, &span);
         let statuses = reading.instrument(span.clone()).await?;
         Ok(statuses.into_iter().next())

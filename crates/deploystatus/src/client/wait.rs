@@ -5,6 +5,7 @@ pub(crate) mod policy;
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
+use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -85,13 +86,6 @@ pub struct Wait<'a> {
 
 type OnPoll<'a> = Box<dyn FnMut(&PollEvent<'_>) + Send + 'a>;
 
-/// Next step after a poll.
-enum Step {
-    Done(Outcome),
-    Fail(Error),
-    Sleep(Duration),
-}
-
 impl<'a> Wait<'a> {
     fn new(deployment: Deployment, policy: WaitPolicy, goal: Option<State>) -> Self {
         Self {
@@ -130,9 +124,8 @@ impl<'a> Wait<'a> {
                 next_in: next,
             });
             match progress.step(poll, next, waited) {
-                Step::Done(outcome) => return Ok(outcome),
-                Step::Fail(error) => return Err(error),
-                Step::Sleep(pause) => sleep(pause).await,
+                ControlFlow::Break(result) => return result,
+                ControlFlow::Continue(pause) => sleep(pause).await,
             }
         }
     }
@@ -246,28 +239,29 @@ impl Progress {
                 && (error.is_retryable() || error.kind() == ErrorKind::InvalidResponse))
     }
 
+    /// Returns the result of the wait, or the pause before the next poll.
     fn step(
         &mut self,
         poll: Result<Option<Outcome>, Error>,
         next: Option<Duration>,
         waited: Duration,
-    ) -> Step {
+    ) -> ControlFlow<Result<Outcome, Error>, Duration> {
         match (poll, next) {
-            (Ok(Some(outcome)), _) => Step::Done(outcome),
-            (Ok(None), Some(pause)) => Step::Sleep(pause),
-            (Ok(None), None) => Step::Done(Outcome::StillRunning {
+            (Ok(Some(outcome)), _) => ControlFlow::Break(Ok(outcome)),
+            (Ok(None), Some(pause)) => ControlFlow::Continue(pause),
+            (Ok(None), None) => ControlFlow::Break(Ok(Outcome::StillRunning {
                 last: self.newest.take(),
                 waited,
                 polls: self.polls,
-            }),
+            })),
             (Err(error), Some(pause)) => {
                 tracing::info!(%error, "the poll failed; waiting for the next one");
-                Step::Sleep(pause)
+                ControlFlow::Continue(pause)
             }
             (Err(error), None) if self.has_succeeded_once && error.is_not_found() => {
-                Step::Done(Outcome::Gone)
+                ControlFlow::Break(Ok(Outcome::Gone))
             }
-            (Err(error), None) => Step::Fail(error),
+            (Err(error), None) => ControlFlow::Break(Err(error)),
         }
     }
 }

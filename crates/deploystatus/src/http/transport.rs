@@ -26,7 +26,7 @@ pub(crate) struct Settings {
 pub(crate) enum ProxySetting {
     /// The proxy of the environment (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`).
     Environment,
-    Given(Proxy),
+    Given(Box<Proxy>),
     None,
 }
 
@@ -97,7 +97,7 @@ impl Settings {
             .referer(false);
         builder = match &self.proxy {
             ProxySetting::Environment => builder,
-            ProxySetting::Given(proxy) => builder.proxy(proxy.clone()),
+            ProxySetting::Given(proxy) => builder.proxy(Proxy::clone(proxy)),
             ProxySetting::None => builder.no_proxy(),
         };
         self.roots.add_to(builder, is_secure).build()

@@ -4,8 +4,6 @@ use deploystatus_generated::{LazyJson, types};
 use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, Error as _};
 
-use super::convert;
-
 /// A user, an organization or the bot of an app, as it appears in a status.
 ///
 /// It is decoded on first use. [`Account::json`] returns all of its fields.
@@ -59,10 +57,6 @@ impl Account {
     pub fn json(&self) -> &str {
         self.0.as_json()
     }
-
-    fn fields(&self) -> AccountFields<'_> {
-        self.0.get().map(convert::account).unwrap_or_default()
-    }
 }
 
 /// The GitHub App through which a status was reported.
@@ -101,10 +95,6 @@ impl App {
     #[must_use]
     pub fn json(&self) -> &str {
         self.0.as_json()
-    }
-
-    fn fields(&self) -> AppFields<'_> {
-        self.0.get().map(convert::app).unwrap_or_default()
     }
 }
 

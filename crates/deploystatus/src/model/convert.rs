@@ -65,8 +65,14 @@ pub(crate) fn request_body(status: &NewStatus) -> types::ReposCreateDeploymentSt
     }
 }
 
-/// Returns the fields of an account that have a getter. The others are in its JSON.
-pub(super) fn account(user: &types::SimpleUser) -> AccountFields<'_> {
+impl Account {
+    /// Returns the fields of the account that have a getter. The others are in its JSON.
+    pub(super) fn fields(&self) -> AccountFields<'_> {
+        self.0.get().map(account).unwrap_or_default()
+    }
+}
+
+fn account(user: &types::SimpleUser) -> AccountFields<'_> {
     let types::SimpleUser {
         avatar_url,
         email: _,
@@ -100,8 +106,14 @@ pub(super) fn account(user: &types::SimpleUser) -> AccountFields<'_> {
     }
 }
 
-/// Returns the fields of an app that have a getter. The others are in its JSON.
-pub(super) fn app(app: &types::Integration) -> AppFields<'_> {
+impl App {
+    /// Returns the fields of the app that have a getter. The others are in its JSON.
+    pub(super) fn fields(&self) -> AppFields<'_> {
+        self.0.get().map(app).unwrap_or_default()
+    }
+}
+
+fn app(app: &types::Integration) -> AppFields<'_> {
     let types::Integration {
         client_id: _,
         created_at: _,
