@@ -10,7 +10,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use self::advice::Advice;
 use self::rejection::{FieldError, Rejection, write_request_id};
 use self::unknown_outcome::UnknownOutcome;
 use crate::model::invalid_value::InvalidValue;
@@ -287,12 +286,6 @@ impl Error {
             Details::Rejection(rejection) => rejection.retry_after,
             _ => None,
         }
-    }
-
-    /// Returns advice on how to fix the error, if there is any.
-    #[must_use]
-    pub fn advice(&self) -> Option<Advice> {
-        advice::advice(self)
     }
 }
 

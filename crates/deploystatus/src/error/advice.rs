@@ -87,7 +87,15 @@ pub enum Advice {
     CheckOutbox,
 }
 
-pub(super) fn advice(error: &Error) -> Option<Advice> {
+impl Error {
+    /// Returns advice on how to fix the error, if there is any.
+    #[must_use]
+    pub fn advice(&self) -> Option<Advice> {
+        advice(self)
+    }
+}
+
+fn advice(error: &Error) -> Option<Advice> {
     Some(match (error.kind(), error.details()) {
         (ErrorKind::OutcomeUnknown, _) => Advice::LookBeforeReporting,
         (_, Details::RateLimit(limit)) => match limit.rejection {

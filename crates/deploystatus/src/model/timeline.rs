@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use self::attempt::Attempt;
-use self::period::Period;
+use self::period::{Period, between};
 use super::deployment_status::DeploymentStatus;
 
 /// The history of a deployment: the time spent in each state, the attempts, and whether it is live.
@@ -109,11 +109,6 @@ impl Timeline {
     pub fn statuses(&self) -> impl DoubleEndedIterator<Item = &DeploymentStatus> {
         self.statuses.values()
     }
-}
-
-/// Returns the time between two timestamps, or zero if the server's clock went back.
-fn between(from: Timestamp, to: Timestamp) -> Duration {
-    Duration::try_from(to.duration_since(from)).unwrap_or_default()
 }
 
 impl Extend<DeploymentStatus> for Timeline {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::super::deployment_status::DeploymentStatus;
-use super::between;
+use super::period::between;
 
 /// One attempt to deploy, from its first status to its end.
 #[derive(Clone, Debug, PartialEq)]

@@ -8,7 +8,6 @@ use serde::Serialize;
 
 use super::super::account::Account;
 use super::super::deployment_status::DeploymentStatus;
-use super::between;
 
 /// The time that a deployment spent in one state.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -82,4 +81,9 @@ impl Period {
             }
         }
     }
+}
+
+/// Returns the time between two timestamps, or zero if the server's clock went back.
+pub(super) fn between(from: Timestamp, to: Timestamp) -> Duration {
+    Duration::try_from(to.duration_since(from)).unwrap_or_default()
 }
