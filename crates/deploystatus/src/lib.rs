@@ -9,6 +9,8 @@ mod model;
 //ROLLOUT
 #[cfg(feature = "webhook")]
 pub mod webhook;
+#[doc = include_str!("guide.md")]
+pub mod guide {}
 
 pub use deploystatus_generated::State;
 pub use futures_util::stream::Stream;
