@@ -10,9 +10,9 @@ use crate::error::rejection::Rejection;
 
 /// A gate for requests of one kind.
 ///
-/// After a rate limit it is closed until the time that the server named.
-/// Then requests pass one by one, after a random delay, until one of them succeeds.
-/// All other requests of the client would only be rejected as well, and GitHub can ban clients that continue.
+/// After a rate limit it is closed until the time that the server named, and a random delay longer.
+/// Then requests pass one by one, until one of them succeeds a minute or more after the limit has ended.
+/// A burst would only meet the limit again, and GitHub can ban clients that continue while they are limited.
 #[derive(Debug, Default)]
 pub(crate) struct Gate {
     closed: Mutex<Option<Closed>>,
@@ -49,9 +49,13 @@ impl Gate {
         }
     }
 
-    /// Opens the gate, because a request has succeeded.
-    pub(crate) fn open(&self) {
-        *self.lock() = None;
+    /// Notes that a request has succeeded, which opens the gate if the limit ended long enough ago.
+    pub(crate) fn succeeded(&self) {
+        let mut closed = self.lock();
+        let calm = |closed: &Closed| closed.until.elapsed() >= CALM;
+        if closed.as_ref().is_some_and(calm) {
+            *closed = None;
+        }
     }
 
     /// Waits until a request may be sent.
@@ -67,7 +71,9 @@ impl Gate {
             return Ok(Passage { _turn: None });
         }
         let wait = self.wait();
-        sleep(wait.saturating_add(jitter(wait, run.draw()))).await;
+        if !wait.is_zero() {
+            sleep(wait.saturating_add(jitter(wait, run.draw()))).await;
+        }
         Ok(Passage { _turn: Some(turn) })
     }
 
@@ -103,6 +109,9 @@ impl Gate {
         self.closed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+/// The period of GitHub's secondary limits.
+const CALM: Duration = Duration::from_secs(60);
 
 /// Returns a random delay, so that clients which were stopped together do not continue together.
 fn jitter(wait: Duration, draw: f64) -> Duration {

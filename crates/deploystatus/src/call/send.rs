@@ -61,7 +61,7 @@ fn gate(target: &Target, operation: Operation) -> &Gate {
 fn update(gate: &Gate, passage: Passage<'_>, result: &Result<Received, Failure>) {
     match result {
         Ok(received) if received.response.header(&RATE_REMAINING) == Some("0") => {}
-        Ok(_) => gate.open(),
+        Ok(_) => gate.succeeded(),
         Err(failure) if failure.error.is_rate_limited() => {
             let wait = failure.error.retry_after().unwrap_or_default();
             gate.close(wait, failure.error.rejection().cloned());

@@ -11,6 +11,7 @@ use tracing::Instrument;
 
 use self::creation::Creation;
 use super::deployment::Deployment;
+use crate::call::gate::add;
 use crate::call::pacing::Priority;
 use crate::call::target::Target;
 use crate::error::unknown_outcome::{SearchResult, UnknownOutcome};
@@ -135,7 +136,10 @@ async fn newest_if_same(
     status: &NewStatus,
 ) -> Result<Option<DeploymentStatus>, Error> {
     let state = &deployment.target.state;
-    let deadline = Instant::now() + deployment.target.retry_policy().search_time();
+    let deadline = add(
+        Instant::now(),
+        deployment.target.retry_policy().search_time(),
+    );
     let newest = loop {
         let known = state.highest_id();
         let newest = deployment.latest_status().await?;

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use tokio::time::{Instant, sleep};
 
 use super::matching::{self, Match};
+use crate::call::gate::add;
 use crate::call::operation::Request;
 use crate::call::retry::{Failure, Retry, Run};
 use crate::call::send::send;
@@ -128,7 +129,7 @@ impl<'a> Search<'a> {
         run: &mut Run,
         decide: impl Fn(&Reading) -> Option<SearchEnd>,
     ) -> (SearchEnd, Option<SearchBound>) {
-        let deadline = Instant::now() + run.policy().search_time();
+        let deadline = add(Instant::now(), run.policy().search_time());
         let mut bound = self.bound;
         let mut pause = FIRST_PAUSE;
         loop {
