@@ -223,7 +223,7 @@ impl<'a> Creation<'a> {
         if self.sendings > 0 {
             let began = Instant::now();
             let id = stored.id;
-            let end = self.search().run_until(&mut self.run, id).await;
+            let end = self.search().run_until(&mut self.run, &stored).await;
             let last = || {
                 Error::new(
                     ErrorKind::ConnectionLost,

@@ -14,7 +14,6 @@ use crate::call::target::Target;
 use crate::error::Error;
 use crate::http::link::Links;
 use crate::http::redirect;
-use crate::http::response::Response;
 use crate::model::create_outcome::SearchBound;
 use crate::model::deployment_status::DeploymentStatus;
 use crate::model::new_status::NewStatus;
@@ -99,14 +98,23 @@ impl<'a> Search<'a> {
         end
     }
 
-    /// Searches until the list contains the status `id`, which a later request has stored.
-    pub(super) async fn run_until(&mut self, run: &mut Run, id: u64) -> SearchEnd {
+    /// Searches for a copy of `stored`, the status of a later request, until the list contains that status.
+    pub(super) async fn run_until(
+        &mut self,
+        run: &mut Run,
+        stored: &DeploymentStatus,
+    ) -> SearchEnd {
+        let id = stored.id;
+        if matches!(self.bound, Some(SearchBound::Time(_))) {
+            // Both statuses were created by the same clock, which need not be that of `Date`.
+            self.bound = Some(self.time_bound(stored.created_at, Instant::now()));
+        }
         let (end, _) = self
             .repeat(run, |reading| {
-                if reading.newest_id < Some(id) {
+                let other = reading.equal.iter().find(|status| status.id < id);
+                if reading.newest_id < Some(id) && other.is_none() {
                     return None;
                 }
-                let other = reading.equal.iter().find(|status| status.id < id);
                 let similar: Vec<u64> = reading
                     .similar
                     .iter()
@@ -174,7 +182,9 @@ impl<'a> Search<'a> {
             };
             let request = next.as_ref().map_or(first, Request::Page);
             let received = send(self.target, &request, None, run).await?;
-            let bound = *bound.get_or_insert_with(|| self.time_bound(&received.response));
+            let response = &received.response;
+            let bound = *bound
+                .get_or_insert_with(|| self.time_bound(response.server_time(), response.received));
             let oldest = received.statuses.last();
             let is_end = oldest.is_none_or(|oldest| !bound.admits(oldest));
             statuses.extend(received.statuses);
@@ -215,13 +225,13 @@ impl<'a> Search<'a> {
         reading
     }
 
-    /// Returns the bound for a creation that knows no ID: the time of the first request by the server's clock.
-    fn time_bound(&self, response: &Response) -> SearchBound {
-        let elapsed = self.sent.map_or(Duration::ZERO, |sent| {
-            response.received.saturating_duration_since(sent)
-        });
-        let since = elapsed.saturating_add(CLOCK_MARGIN);
-        let time = response.server_time().checked_sub(since);
+    /// Returns the bound for a creation that knows no ID: the time of the first request by the server's clock,
+    /// which shows `server_time` at `now`.
+    fn time_bound(&self, server_time: Timestamp, now: Instant) -> SearchBound {
+        let elapsed = self
+            .sent
+            .map_or(Duration::ZERO, |sent| now.saturating_duration_since(sent));
+        let time = server_time.checked_sub(elapsed.saturating_add(CLOCK_MARGIN));
         SearchBound::Time(time.unwrap_or(Timestamp::MIN))
     }
 }
