@@ -16,6 +16,7 @@ pub use deploystatus_generated::State;
 pub use futures_util::stream::Stream;
 pub use jiff::Timestamp;
 
+pub use call::delay::Delay;
 pub use call::pacing::Pacing;
 pub use call::retry::RetryPolicy;
 pub use client::Client;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use reqwest::header::HeaderValue;
 
 use super::cache::Cache;
+use super::delay::Listener;
 use super::pacing::Pacer;
 use super::retry::RetryPolicy;
 use crate::error::text::clean;
@@ -31,6 +32,7 @@ pub(crate) struct Core {
     pub(crate) has_explicit_profile: bool,
     pub(crate) cache: Cache,
     pub(crate) warned: Warned,
+    pub(crate) listener: Listener,
 }
 
 /// Warnings that are logged once per client.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout};
 
+use super::delay::Delay;
 use super::retry::Run;
 use crate::error::rejection::Rejection;
 
@@ -72,6 +73,7 @@ impl Gate {
         }
         let wait = self.wait();
         if !wait.is_zero() {
+            run.notify(&Delay::RateLimit { wait });
             sleep(wait.saturating_add(jitter(wait, run.draw()))).await;
         }
         Ok(Passage { _turn: Some(turn) })

@@ -5,8 +5,8 @@ use tokio::time::sleep;
 use tracing::Span;
 
 use super::cache::{CachedResponse, Resource};
+use super::delay::Delay;
 use super::operation::Request;
-use super::retry::Run;
 use super::send::{Received, send};
 use super::target::Target;
 use crate::error::Error;
@@ -19,10 +19,11 @@ pub(crate) async fn read(
     etag: Option<&HeaderValue>,
     span: &Span,
 ) -> Result<Received, Error> {
-    let mut run = Run::new(target.retry_policy(), span.clone());
+    let mut run = target.run(span);
     loop {
         let pause = target.core.pacer.quota_pause();
         if !pause.is_zero() && run.permits(pause) {
+            run.notify(&Delay::Pacing { wait: pause });
             sleep(pause).await;
         }
         match send(target, request, etag, &mut run).await {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 use tracing::Span;
 
+use super::delay::{Delay, Listener};
 use super::trace;
 use crate::error::Error;
 use crate::http::response::Response;
@@ -198,6 +199,7 @@ impl Failure {
 pub(crate) struct Run {
     policy: RetryPolicy,
     span: Span,
+    listener: Listener,
     attempts: u32,
     rate_limits: u32,
     started: Instant,
@@ -205,10 +207,11 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    pub(crate) fn new(policy: RetryPolicy, span: Span) -> Self {
+    pub(crate) fn new(policy: RetryPolicy, span: Span, listener: Listener) -> Self {
         Self {
             policy,
             span,
+            listener,
             attempts: 0,
             rate_limits: 0,
             started: Instant::now(),
@@ -246,8 +249,18 @@ impl Run {
             error = %failure.error,
             "waiting for the next attempt"
         );
+        self.notify(&Delay::Retry {
+            error: &failure.error,
+            attempt: self.attempts.saturating_add(1),
+            max_attempts: self.policy.max_attempts,
+            wait: pause,
+        });
         sleep(pause).await;
         Ok(())
+    }
+
+    pub(crate) fn notify(&self, delay: &Delay<'_>) {
+        self.listener.notify(delay);
     }
 
     /// Returns the number of rate limits met so far.

@@ -7,7 +7,7 @@ use tracing::Span;
 
 use super::cache::DeploymentState;
 use super::core::Core;
-use super::retry::RetryPolicy;
+use super::retry::{RetryPolicy, Run};
 use super::trace;
 use crate::http::profile::ServerProfile;
 use crate::model::invalid_value::InvalidValue;
@@ -98,6 +98,12 @@ impl Target {
             span.record("http.request.method", method);
         }
         span
+    }
+
+    /// Starts the attempts of a call.
+    pub(crate) fn run(&self, span: &Span) -> Run {
+        let listener = self.core.listener.clone();
+        Run::new(self.retry_policy(), span.clone(), listener)
     }
 
     /// Returns the parameters of the path.

@@ -10,6 +10,7 @@ use reqwest::header::HeaderValue;
 use super::Client;
 use crate::call::cache::Cache;
 use crate::call::core::{Core, Warned};
+use crate::call::delay::{Delay, Listener};
 use crate::call::pacing::{Pacer, Pacing};
 use crate::call::retry::RetryPolicy;
 use crate::error::Error;
@@ -34,6 +35,7 @@ pub struct ClientBuilder {
     system_roots: bool,
     retry: RetryPolicy,
     pacing: Pacing,
+    listener: Listener,
 }
 
 /// The proxy as set by the caller.
@@ -74,6 +76,7 @@ impl ClientBuilder {
             system_roots: true,
             retry: RetryPolicy::new(),
             pacing: Pacing::new(),
+            listener: Listener::default(),
         }
     }
 
@@ -184,6 +187,14 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets a function that is called whenever a call takes longer than one request.
+    ///
+    /// It is called from the future of the call and must return quickly.
+    pub fn on_delay(mut self, listener: impl Fn(&Delay<'_>) + Send + Sync + 'static) -> Self {
+        self.listener = Listener::new(listener);
+        self
+    }
+
     /// Creates the client.
     ///
     /// No connection is made, and no certificate of the system is read, before the first request.
@@ -228,6 +239,7 @@ impl ClientBuilder {
             has_explicit_profile,
             cache: Cache::default(),
             warned: Warned::default(),
+            listener: self.listener,
             base,
         })))
     }

@@ -10,6 +10,7 @@ use tracing::Span;
 
 use super::search::{Search, SearchEnd};
 use crate::call::classify;
+use crate::call::delay::Delay;
 use crate::call::operation::Request;
 use crate::call::pacing::Priority;
 use crate::call::retry::{Effect, Failure, Retry, Run};
@@ -57,7 +58,7 @@ impl<'a> Creation<'a> {
         let status = status.with_marker_written();
         Self {
             body: convert::request_body(&status),
-            run: Run::new(target.retry_policy(), span.clone()),
+            run: target.run(span),
             target,
             status,
             priority,
@@ -137,6 +138,7 @@ impl<'a> Creation<'a> {
                 milliseconds = pause.as_millis(),
                 "waiting for the client's own limits"
             );
+            self.run.notify(&Delay::Pacing { wait: pause });
             sleep(pause).await;
         }
         slot.set_used();
@@ -184,6 +186,10 @@ impl<'a> Creation<'a> {
     /// Searches for the status, and returns `None` if it is not stored and may be sent once more.
     async fn search_after(&mut self, last: Error) -> Result<Option<CreateOutcome>, Error> {
         tracing::info!(error = %last, "the response was lost; searching for the status");
+        self.run.notify(&Delay::Search {
+            error: &last,
+            timeout: self.run.policy().search_time(),
+        });
         let began = Instant::now();
         let mut search = self.search();
         let end = search.run(&mut self.run).await;
