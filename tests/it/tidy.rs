@@ -122,11 +122,16 @@ fn every_package_shares_the_version_and_the_lints() {
 fn the_changelog_has_a_heading_for_this_version() {
     let (root, _) = checkout();
     let changelog = read(&root.join("CHANGELOG.md"));
-    let heading = format!("\n## {}", env!("CARGO_PKG_VERSION"));
+    let headings: Vec<_> = changelog
+        .lines()
+        .filter_map(|line| line.strip_prefix("## "))
+        .collect();
+    assert_eq!(headings.first(), Some(&"[Unreleased]"));
+    let version = format!("[{}] - ", env!("CARGO_PKG_VERSION"));
+    let is_unreleased = headings.len() == 1;
     assert!(
-        changelog.contains(&heading),
-        "CHANGELOG.md has no heading `{}`",
-        heading.trim()
+        is_unreleased || headings.iter().any(|it| it.starts_with(&version)),
+        "CHANGELOG.md has no heading `## {version}YYYY-MM-DD`"
     );
 }
 
