@@ -151,6 +151,21 @@ fn no_example_in_the_documents_is_ignored() {
 }
 
 #[test]
+fn relative_links_in_documents_resolve() {
+    let (root, _) = checkout();
+    for (name, text) in texts(|name| ending(name) == "md") {
+        let folder = root.join(&name).parent().unwrap().to_owned();
+        for target in text.split("](").skip(1) {
+            let target = target.split([')', '#']).next().unwrap_or_default();
+            assert!(
+                target.contains("://") || folder.join(target).exists(),
+                "{name} links to {target}, which does not exist"
+            );
+        }
+    }
+}
+
+#[test]
 fn the_project_knows_no_machine() {
     let elsewhere = ["..", "/shared"].concat();
     // What a fuzzer writes need not be text.
