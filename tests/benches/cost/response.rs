@@ -1,8 +1,8 @@
-//! What GitHub answers in 2026: its headers, its statuses, its pages.
+//! Responses with the headers, statuses and pages that GitHub sent in 2026.
 
 use serde_json::{Value, json};
 
-/// The statuses of one deployment, newest first, as they are sent.
+/// Statuses of one deployment as JSON, newest first.
 pub(crate) struct Statuses(Vec<String>);
 
 impl Statuses {
@@ -10,14 +10,14 @@ impl Statuses {
         Self((1..=count).rev().map(|id| status(id).to_string()).collect())
     }
 
-    /// The whole answer, with links to the other pages if there are any.
-    pub(crate) fn answer(&self, method: &str, path: &str, url: &str) -> String {
+    /// Returns the whole response to a request, with links to the other pages if there are any.
+    pub(crate) fn response(&self, method: &str, path: &str, url: &str) -> String {
         if method == "POST" {
-            return whole("201 Created", "", &self.0[0]);
+            return format_response("201 Created", "", &self.0[0]);
         }
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         if !path.ends_with("/statuses") {
-            return whole("200 OK", "", &self.0[0]);
+            return format_response("200 OK", "", &self.0[0]);
         }
         let number = |name| {
             let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
@@ -30,7 +30,7 @@ impl Statuses {
         let statuses = self.0.chunks(size).nth(page - 1).unwrap_or_default();
         let body = format!("[{}]", statuses.join(","));
         let links = links(page, size, self.0.len().div_ceil(size), url);
-        whole("200 OK", &links, &body)
+        format_response("200 OK", &links, &body)
     }
 }
 
@@ -55,12 +55,12 @@ fn links(page: usize, size: usize, last: usize, url: &str) -> String {
     format!("link: {}\r\n", links.join(", "))
 }
 
-fn whole(status: &str, links: &str, body: &str) -> String {
+fn format_response(status: &str, links: &str, body: &str) -> String {
     let length = body.len();
     format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\n{links}{HEADERS}\r\n{body}")
 }
 
-/// As many as GitHub sends.
+/// Headers in the number and size of those that GitHub sends.
 const HEADERS: &str = "content-type: application/json; charset=utf-8\r\n\
     date: Tue, 06 Jan 2026 10:00:00 GMT\r\n\
     cache-control: private, max-age=60, s-maxage=60\r\n\

@@ -1,12 +1,12 @@
-//! How a client's program says what its caller was told: in one line.
+//! Output of a client's program: its result in one line, for the table.
 
-#![expect(clippy::print_stdout, reason = "somebody reads it")]
+#![expect(clippy::print_stdout, reason = "the table reads it")]
 
 use std::error::Error;
 use std::fmt::Display;
 
-/// Tells of statuses, in their order.
-pub(crate) fn ok(statuses: impl IntoIterator<Item = (impl Display, impl Display)>) {
+/// Prints the ID and state of each status, in the given order.
+pub(crate) fn statuses(statuses: impl IntoIterator<Item = (impl Display, impl Display)>) {
     print!("ok");
     for (id, state) in statuses {
         print!(" {id}:{state}");
@@ -14,7 +14,7 @@ pub(crate) fn ok(statuses: impl IntoIterator<Item = (impl Display, impl Display)
     println!();
 }
 
-/// Tells of an error: which one, its text and those of its causes that say more, and advice.
+/// Prints the name of an error, its text, the texts of its causes that add something, and its advice.
 pub(crate) fn error(error: &dyn Error, advice: Option<&str>) {
     let name = format!("{error:?}");
     let name = name.split(|it: char| !it.is_alphanumeric()).next();

@@ -1,4 +1,4 @@
-//! A server that answers as a property wants it, and a client of it, both used again and again.
+//! A server whose responses a property determines, and a client of it. Both are reused.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,61 +9,63 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
 
-/// What the client proves itself with, and no text may repeat.
+/// Token of the client, which no text may contain.
 pub(super) const TOKEN: &str = "gho_5ecret5ecret5ecret5ecret";
 
 thread_local! {
-    static STAGE: Stage = Stage::set_up();
+    static HARNESS: Harness = Harness::new();
 }
 
-/// A client's server, another one that it has no business with, and what both heard.
-pub(super) struct Stage {
+/// A client, its server, and another server that the client must not contact.
+pub(super) struct Harness {
     runtime: Runtime,
     client: Client,
     script: Arc<Mutex<Script>>,
-    strangers: Arc<AtomicUsize>,
+    /// Number of connections to the other server.
+    strays: Arc<AtomicUsize>,
     pub(super) own: SocketAddr,
     pub(super) elsewhere: SocketAddr,
 }
 
-type Answering = Box<dyn FnMut(&Request) -> Vec<u8> + Send>;
+type Respond = Box<dyn FnMut(&Request) -> Vec<u8> + Send>;
 
+/// Responses of the server, and the requests that it received.
 #[derive(Default)]
 struct Script {
-    answering: Option<Answering>,
-    heard: Vec<Request>,
+    respond: Option<Respond>,
+    requests: Vec<Request>,
 }
 
-/// The head of a request, or none of it when it was TLS.
+/// The head of a request, or `None` if the client started TLS.
 #[derive(Clone)]
 pub(super) struct Request {
     head: Option<String>,
 }
 
-/// Runs a property on this thread's stage.
-pub(super) fn on_stage<T>(play: impl FnOnce(&Stage) -> T) -> T {
-    STAGE.with(play)
+/// Runs a property with the harness of this thread.
+pub(super) fn with_harness<T>(property: impl FnOnce(&Harness) -> T) -> T {
+    HARNESS.with(property)
 }
 
-/// An answer of this status, with header lines of one's own.
-pub(super) fn answer(status: u16, headers: &[u8], body: &[u8]) -> Vec<u8> {
+/// Returns a response with these header lines.
+pub(super) fn response(status: u16, headers: &[u8], body: &[u8]) -> Vec<u8> {
     let length = body.len();
-    let mut answer =
-        format!("HTTP/1.1 {status} Answer\r\ncontent-length: {length}\r\n").into_bytes();
-    answer.extend_from_slice(headers);
-    answer.extend_from_slice(b"\r\n");
-    answer.extend_from_slice(body);
-    answer
+    let mut response =
+        format!("HTTP/1.1 {status} Status\r\ncontent-length: {length}\r\n").into_bytes();
+    response.extend_from_slice(headers);
+    response.extend_from_slice(b"\r\n");
+    response.extend_from_slice(body);
+    response
 }
 
-impl Stage {
-    fn set_up() -> Self {
+impl Harness {
+    fn new() -> Self {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         let script = Arc::new(Mutex::new(Script::default()));
-        let strangers = Arc::new(AtomicUsize::new(0));
+        let strays = Arc::new(AtomicUsize::new(0));
         let listen = || async { TcpListener::bind("127.0.0.1:0").await.unwrap() };
-        let (server, stranger) = runtime.block_on(async { (listen().await, listen().await) });
-        let (own, elsewhere) = (server.local_addr(), stranger.local_addr());
+        let (server, other) = runtime.block_on(async { (listen().await, listen().await) });
+        let (own, elsewhere) = (server.local_addr(), other.local_addr());
         let (own, elsewhere) = (own.unwrap(), elsewhere.unwrap());
         let shared = Arc::clone(&script);
         runtime.spawn(async move {
@@ -71,9 +73,9 @@ impl Stage {
                 tokio::spawn(serve(connection, Arc::clone(&shared)));
             }
         });
-        let count = Arc::clone(&strangers);
+        let count = Arc::clone(&strays);
         runtime.spawn(async move {
-            while stranger.accept().await.is_ok() {
+            while other.accept().await.is_ok() {
                 count.fetch_add(1, Ordering::Relaxed);
             }
         });
@@ -88,45 +90,45 @@ impl Stage {
             runtime,
             client,
             script,
-            strangers,
+            strays,
             own,
             elsewhere,
         }
     }
 
-    /// Makes a call while the server answers like this; gives what came of it and what the server heard.
+    /// Makes a call and returns its result with the requests that the server received.
     ///
-    /// Whatever the call is, it must speak to no other server, and prove itself to this one.
-    pub(super) fn play<F: Future>(
+    /// Panics if the call contacted the other server, or sent a request without the token.
+    pub(super) fn run<F: Future>(
         &self,
-        answering: impl FnMut(&Request) -> Vec<u8> + Send + 'static,
+        respond: impl FnMut(&Request) -> Vec<u8> + Send + 'static,
         call: impl FnOnce(Client) -> F,
     ) -> (F::Output, Vec<Request>) {
         *self.script.lock().unwrap() = Script {
-            answering: Some(Box::new(answering)),
-            heard: Vec::new(),
+            respond: Some(Box::new(respond)),
+            requests: Vec::new(),
         };
         let client = self.client.clone();
         let outcome = self.runtime.block_on(async { call(client).await });
-        let heard = std::mem::take(&mut self.script.lock().unwrap().heard);
-        let strangers = self.strangers.swap(0, Ordering::Relaxed);
-        assert_eq!(strangers, 0, "another server was asked");
-        for request in heard.iter().filter(|request| !request.is_tls()) {
+        let requests = std::mem::take(&mut self.script.lock().unwrap().requests);
+        let strays = self.strays.swap(0, Ordering::Relaxed);
+        assert_eq!(strays, 0, "the other server was contacted");
+        for request in requests.iter().filter(|request| !request.is_tls()) {
             assert_eq!(request.header("host"), Some(self.own.to_string()));
             let authorization = request.header("authorization");
             assert_eq!(authorization, Some(format!("Bearer {TOKEN}")));
         }
-        (outcome, heard)
+        (outcome, requests)
     }
 }
 
 impl Request {
-    /// Whether it was the beginning of TLS, which this server does not speak.
+    /// Returns `true` if the client started TLS, which this server does not support.
     pub(super) fn is_tls(&self) -> bool {
         self.head.is_none()
     }
 
-    /// The words of the request line.
+    /// Returns the method and the path.
     pub(super) fn line(&self) -> (&str, &str) {
         let head = self.head.as_deref().unwrap_or_default();
         let mut words = head.split_whitespace();
@@ -143,7 +145,7 @@ impl Request {
             .filter(|(name, _)| name.eq_ignore_ascii_case(wanted))
             .map(|(_, value)| value.trim().to_owned());
         let value = values.next();
-        assert_eq!(values.next(), None, "{wanted} stands there twice");
+        assert_eq!(values.next(), None, "duplicate header {wanted}");
         value
     }
 }
@@ -178,14 +180,14 @@ async fn serve(mut connection: TcpStream, script: Arc<Mutex<Script>>) {
             }
         }
         received.drain(..whole);
-        let answer = {
+        let response = {
             let mut script = script.lock().unwrap();
             let script = &mut *script;
-            script.heard.push(request.clone());
-            script.answering.as_mut().map(|answer| answer(&request))
+            script.requests.push(request.clone());
+            script.respond.as_mut().map(|respond| respond(&request))
         };
-        match answer {
-            Some(answer) if !tls && connection.write_all(&answer).await.is_ok() => {}
+        match response {
+            Some(response) if !tls && connection.write_all(&response).await.is_ok() => {}
             _ => return,
         }
     }
