@@ -1,6 +1,8 @@
 //! The statuses of a deployment, page by page.
 
-use futures_util::stream::{self, Stream};
+mod read_ahead;
+
+use futures_util::stream;
 use futures_util::{StreamExt, TryStreamExt, future};
 use reqwest::Url;
 use tracing::Instrument;
@@ -79,16 +81,11 @@ impl StatusPages {
             if matches!(self.next, Next::End) {
                 return Ok(None);
             }
-            let mut page = self.fetch(&self.next).await?;
+            let page = self.fetch(&self.next).await?;
             progress.check(&page)?;
-            self.next = page.next;
-            // IDs fall from page to page. A higher one was pushed here from the previous page.
-            if let Some(lowest) = self.lowest {
-                page.statuses.retain(|status| status.id < lowest);
-            }
-            if let Some(status) = page.statuses.last() {
-                self.lowest = Some(status.id);
-                return Ok(Some(page.statuses));
+            let statuses = self.take(page);
+            if !statuses.is_empty() {
+                return Ok(Some(statuses));
             }
         }
     }
@@ -105,16 +102,29 @@ impl StatusPages {
         Ok(statuses.into_iter().collect())
     }
 
-    /// Returns a stream of the remaining statuses. A page is read when the previous one is used up.
-    pub fn into_stream(self) -> impl Stream<Item = Result<DeploymentStatus, Error>> + Send + Unpin {
-        let pages = stream::try_unfold(self, |mut pages| async move {
-            let page = pages.next_page().await?;
-            Ok::<_, Error>(page.map(|page| (page, pages)))
-        });
-        let statuses = pages
-            .map_ok(|page| stream::iter(page.into_iter().map(Ok)))
-            .try_flatten();
-        Box::pin(statuses)
+    /// Moves past a page and returns its statuses without repeated ones.
+    fn take(&mut self, page: Page) -> Vec<DeploymentStatus> {
+        self.next = page.next;
+        let mut statuses = page.statuses;
+        // IDs fall from page to page. A higher one was pushed here from the previous page.
+        if let Some(lowest) = self.lowest {
+            statuses.retain(|status| status.id < lowest);
+        }
+        self.lowest = statuses.last().map(|status| status.id).or(self.lowest);
+        statuses
+    }
+
+    fn has_repeats(&self, page: &Page) -> bool {
+        let first = page.statuses.first().map(|status| status.id);
+        self.lowest.is_some() && first >= self.lowest
+    }
+
+    fn next_number(&self) -> Option<u64> {
+        match &self.next {
+            Next::Page(number) => Some(*number),
+            Next::Url(url) => page_number(url),
+            Next::End => None,
+        }
     }
 
     async fn read_all(&self) -> Result<Vec<DeploymentStatus>, Error> {
