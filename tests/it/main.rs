@@ -7,11 +7,12 @@ mod captures;
 mod emulator;
 mod endurance;
 mod facade;
-mod outbox;
+// TODO(rollout): enable again when the rollout module is back.
+// mod outbox;
 mod paths;
 mod properties;
 mod prose;
-mod rollout;
+// mod rollout;
 mod state;
 mod tidy;
 mod timeline;
