@@ -9,9 +9,11 @@
 mod corpus;
 mod one_call;
 pub mod properties;
+mod scene;
 
 pub use corpus::{Corpus, checkout};
 pub use one_call::{OneCall, status_body};
+pub use scene::{Scene, TOKEN, another_process, client_builder, in_paused_time, on_tokio_time};
 
 /// Compiles the programs in the README of the project.
 #[cfg(doctest)]

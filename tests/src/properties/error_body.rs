@@ -2,7 +2,7 @@
 
 use std::error::Error as _;
 
-use deploystatus::{DeploymentStatus, Error, NewStatus, State};
+use deploystatus::{DeploymentStatus, Error, ErrorKind, NewStatus, RejectionKind, State};
 
 use super::harness::{Harness, TOKEN, response, with_harness};
 use super::is_one_clear_line;
@@ -40,13 +40,13 @@ pub fn error_body(bytes: &[u8]) {
     hides_the_token(&error);
     assert_eq!(error.status(), Some(status));
     assert_eq!(error.is_not_found(), status == 404);
-    assert!(!error.is_outcome_unknown() && error.undelivered().is_none());
+    assert!(!error.is_outcome_unknown() && error.unknown_outcome().is_none());
     assert_eq!(
         error.request_id(),
         headers.contains("AB:1").then_some("AB:1")
     );
 
-    let limited = matches!(error, Error::RateLimited(_));
+    let limited = error.kind() == ErrorKind::RateLimited;
     assert_eq!(error.is_rate_limited(), limited);
     assert!(limited || status != 429);
     assert!(!limited || status == 429 || status == 403);
@@ -55,7 +55,7 @@ pub fn error_body(bytes: &[u8]) {
 
     let rejection = error.rejection().unwrap();
     assert_eq!(rejection.status, status);
-    assert_eq!(rejection.is_rate_limit(), limited);
+    assert_eq!(rejection.kind() == RejectionKind::RateLimit, limited);
     for field in error.field_errors() {
         assert!(!field.to_string().contains(char::is_control), "{field:?}");
     }
@@ -94,7 +94,7 @@ fn refused(harness: &Harness, status: u16, headers: &str, body: &[u8], call: Cal
             if matches!(call, Call::Create) {
                 let report = NewStatus::new(State::Success);
                 let delivered = deployment.create_status(report).await?;
-                return Ok::<DeploymentStatus, Error>(delivered.status().clone());
+                return Ok::<DeploymentStatus, Error>(delivered.status.clone());
             }
             deployment.get_status(1).await
         },
@@ -108,7 +108,7 @@ pub(super) fn hides_the_token(error: &Error) {
     let mut texts = vec![
         error.to_string(),
         format!("{error:?}"),
-        error.hint().unwrap_or_default(),
+        error.advice().map(|it| it.to_string()).unwrap_or_default(),
     ];
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -83,7 +83,7 @@ impl Harness {
             .base_url(format!("http://{own}"))
             .token(TOKEN)
             .pacing(Pacing::off())
-            .retry(RetryPolicy::never())
+            .retry_policy(RetryPolicy::never())
             .build()
             .unwrap();
         Self {
