@@ -9,7 +9,7 @@ use deploystatus::{
     Delivered, NewStatus, Outbox, Outcome, Overtaken, Pacing, Progress, State, WaitPolicy,
 };
 use deploystatus_emulator as emulator;
-use emulator::{Emulator, Fault, Moment, NewDeployment, Operation};
+use emulator::{Emulator, Fault, NewDeployment, Operation, Stage};
 use tokio::runtime::{Builder, Runtime};
 
 /// An emulator on threads of its own, and a handle on its one deployment.
@@ -165,7 +165,7 @@ fn statuses_are_iterated_over_page_by_page() {
 #[test]
 fn a_status_whose_answer_was_lost_is_adopted() {
     let scene = Scene::start();
-    let lost = Fault::close(Moment::AfterWork).on(Operation::CreateStatus);
+    let lost = Fault::close(Stage::AfterWork).on(Operation::CreateStatus);
     scene.github.fault(lost);
     let new = NewStatus::new(State::Success);
     let delivered = scene.deployment.create_status(new).unwrap();

@@ -138,7 +138,7 @@ async fn a_classic_token_needs_a_scope_and_reach_or_finds_nothing_to_write_to() 
     }
     github
         .emulator
-        .switch(|it| it.write_without_push = WriteWithoutPush::Forbidden);
+        .change_quirks(|it| it.write_without_push = WriteWithoutPush::Forbidden);
     let answer = post_as(&github, "scopeless", &path).await.expect(403);
     assert_eq!(
         answer.json()["message"],

@@ -36,13 +36,10 @@ async fn a_seed_is_planted_whole_or_not_at_all() {
         .await
         .expect(404)
         .json();
-    assert_eq!(
-        error["error"],
-        "failed to find the repository octocat/unknown"
-    );
+    assert_eq!(error["error"], "unknown repository octocat/unknown");
     github.get("/repos/octocat/new").await.expect(404);
     let seed = json!({
-        "repositories": [{"name": "octocat/new", "id": 77, "formerly": ["octocat/old"]}],
+        "repositories": [{"name": "octocat/new", "id": 77, "former_names": ["octocat/old"]}],
         "tokens": [{"token": "t", "login": "mona", "scopes": ["repo"]}],
         "deployments": [{
             "repository": "octocat/new",
@@ -84,7 +81,11 @@ async fn what_cannot_be_read_is_told_with_its_place() {
             json!({"deployments": [{"repository": "o/r", "ref": "main", "env": "x"}]}),
             "unknown field `env`",
         ),
-        ("/faults", json!({"status": 99}), "99 is not the status"),
+        (
+            "/faults",
+            json!({"status": 99}),
+            "status 99 is not between 200 and 999",
+        ),
         ("/faults", json!({}), "it has no effect"),
         (
             "/faults",
@@ -94,12 +95,12 @@ async fn what_cannot_be_read_is_told_with_its_place() {
         (
             "/faults",
             json!({"close": "before-work", "cut_body": true}),
-            "two effects",
+            "it has two effects",
         ),
         (
             "/faults",
             json!({"cut_body": true, "body": 1}),
-            "belong to a status",
+            "allowed only with status",
         ),
         ("/clock", json!({"advance_seconds": -1}), "line 1"),
     ] {
@@ -154,7 +155,7 @@ async fn faults_are_scripted_listed_and_cleared() {
         .await
         .expect(404);
 
-    let mix = json!({"mix": {"seed": 1, "percent": 100, "longest_wait_ms": 1}});
+    let mix = json!({"mix": {"seed": 1, "percent": 100, "max_delay_ms": 1}});
     control(&github, Method::POST, "/faults", Some(mix))
         .await
         .expect(204);
@@ -213,18 +214,16 @@ async fn repositories_and_switches_are_changed() {
         true
     );
     let change = json!({"auto_inactive": "observed", "max_statuses": 3});
-    let switches = control(&github, Method::PATCH, "/switches", Some(change))
+    let switches = control(&github, Method::PATCH, "/quirks", Some(change))
         .await
         .expect(200);
     assert_eq!(switches.json()["auto_inactive"], "observed");
-    assert_eq!(github.emulator.switches().max_statuses, Some(3));
+    assert_eq!(github.emulator.quirks().max_statuses, Some(3));
     let wrong = Some(json!({"auto_inactive": "sometimes"}));
-    control(&github, Method::PATCH, "/switches", wrong)
+    control(&github, Method::PATCH, "/quirks", wrong)
         .await
         .expect(400);
-    let listed = control(&github, Method::GET, "/switches", None)
-        .await
-        .json();
+    let listed = control(&github, Method::GET, "/quirks", None).await.json();
     assert_eq!(listed["ghost"], "null");
 }
 
@@ -239,7 +238,9 @@ async fn a_reset_brings_back_the_start() {
         .await
         .expect(201);
     github.emulator.fault(Fault::status(500));
-    github.emulator.switch(|it| it.max_statuses = Some(0));
+    github
+        .emulator
+        .change_quirks(|it| it.max_statuses = Some(0));
     control(&github, Method::POST, "/reset", None)
         .await
         .expect(204);

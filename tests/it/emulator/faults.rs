@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use deploystatus_emulator::{Clock, Emulator, Fault, FaultMix, Moment, Operation, RetryAfter};
+use deploystatus_emulator::{Clock, Emulator, Fault, FaultMix, Operation, RetryAfter, Stage};
 use reqwest::Method;
 use serde_json::json;
 
@@ -76,9 +76,9 @@ async fn any_body_and_headers_can_be_answered() {
 async fn a_fault_that_cannot_happen_says_so() {
     let github = Github::start().await;
     for (fault, mistake) in [
-        (Fault::status(99), "99 is not the status of an answer"),
-        (Fault::status(502).header("a b", "c"), "is not a header"),
-        (Fault::html(1000), "1000 is not the status"),
+        (Fault::status(99), "status 99 is not between 200 and 999"),
+        (Fault::status(502).header("a b", "c"), "invalid header"),
+        (Fault::html(1000), "status 1000 is not"),
     ] {
         github.emulator.fault(fault);
         let error = github.get("/zen").await.expect(500).json();
@@ -92,9 +92,9 @@ async fn a_fault_that_cannot_happen_says_so() {
 #[tokio::test]
 async fn a_connection_can_be_closed_at_every_moment() {
     for (moment, done) in [
-        (Moment::BeforeReading, 0),
-        (Moment::BeforeWork, 0),
-        (Moment::AfterWork, 1),
+        (Stage::BeforeReading, 0),
+        (Stage::BeforeWork, 0),
+        (Stage::AfterWork, 1),
     ] {
         let github = Github::start().await;
         let deployment = github.deployment();
@@ -108,7 +108,7 @@ async fn a_connection_can_be_closed_at_every_moment() {
         );
         let request = &github.emulator.requests()[0];
         assert_eq!(request.status, None);
-        assert_eq!(request.body.is_empty(), moment == Moment::BeforeReading);
+        assert_eq!(request.body.is_empty(), moment == Stage::BeforeReading);
         assert_eq!(post(&github, &statuses(&deployment)).await.unwrap(), 201);
     }
 }
@@ -206,8 +206,8 @@ async fn a_mix_is_the_same_for_the_same_seed_and_stops_when_told() {
     let mut outcomes = Vec::new();
     for seed in [7, 7, 8] {
         let mix = FaultMix::seeded(seed)
-            .at_most(12)
-            .longest_wait(Duration::from_millis(3));
+            .max_faults(12)
+            .max_delay(Duration::from_millis(3));
         let github = Github::from(Emulator::builder().fault_mix(mix)).await;
         let path = statuses(&github.deployment());
         let mut codes = Vec::new();

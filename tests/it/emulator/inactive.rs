@@ -106,7 +106,7 @@ async fn production_is_spared_as_documented_or_included_as_observed() {
     assert_eq!(latest(&github, prior), "success");
     github
         .emulator
-        .switch(|it| it.auto_inactive = AutoInactive::Observed);
+        .change_quirks(|it| it.auto_inactive = AutoInactive::Observed);
     github
         .post(&statuses(&newer), json!({"state": "success"}))
         .await
@@ -131,7 +131,7 @@ async fn a_switch_lets_any_earlier_success_count() {
     let never = deployed(&github, staging(), &["failure"]);
     github
         .emulator
-        .switch(|it| it.had_success = HadSuccess::Ever);
+        .change_quirks(|it| it.had_success = HadSuccess::Ever);
     let second = github.deployment_to("staging");
     for _ in 0..2 {
         github

@@ -90,7 +90,7 @@ async fn points_are_counted_for_each_endpoint_and_a_write_costs_five() {
     let github = limited(Limits::default().secondary(secondary)).await;
     github
         .emulator
-        .switch(|it| it.limit_status = LimitStatus::TooManyRequests);
+        .change_quirks(|it| it.limit_status = LimitStatus::TooManyRequests);
     let path = statuses(&github.deployment());
     for code in [201, 201, 429] {
         github

@@ -108,7 +108,7 @@ async fn an_archived_repository_is_read_only() {
     let path = statuses(&github.deployment());
     github
         .emulator
-        .archive_repository("octocat/example", true)
+        .archive_repository("octocat/example")
         .unwrap();
     let answer = github
         .post(&path, json!({"state": "success"}))
@@ -125,7 +125,7 @@ async fn an_archived_repository_is_read_only() {
     );
     github
         .emulator
-        .archive_repository("octocat/example", false)
+        .unarchive_repository("octocat/example")
         .unwrap();
     github
         .post(&path, json!({"state": "success"}))

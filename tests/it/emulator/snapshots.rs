@@ -116,7 +116,7 @@ async fn a_snapshot_is_saved_on_request() {
             .save()
             .unwrap_err()
             .to_string()
-            .contains("without a snapshot file")
+            .contains("no snapshot file is configured")
     );
 }
 
@@ -183,48 +183,48 @@ async fn a_snapshot_that_contradicts_itself_is_refused_and_says_where() {
         (
             "\"id\":1296269",
             "\"id\":5",
-            "the repository 5 is kept as 1296269",
+            "repository 5 has the key 1296269",
         ),
         (
             "\"deployments\":[7]",
             "\"deployments\":[7,8]",
-            "the repository 1296269 has no deployment 8",
+            "repository 1296269 has no deployment 8",
         ),
         (
             "\"deployments\":[7]",
             "\"deployments\":[]",
-            "the deployment 7 is not in its repository 1296269",
+            "deployment 7 is not listed by repository 1296269",
         ),
         (
             "\"octocat/example\":1296269",
             "\"octocat/example\":6",
-            "a name leads to the repository 6, which is not there",
+            "a name belongs to repository 6, which is missing",
         ),
         (
             "\"deployment\":{\"id\":7",
             "\"deployment\":{\"id\":8",
-            "the deployment 8 is kept as 7",
+            "deployment 8 has the key 7",
         ),
         (
             "{\"id\":3,\"deployment_id\":7",
             "{\"id\":3,\"deployment_id\":8",
-            "the status 3 is kept with 7",
+            "deployment 7 has status 3 of another",
         ),
-        ("{\"id\":3,", "{\"id\":6,", "the status 5 comes after 6"),
+        ("{\"id\":3,", "{\"id\":6,", "status 5 comes after status 6"),
         (
             "\"next_deployment_id\":4400000001",
             "\"next_deployment_id\":7",
-            "the next deployment would be 7, and there are later ones",
+            "the next deployment ID is 7, and a higher one exists",
         ),
         (
             "\"next_status_id\":5000000001",
             "\"next_status_id\":1",
-            "the next status would be 1, and there are later ones",
+            "the next status ID is 1, and a higher one exists",
         ),
         (
             "\"next_user_id\":583232",
             "\"next_user_id\":1",
-            "the next user would be 1, and there are later ones",
+            "the next user ID is 1, and a higher one exists",
         ),
     ] {
         assert!(whole.contains(from), "{from} is not in {whole}");
@@ -243,15 +243,20 @@ async fn the_last_numbers_are_given_once_and_then_refused() {
     let emulator = Emulator::builder().seed(seed).snapshot(place.file());
     let emulator = emulator.start().await.unwrap();
     let refused = emulator.create_repository(NewRepository::new("o/later"));
-    assert!(refused.unwrap_err().to_string().contains("does not rise"));
+    assert!(refused.unwrap_err().to_string().contains("already in use"));
     let deployment = NewDeployment::new("main").id(u64::MAX);
     let deployment = emulator.create_deployment("o/last", deployment).unwrap();
     let refused = emulator.create_deployment("o/last", NewDeployment::new("later"));
-    assert!(refused.unwrap_err().to_string().contains("does not rise"));
+    assert!(refused.unwrap_err().to_string().contains("already exists"));
     let status = NewStatus::new("queued").id(u64::MAX);
     let status = emulator.create_status(deployment.id, status).unwrap();
     let refused = emulator.create_status(deployment.id, NewStatus::new("success"));
-    assert!(refused.unwrap_err().to_string().contains("does not rise"));
+    assert!(
+        refused
+            .unwrap_err()
+            .to_string()
+            .contains("IDs must increase")
+    );
     emulator.stop().await.unwrap();
     let again = Emulator::builder().snapshot(place.file()).start().await;
     let again = again.unwrap();

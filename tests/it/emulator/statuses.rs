@@ -217,7 +217,7 @@ async fn a_creator_whose_account_is_gone_is_null_or_the_ghost() {
     github.emulator.create_status(deployment.id, new).unwrap();
     let path = statuses(&deployment);
     assert_eq!(github.get(&path).await.json()[0]["creator"], Value::Null);
-    github.emulator.switch(|it| it.ghost = Ghost::User);
+    github.emulator.change_quirks(|it| it.ghost = Ghost::User);
     assert_eq!(
         github.get(&path).await.json()[0]["creator"]["login"],
         "ghost"

@@ -104,7 +104,7 @@ fn replay(seed: u64) -> (Vec<Option<u16>>, usize) {
     let mut runtime = Builder::new_current_thread();
     let runtime = runtime.enable_all().start_paused(true).build().unwrap();
     runtime.block_on(async {
-        let mix = FaultMix::seeded(seed).percent(60).at_most(6);
+        let mix = FaultMix::seeded(seed).percent(60).max_faults(6);
         let builder = Emulator::builder().clock(Clock::tokio()).fault_mix(mix);
         let github = Github::from(builder).await;
         let deployment = github.deployment();

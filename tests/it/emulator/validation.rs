@@ -44,7 +44,7 @@ async fn switches_change_how_a_missing_state_and_failed_validations_are_told() {
     let github = Github::start().await;
     github
         .emulator
-        .switch(|it| it.validation_errors = ValidationErrors::Sentence);
+        .change_quirks(|it| it.validation_errors = ValidationErrors::Sentence);
     let (code, error) = refusal(&github, json!({})).await;
     assert_eq!(code, 422);
     assert_eq!(
@@ -53,7 +53,7 @@ async fn switches_change_how_a_missing_state_and_failed_validations_are_told() {
     );
     github
         .emulator
-        .switch(|it| it.missing_state = MissingState::NotSupplied);
+        .change_quirks(|it| it.missing_state = MissingState::NotSupplied);
     let (code, error) = refusal(&github, json!({})).await;
     assert_eq!(code, 422);
     assert_eq!(
@@ -160,7 +160,7 @@ async fn a_switch_says_whether_the_body_or_the_deployment_is_looked_at_first() {
         .expect(422);
     github
         .emulator
-        .switch(|it| it.first_check = FirstCheck::Deployment);
+        .change_quirks(|it| it.first_check = FirstCheck::Deployment);
     github
         .post(path, json!({"state": "done"}))
         .await
@@ -170,7 +170,9 @@ async fn a_switch_says_whether_the_body_or_the_deployment_is_looked_at_first() {
 #[tokio::test]
 async fn a_limit_of_statuses_is_told_in_a_sentence() {
     let github = Github::start().await;
-    github.emulator.switch(|it| it.max_statuses = Some(1));
+    github
+        .emulator
+        .change_quirks(|it| it.max_statuses = Some(1));
     let path = statuses(&github.deployment());
     github
         .post(&path, json!({"state": "queued"}))

@@ -26,7 +26,7 @@ async fn deployments_and_statuses_are_announced_in_order_with_all_headers() {
         .await
         .expect(201)
         .json();
-    let deliveries = github.emulator.deliveries_tried().await;
+    let deliveries = github.emulator.wait_for_deliveries().await;
     let events: Vec<_> = deliveries.iter().map(|it| it.event.as_str()).collect();
     assert_eq!(events, ["deployment", "deployment_status"]);
 
@@ -92,7 +92,7 @@ async fn a_payload_has_every_member_of_recorded_ones() {
         .post(&statuses(&deployment), json!({"state": "success"}))
         .await
         .expect(201);
-    let deliveries = github.emulator.deliveries_tried().await;
+    let deliveries = github.emulator.wait_for_deliveries().await;
     let mut compared = 0;
     for file in std::fs::read_dir(folder).unwrap() {
         let file = file.unwrap();
@@ -135,7 +135,7 @@ async fn nobody_is_told_of_inactive_statuses() {
         .await
         .expect(201);
     assert_eq!(github.emulator.history(prior.id).len(), 2);
-    let deliveries = github.emulator.deliveries_tried().await;
+    let deliveries = github.emulator.wait_for_deliveries().await;
     assert_eq!(deliveries.len(), 4);
     assert_eq!(receiver.requests().len(), 4);
 }
@@ -145,11 +145,11 @@ async fn a_delivery_is_never_repeated_unless_somebody_asks() {
     let (github, receiver) = told().await;
     receiver.fault(Fault::status(500));
     github.deployment();
-    let first = github.emulator.deliveries_tried().await.remove(0);
+    let first = github.emulator.wait_for_deliveries().await.remove(0);
     assert_eq!(first.status, Some(500));
     receiver.fault(Fault::status(202));
     github.emulator.redeliver(&first.id).unwrap();
-    let deliveries = github.emulator.deliveries_tried().await;
+    let deliveries = github.emulator.wait_for_deliveries().await;
     assert_eq!(deliveries.len(), 2);
     let again = &deliveries[1];
     assert_eq!((again.id.as_str(), again.attempt), (first.id.as_str(), 2));
@@ -167,11 +167,11 @@ async fn an_address_that_does_not_answer_is_given_up_after_ten_seconds() {
     receiver.fault(Fault::delay(std::time::Duration::from_secs(60)));
     github.deployment();
     let start = tokio::time::Instant::now();
-    let delivery = github.emulator.deliveries_tried().await.remove(0);
+    let delivery = github.emulator.wait_for_deliveries().await.remove(0);
     assert_eq!(start.elapsed().as_secs(), 10);
     assert_eq!(
         delivery.error.as_deref(),
-        Some("no answer within 10 seconds")
+        Some("no response within 10 seconds")
     );
 }
 
@@ -191,7 +191,7 @@ async fn an_enterprise_server_names_itself_and_unsigned_deliveries_have_no_signa
     emulator
         .create_status(deployment.id, NewStatus::new("queued"))
         .unwrap();
-    for delivery in emulator.deliveries_tried().await {
+    for delivery in emulator.wait_for_deliveries().await {
         assert_eq!(
             delivery.header("X-GitHub-Enterprise-Version"),
             Some("3.20.0")

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use deploystatus::{Client, Delivered, NewStatus, Pacing, RetryPolicy, State};
-use deploystatus_emulator::{Fault, Moment, Operation, RetryAfter};
+use deploystatus_emulator::{Fault, Operation, RetryAfter, Stage};
 
 use super::{Scene, TOKEN, in_paused_time, on_tokio_time};
 
@@ -22,7 +22,7 @@ fn a_status_that_was_stored_before_the_answer_was_lost_is_adopted() {
         Fault::status(502).after_work(),
         Fault::html(503).after_work(),
         Fault::status(504).after_work(),
-        Fault::close(Moment::AfterWork),
+        Fault::close(Stage::AfterWork),
         Fault::cut_body(),
         Fault::status(200).body("fine").after_work(),
         Fault::status(201).body("<html>").after_work(),
@@ -53,8 +53,8 @@ fn a_status_that_was_not_stored_is_sent_again_when_the_grace_is_over() {
         Fault::status(500),
         Fault::status(502),
         Fault::html(503),
-        Fault::close(Moment::BeforeWork),
-        Fault::close(Moment::BeforeReading),
+        Fault::close(Stage::BeforeWork),
+        Fault::close(Stage::BeforeReading),
     ];
     for fault in faults {
         in_paused_time(|| async {
@@ -215,7 +215,7 @@ fn an_earlier_report_of_this_handle_is_never_taken_for_the_lost_one() {
         scene.deployment.create_status(report()).await.unwrap();
         scene
             .github
-            .fault(Fault::close(Moment::BeforeWork).on(Operation::CreateStatus));
+            .fault(Fault::close(Stage::BeforeWork).on(Operation::CreateStatus));
         let second = scene
             .deployment
             .clone()
@@ -238,7 +238,7 @@ fn tasks_that_report_through_clones_of_one_handle_do_not_take_each_others_status
                 .on(Operation::CreateStatus),
         );
         scene.github.fault(
-            Fault::close(Moment::BeforeWork)
+            Fault::close(Stage::BeforeWork)
                 .times(2)
                 .on(Operation::CreateStatus),
         );
@@ -269,7 +269,7 @@ fn another_writers_status_is_not_adopted_when_it_says_something_else() {
             .unwrap();
         scene
             .github
-            .fault(Fault::close(Moment::BeforeWork).on(Operation::CreateStatus));
+            .fault(Fault::close(Stage::BeforeWork).on(Operation::CreateStatus));
         let ours = scene.deployment.create_status(report().description("ours"));
         let theirs = other.create_status(report().description("theirs"));
         let (ours, theirs) = tokio::join!(ours, theirs);
@@ -292,7 +292,7 @@ fn a_marked_status_is_told_apart_from_the_same_of_another_process() {
             .unwrap();
         scene
             .github
-            .fault(Fault::close(Moment::BeforeWork).on(Operation::CreateStatus));
+            .fault(Fault::close(Stage::BeforeWork).on(Operation::CreateStatus));
         let (ours, theirs) = tokio::join!(
             scene.deployment.create_status(report().marker()),
             other.create_status(report().marker())

@@ -65,10 +65,7 @@ async fn a_404_on_creation_says_that_it_may_be_a_missing_permission() {
 #[tokio::test]
 async fn an_archived_repository_is_named_as_such() {
     let scene = Scene::start().await;
-    scene
-        .github
-        .archive_repository("octocat/example", true)
-        .unwrap();
+    scene.github.archive_repository("octocat/example").unwrap();
     assert!(create(&scene).await.hint().unwrap().contains("is archived"));
 }
 

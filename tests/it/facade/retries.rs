@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use deploystatus::{ClientBuilder, Delivered, NewStatus, RetryPolicy, State};
-use deploystatus_emulator::{Fault, Moment, NewStatus as Seeded, Operation, RetryAfter};
+use deploystatus_emulator::{Fault, NewStatus as Seeded, Operation, RetryAfter, Stage};
 use tokio::time::Instant;
 
 use super::{Scene, in_paused_time, on_tokio_time};
@@ -26,9 +26,9 @@ fn reads_are_repeated_when_the_server_breaks_down_or_the_connection_is_lost() {
         Fault::status(502),
         Fault::html(503),
         Fault::status(504),
-        Fault::close(Moment::BeforeReading),
-        Fault::close(Moment::BeforeWork),
-        Fault::close(Moment::AfterWork),
+        Fault::close(Stage::BeforeReading),
+        Fault::close(Stage::BeforeWork),
+        Fault::close(Stage::AfterWork),
         Fault::cut_body(),
         Fault::delay(Duration::from_secs(40)),
     ];
@@ -71,7 +71,7 @@ fn a_lost_read_says_so() {
         let scene = scene().await;
         scene
             .github
-            .fault(Fault::close(Moment::AfterWork).times(100));
+            .fault(Fault::close(Stage::AfterWork).times(100));
         let error = scene.deployment.get_status(1).await.unwrap_err();
         assert_eq!(
             error.to_string(),

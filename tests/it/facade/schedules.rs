@@ -77,7 +77,7 @@ async fn schedule(seed: u64) -> Tally {
     // What GitHub does late, it does within its ten seconds.
     let mix = FaultMix::seeded(seed)
         .percent(percent)
-        .longest_wait(Duration::from_millis(9_500));
+        .max_delay(Duration::from_millis(9_500));
     let scene = Scene::with(on_tokio_time().fault_mix(mix), |client| {
         client
             .timeout(Duration::from_secs(5))
@@ -116,7 +116,7 @@ fn writers_that_say_the_same_without_a_mark_leave_at_least_one_status_and_the_ri
         in_paused_time(|| async {
             let mix = FaultMix::seeded(seed)
                 .percent(40)
-                .longest_wait(Duration::from_millis(9_500));
+                .max_delay(Duration::from_millis(9_500));
             let scene = Scene::with(on_tokio_time().fault_mix(mix), |client| {
                 client.retry(RetryPolicy::new().attempts(8).seed(seed))
             })

@@ -55,7 +55,7 @@ fn a_deployment_that_is_asked_for_is_carried_out_and_reported() {
         assert_eq!(told, ["in_progress", "success"]);
 
         // The deployment was accepted, and of the statuses there was nothing to do.
-        github.deliveries_tried().await;
+        github.wait_for_deliveries().await;
         let answers: Vec<_> = github.deliveries().iter().map(|it| it.status).collect();
         assert_eq!(answers, [Some(202), Some(204), Some(204)]);
     });
@@ -81,7 +81,7 @@ fn a_delivery_that_is_not_ours_deploys_nothing() {
         in_paused_time(|| async {
             let (github, client) = scene(secret).await;
             let deployment = deploy(&github, &client, "staging");
-            github.deliveries_tried().await;
+            github.wait_for_deliveries().await;
             assert_eq!(github.deliveries()[0].status, Some(401), "{secret:?}");
             let policy = WaitPolicy::new().timeout(Duration::from_secs(60));
             let outcome = deployment.wait(&policy).await.unwrap();
