@@ -2,19 +2,19 @@ use deploystatus_emulator::{Emulator, Fault, Seed};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::github::{Answer, Github, statuses};
+use super::github::{Github, Response, send, statuses};
 
-async fn control(github: &Github, method: Method, path: &str, body: Option<Value>) -> Answer {
+async fn control(github: &Github, method: Method, path: &str, body: Option<Value>) -> Response {
     let url = format!("{}/_emulator{path}", github.emulator.url());
     let mut request = reqwest::Client::new().request(method, url);
     if let Some(body) = body {
         request = request.body(body.to_string());
     }
-    Answer::to(request).await
+    send(request).await
 }
 
 #[tokio::test]
-async fn health_tells_that_it_is_there() {
+async fn health_reports_profile_and_is_not_logged() {
     let github = Github::start().await;
     let health = control(&github, Method::GET, "/health", None)
         .await
@@ -26,7 +26,7 @@ async fn health_tells_that_it_is_there() {
 }
 
 #[tokio::test]
-async fn a_seed_is_planted_whole_or_not_at_all() {
+async fn seed_is_loaded_completely_or_not_at_all() {
     let github = Github::start().await;
     let misfit = json!({
         "repositories": [{"name": "octocat/new"}],
@@ -57,22 +57,19 @@ async fn a_seed_is_planted_whole_or_not_at_all() {
         .await
         .expect(204);
     let request = github.anonymous(Method::GET, "/repositories/77/deployments/42/statuses");
-    let list = Answer::to(request.bearer_auth("t"))
-        .await
-        .expect(200)
-        .json();
+    let list = send(request.bearer_auth("t")).await.expect(200).json();
     assert_eq!(list[1]["id"], 4_563_625_673_u64);
     assert_eq!(list[1]["created_at"], "2024-09-01T00:00:01Z");
     assert_eq!(list[0]["creator"]["login"], "mona");
     let request = github
         .anonymous(Method::GET, "/repos/octocat/old")
         .bearer_auth("t");
-    Answer::to(request).await.expect(301);
+    send(request).await.expect(301);
     github.get("/user").await.expect(401);
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_is_told_with_its_place() {
+async fn invalid_control_requests_name_the_reason() {
     let github = Github::start().await;
     for (path, body, place) in [
         ("/seed", json!({"repos": []}), "unknown field `repos`"),
@@ -114,7 +111,7 @@ async fn what_cannot_be_read_is_told_with_its_place() {
 }
 
 #[tokio::test]
-async fn faults_are_scripted_listed_and_cleared() {
+async fn faults_are_added_listed_and_cleared() {
     let github = Github::start().await;
     let path = statuses(&github.deployment());
     let scripted = json!([
@@ -133,8 +130,8 @@ async fn faults_are_scripted_listed_and_cleared() {
         .post(&path, json!({"state": "queued"}))
         .await
         .expect(502);
-    let answer = github.get("/zen").await.expect(429);
-    assert_eq!(answer.header("retry-after"), "60");
+    let response = github.get("/zen").await.expect(429);
+    assert_eq!(response.header("retry-after"), "60");
     github.get("/user").await.expect(200);
     control(&github, Method::DELETE, "/faults", None)
         .await
@@ -165,7 +162,7 @@ async fn faults_are_scripted_listed_and_cleared() {
 }
 
 #[tokio::test]
-async fn the_clock_is_read_set_and_advanced() {
+async fn clock_is_read_set_and_advanced() {
     let github = Github::start().await;
     let now = json!({"now": "2026-11-20T12:00:00Z"});
     control(&github, Method::PUT, "/clock", Some(now))
@@ -185,7 +182,7 @@ async fn the_clock_is_read_set_and_advanced() {
 }
 
 #[tokio::test]
-async fn requests_are_listed_and_forgotten() {
+async fn requests_are_listed_and_cleared() {
     let github = Github::start().await;
     github.get("/zen?x=1").await;
     let list = control(&github, Method::GET, "/requests", None)
@@ -202,7 +199,7 @@ async fn requests_are_listed_and_forgotten() {
 }
 
 #[tokio::test]
-async fn repositories_and_switches_are_changed() {
+async fn repositories_and_quirks_are_changed() {
     let github = Github::start().await;
     let change = json!({"rename_to": "octocat/new", "archived": true});
     let path = "/repositories/octocat/example";
@@ -228,7 +225,7 @@ async fn repositories_and_switches_are_changed() {
 }
 
 #[tokio::test]
-async fn a_reset_brings_back_the_start() {
+async fn reset_restores_the_initial_state() {
     let seed = r#"{"repositories": [{"name": "o/r"}], "deployments": [{"repository": "o/r", "ref": "main", "id": 7}]}"#;
     let seed = Seed::from_json(seed).unwrap();
     let github = Github::from(Emulator::builder().seed(seed)).await;

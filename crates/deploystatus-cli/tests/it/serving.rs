@@ -126,7 +126,7 @@ $ deploystatus emulator --seed missing.json --json
         str![[r#"
 $ deploystatus emulator --snapshot state.json
 --- stderr
-error: failed to read the snapshot state.json: expected ident at line 1 column 2; it was left untouched
+error: cannot read snapshot state.json: expected ident at line 1 column 2; the file was left unchanged
 --- exit 2
 
 "#]],

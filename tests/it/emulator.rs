@@ -1,9 +1,6 @@
-//! The emulator, through HTTP as its users meet it.
+//! Tests of the emulator over HTTP.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "what helps a test may fail it like the test itself"
-)]
+#![expect(clippy::unwrap_used, reason = "a failed helper fails its test")]
 
 mod github;
 mod recording;
