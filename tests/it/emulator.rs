@@ -18,6 +18,7 @@ mod pagination;
 mod previews;
 mod readme;
 mod renames;
+mod replication;
 mod snapshots;
 mod statuses;
 mod time;

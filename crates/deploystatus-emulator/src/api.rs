@@ -2,6 +2,7 @@
 
 mod about;
 mod deployments;
+mod normalization;
 mod repositories;
 mod repository_access;
 mod statuses;

@@ -5,6 +5,7 @@ pub(crate) mod request_log;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -108,9 +109,10 @@ impl AppState {
     pub(crate) fn create_deployment(
         &self,
         repository: &Repository,
-        new: NewDeployment,
+        mut new: NewDeployment,
         creator: &Creator<'_>,
     ) -> Result<Deployment, Error> {
+        new.created_at = Some(new.created_at.unwrap_or_else(|| self.creation_time()));
         let style = Style::complete(self.profile, self.quirks().ghost);
         let mut store = self.store();
         let deployment = store.create_deployment(repository.id, new, creator.user.clone())?;
@@ -129,10 +131,11 @@ impl AppState {
     pub(crate) fn create_status(
         &self,
         deployment_id: u64,
-        new: NewStatus,
+        mut new: NewStatus,
         creator: &Creator<'_>,
         rules: &StatusRules,
     ) -> Result<Status, Error> {
+        new.created_at = Some(new.created_at.unwrap_or_else(|| self.creation_time()));
         let style = Style::complete(self.profile, self.quirks().ghost);
         // The store stays locked until the deliveries are queued, so that they are in order.
         let mut store = self.store();
@@ -152,6 +155,13 @@ impl AppState {
             style,
         });
         Ok(status)
+    }
+
+    /// Returns the creation time of a new object, which can differ from the `Date` of the response.
+    fn creation_time(&self) -> Timestamp {
+        let skew = SignedDuration::from_millis(self.quirks().clock_skew_ms);
+        let now = self.clock.now();
+        now.saturating_add(skew).unwrap_or(now)
     }
 
     /// Adds the content of a seed, or nothing if some of it is invalid.

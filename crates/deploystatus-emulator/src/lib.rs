@@ -25,7 +25,7 @@ pub use model::limits::{Limits, PrimaryLimits, SecondaryLimits};
 pub use model::operation::Operation;
 pub use model::profile::Profile;
 pub use model::quirks::{
-    AutoInactive, FirstCheck, Ghost, HadSuccess, LimitStatus, MissingState, Quirks,
+    AutoInactive, FirstCheck, Ghost, HadSuccess, LimitStatus, MissingState, Quirks, ReplicaLag,
     ValidationErrors, WriteWithoutPush,
 };
 pub use model::{Deployment, Repository, Status, User, UserKind};

@@ -133,6 +133,14 @@ fn parse_separately<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value,
     serde_json::from_str(json.get()).map_err(D::Error::custom)
 }
 
+/// Scrambles a number, so that consecutive numbers give unrelated results (splitmix64).
+pub(crate) fn scramble(number: u64) -> u64 {
+    let mut mixed = number.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    mixed ^ (mixed >> 31)
+}
+
 /// Encodes bytes as lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";

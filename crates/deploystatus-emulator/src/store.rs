@@ -6,6 +6,7 @@ mod auto_inactive;
 mod consistency;
 
 pub(crate) mod deployments;
+pub(crate) mod replica;
 pub(crate) mod repositories;
 pub(crate) mod snapshot;
 pub(crate) mod statuses;
@@ -57,6 +58,12 @@ struct RepositoryEntry {
 struct History {
     deployment: Deployment,
     statuses: Vec<Status>,
+    /// Time at which the deployment was stored, or `None` if it comes from a snapshot.
+    #[serde(skip)]
+    stored_at: Option<Timestamp>,
+    /// Times at which the last statuses were stored. Statuses from a snapshot have none.
+    #[serde(skip)]
+    statuses_stored_at: Vec<Timestamp>,
 }
 
 /// GitHub's IDs passed 2^32 in 2024, so tests should run with such IDs.

@@ -4,7 +4,7 @@ use http::StatusCode;
 use http::header::LOCATION;
 
 use super::repository_access::{list_response, repository};
-use super::validation;
+use super::{normalization, validation};
 use crate::app_state::{AppState, Creator};
 use crate::http::request::Request;
 use crate::http::response::Response;
@@ -23,7 +23,10 @@ pub(super) fn list(state: &AppState, request: &Request) -> Result<Response, Resp
         task: filter("task"),
     };
     let page = Page::parse(&request.query);
-    let (deployments, total) = state.store().list_deployments(repository.id, &filter, page);
+    let (deployments, total) = state
+        .store()
+        .replica(request.replica_time())
+        .list_deployments(repository.id, &filter, page);
     let bodies: Vec<DeploymentBody<'_>> = deployments
         .iter()
         .map(|it| DeploymentBody::new(it, &repository, &request.base, request.style()))
@@ -40,7 +43,8 @@ pub(super) fn list(state: &AppState, request: &Request) -> Result<Response, Resp
 
 pub(super) fn create(state: &AppState, request: &Request) -> Result<Response, Response> {
     let repository = repository(state, request)?;
-    let new = validation::deployment(request).map_err(|it| it.into_response(request))?;
+    let mut new = validation::deployment(request).map_err(|it| it.into_response(request))?;
+    normalization::deployment(&mut new, &request.quirks);
     let user = state
         .store()
         .user(request.actor.login().unwrap_or_default());
@@ -58,12 +62,13 @@ pub(super) fn create(state: &AppState, request: &Request) -> Result<Response, Re
 pub(super) fn get(state: &AppState, request: &Request) -> Result<Response, Response> {
     let repository = repository(state, request)?;
     let store = state.store();
+    let replica = store.replica(request.replica_time());
     let deployment = request
         .parameters
         .number("deployment_id")
-        .and_then(|id| store.deployment_in(repository.id, id))
+        .and_then(|id| replica.deployment(repository.id, id))
         .ok_or_else(|| Response::not_found(request))?;
-    let body = DeploymentBody::new(deployment, &repository, &request.base, request.style());
+    let body = DeploymentBody::new(&deployment, &repository, &request.base, request.style());
     Ok(Response::json(StatusCode::OK, request, &body))
 }
 

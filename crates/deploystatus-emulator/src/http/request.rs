@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::header::{ACCEPT_ENCODING, AsHeaderName, HOST, USER_AGENT};
 use http::{HeaderMap, Method};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::api_version::ApiVersion;
 use super::media::Media;
@@ -60,6 +60,20 @@ impl Request {
     pub(crate) fn has_preview(&self, name: &str) -> bool {
         let media = self.media.as_ref();
         media.is_some_and(|it| it.has_preview(name))
+    }
+
+    /// Returns the time of the state that this read shows, or `None` for the current state.
+    pub(crate) fn replica_time(&self) -> Option<Timestamp> {
+        let lag = self.quirks.replica_lag.of_request(self.number);
+        if lag.is_zero() {
+            return None;
+        }
+        let lag = SignedDuration::try_from(lag).unwrap_or(SignedDuration::MAX);
+        Some(
+            self.received_at
+                .saturating_sub(lag)
+                .unwrap_or(Timestamp::MIN),
+        )
     }
 
     /// Returns the style in which bodies are rendered for this request.

@@ -1,6 +1,10 @@
 //! Behaviour of GitHub that no evidence settles.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
+
+use crate::model::scramble;
 
 /// Choices between behaviours of GitHub that no evidence settles.
 ///
@@ -28,6 +32,62 @@ pub struct Quirks {
     pub limit_status: LimitStatus,
     /// Maximum number of statuses of a deployment, or `None` for no limit. Further ones are rejected with 422.
     pub max_statuses: Option<usize>,
+    /// Age of the state that reads show. Defaults to no lag.
+    pub replica_lag: ReplicaLag,
+    /// Difference of `created_at` from `Date` in milliseconds. Defaults to 0.
+    pub clock_skew_ms: i64,
+    /// Stores URLs with lower-case scheme and host, without the default port, and with a path. Defaults to `false`.
+    pub normalize_urls: bool,
+    /// Stores environments in lower case and without surrounding spaces. Defaults to `false`.
+    pub normalize_environment: bool,
+    /// Stores descriptions with single spaces between words. Defaults to `false`.
+    pub normalize_description: bool,
+}
+
+/// Lag of the replica that serves lists and single objects.
+///
+/// Writes are visible to a read only after this time. The checks of a write do not lag.
+/// In JSON: `{"min_ms": 0, "max_ms": 2000, "seed": 7}`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReplicaLag {
+    min_ms: u64,
+    max_ms: u64,
+    seed: u64,
+}
+
+impl ReplicaLag {
+    /// Creates a lag that is the same for every read.
+    #[must_use]
+    pub fn fixed(lag: Duration) -> ReplicaLag {
+        let lag = millis(lag);
+        ReplicaLag {
+            min_ms: lag,
+            max_ms: lag,
+            seed: 0,
+        }
+    }
+
+    /// Creates a lag from zero to `max` that varies from read to read. The same seed gives the same lags.
+    #[must_use]
+    pub fn random(max: Duration, seed: u64) -> ReplicaLag {
+        ReplicaLag {
+            min_ms: 0,
+            max_ms: millis(max),
+            seed,
+        }
+    }
+
+    /// Returns the lag of the request with this number.
+    pub(crate) fn of_request(self, number: u64) -> Duration {
+        let range = self.max_ms.saturating_sub(self.min_ms);
+        let random = scramble(self.seed ^ scramble(number)) % range.saturating_add(1);
+        Duration::from_millis(self.min_ms.saturating_add(random))
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Deployments that a success makes inactive.

@@ -5,18 +5,19 @@ use super::{History, Store};
 use crate::error::Error;
 use crate::model::create::NewStatus;
 use crate::model::quirks::{AutoInactive, HadSuccess};
-use crate::model::{Deployment, User};
+use crate::model::{Deployment, Status, User};
 
 impl Store {
     /// Makes earlier deployments to the same environment inactive.
     pub(super) fn deactivate_earlier(
         &mut self,
-        deployment_id: u64,
+        success: &Status,
         creator: &User,
         rules: &StatusRules,
     ) -> Result<(), Error> {
-        for id in self.superseded(deployment_id, rules) {
-            self.append(id, NewStatus::new("inactive"), creator)?;
+        for id in self.superseded(success.deployment_id, rules) {
+            let inactive = NewStatus::new("inactive").created_at(success.created_at);
+            self.append(id, inactive, creator)?;
         }
         Ok(())
     }

@@ -5,7 +5,6 @@ use sha1::{Digest, Sha1};
 use super::{History, Store, truncate_to_seconds};
 use crate::error::Error;
 use crate::model::create::NewDeployment;
-use crate::model::page::Page;
 use crate::model::{Deployment, User, hex};
 
 /// A filter for lists of deployments. A field that is `None` matches all deployments.
@@ -63,6 +62,8 @@ impl Store {
         let history = History {
             deployment: deployment.clone(),
             statuses: Vec::new(),
+            stored_at: Some(self.clock.now()),
+            statuses_stored_at: Vec::new(),
         };
         self.state.deployments.insert(id, history);
         Ok(deployment)
@@ -82,27 +83,6 @@ impl Store {
     /// Returns all deployments, oldest first.
     pub(crate) fn deployments(&self) -> impl Iterator<Item = &Deployment> {
         self.state.deployments.values().map(|it| &it.deployment)
-    }
-
-    /// Returns one page of a repository's deployments, newest first, and the number of all that match.
-    pub(crate) fn list_deployments(
-        &self,
-        repository_id: u64,
-        filter: &DeploymentFilter,
-        page: Page,
-    ) -> (Vec<Deployment>, usize) {
-        let Some(entry) = self.state.repositories.get(&repository_id) else {
-            return (Vec::new(), 0);
-        };
-        let newest_first = entry.deployments.iter().rev();
-        let deployments = newest_first.filter_map(|id| self.deployment(*id));
-        if filter.matches_all() {
-            let shown = deployments.skip(page.offset()).take(page.size());
-            return (shown.cloned().collect(), entry.deployments.len());
-        }
-        let matching: Vec<_> = deployments.filter(|it| filter.matches(it)).collect();
-        let shown = matching.iter().skip(page.offset()).take(page.size());
-        (shown.copied().cloned().collect(), matching.len())
     }
 
     /// Deletes a deployment, unless it is active and the repository has others.
@@ -133,7 +113,7 @@ impl Store {
 }
 
 impl DeploymentFilter {
-    fn matches_all(&self) -> bool {
+    pub(super) fn matches_all(&self) -> bool {
         let DeploymentFilter {
             environment,
             reference,
@@ -145,7 +125,7 @@ impl DeploymentFilter {
             .all(|it| it.is_none())
     }
 
-    fn matches(&self, deployment: &Deployment) -> bool {
+    pub(super) fn matches(&self, deployment: &Deployment) -> bool {
         let matches = |wanted: &Option<String>, value: &str| {
             wanted.as_deref().is_none_or(|wanted| wanted == value)
         };

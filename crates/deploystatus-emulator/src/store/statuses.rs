@@ -3,7 +3,6 @@
 use super::{History, Store, truncate_to_seconds};
 use crate::error::Error;
 use crate::model::create::NewStatus;
-use crate::model::page::Page;
 use crate::model::quirks::{AutoInactive, HadSuccess, Quirks};
 use crate::model::{Status, User};
 
@@ -44,28 +43,9 @@ impl Store {
         let deactivates = new.state == "success" && new.auto_inactive != Some(false);
         let status = self.append(deployment_id, new, creator)?;
         if deactivates {
-            self.deactivate_earlier(deployment_id, creator, rules)?;
+            self.deactivate_earlier(&status, creator, rules)?;
         }
         Ok(status)
-    }
-
-    /// Returns one page of a deployment's statuses, newest first, and the number of all.
-    pub(crate) fn list_statuses(
-        &self,
-        deployment_id: u64,
-        page: Page,
-    ) -> Option<(Vec<Status>, usize)> {
-        let statuses = &self.state.deployments.get(&deployment_id)?.statuses;
-        let newest_first = statuses.iter().rev();
-        let shown = newest_first.skip(page.offset()).take(page.size());
-        Some((shown.cloned().collect(), statuses.len()))
-    }
-
-    /// Returns the status with this ID, if it belongs to the deployment.
-    pub(crate) fn status(&self, deployment_id: u64, id: u64) -> Option<Status> {
-        let statuses = &self.state.deployments.get(&deployment_id)?.statuses;
-        let index = statuses.binary_search_by_key(&id, |it| it.id).ok()?;
-        Some(statuses[index].clone())
     }
 
     /// Returns all statuses of a deployment, oldest first.
@@ -79,7 +59,7 @@ impl Store {
         new: NewStatus,
         creator: &User,
     ) -> Result<Status, Error> {
-        let now = self.now();
+        let now = self.clock.now();
         let next_id = self.state.next_status_id;
         let history = self.state.deployments.get_mut(&deployment_id);
         let history = history.ok_or(Error::UnknownDeployment(deployment_id))?;
@@ -97,9 +77,10 @@ impl Store {
             log_url: new.log_url.or(new.target_url).unwrap_or_default(),
             environment_url: new.environment_url.unwrap_or_default(),
             creator: (!new.ghost).then(|| creator.clone()),
-            created_at: new.created_at.map_or(now, truncate_to_seconds),
+            created_at: truncate_to_seconds(new.created_at.unwrap_or(now)),
         };
         history.push(status.clone());
+        history.statuses_stored_at.push(now);
         self.state.next_status_id = next_id.max(id.saturating_add(1));
         self.index_success(&environment_before, &status)?;
         Ok(status)
