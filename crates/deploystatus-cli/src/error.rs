@@ -101,7 +101,7 @@ impl fmt::Display for Error {
                 let text = hint::in_flags(source);
                 write!(f, "failed to {doing}: {text}{}", causes(source))
             }
-            Self::Emulator(source) => write!(f, "failed to {source}{}", causes(source)),
+            Self::Emulator(source) => write!(f, "{source}{}", causes(source)),
             Self::Start { program, why, .. } => {
                 write!(f, "failed to start {}: {why}", program.display())
             }

@@ -1,7 +1,7 @@
 //! Scenarios, and the correct behaviour of a client in each.
 
 use deploystatus_emulator::{
-    Emulator, Error, Fault, Moment, NewDeployment, NewStatus, Operation, RetryAfter, Status, Token,
+    Emulator, Error, Fault, NewDeployment, NewStatus, Operation, RetryAfter, Stage, Status, Token,
 };
 use serde_json::json;
 
@@ -48,7 +48,7 @@ pub(crate) enum Expected {
 pub(crate) fn scenarios() -> [Scenario; 9] {
     let on_create = |fault: Fault| fault.on(Operation::CreateStatus);
     let bad_gateway = on_create(Fault::status(502).after_work());
-    let dropped = on_create(Fault::close(Moment::AfterWork));
+    let dropped = on_create(Fault::close(Stage::AfterWork));
     let limit = on_create(Fault::secondary_limit(RetryAfter::Seconds(2)));
     let unprocessable = on_create(Fault::status(422)).body(json!({
         "message": "Validation Failed",

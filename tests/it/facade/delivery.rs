@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use deploystatus::{Advice, Client, Confirmation, NewStatus, Pacing, RetryPolicy, State};
-use deploystatus_emulator::{Fault, Moment, Operation, RetryAfter};
+use deploystatus_emulator::{Fault, Stage, Operation, RetryAfter};
 
 use tests::{Scene, TOKEN, in_paused_time};
 
@@ -22,7 +22,7 @@ fn stored_status_is_adopted_after_lost_response() {
         Fault::status(502).after_work(),
         Fault::html(503).after_work(),
         Fault::status(504).after_work(),
-        Fault::close(Moment::AfterWork),
+        Fault::close(Stage::AfterWork),
         Fault::cut_body(),
         Fault::status(200).body("fine").after_work(),
         Fault::status(201).body("<html>").after_work(),
@@ -51,8 +51,8 @@ fn unstored_status_is_resent_after_grace() {
         Fault::status(500),
         Fault::status(502),
         Fault::html(503),
-        Fault::close(Moment::BeforeWork),
-        Fault::close(Moment::BeforeReading),
+        Fault::close(Stage::BeforeWork),
+        Fault::close(Stage::BeforeReading),
     ];
     for fault in faults {
         in_paused_time(|| async {
@@ -185,7 +185,7 @@ async fn failed_connection_is_retried() {
 async fn own_earlier_status_is_not_adopted() {
     let scene = Scene::start().await;
     scene.deployment.create_status(report()).await.unwrap();
-    scene.fault(Fault::close(Moment::BeforeWork).on(Operation::CreateStatus));
+    scene.fault(Fault::close(Stage::BeforeWork).on(Operation::CreateStatus));
     let second = scene
         .deployment
         .clone()
@@ -206,7 +206,7 @@ async fn concurrent_clones_adopt_only_own_statuses() {
             .on(Operation::CreateStatus),
     );
     scene.fault(
-        Fault::close(Moment::BeforeWork)
+        Fault::close(Stage::BeforeWork)
             .times(2)
             .on(Operation::CreateStatus),
     );
@@ -233,7 +233,7 @@ async fn different_status_is_not_adopted() {
         .client
         .deployment("octocat/example", scene.deployment.id())
         .unwrap();
-    scene.fault(Fault::close(Moment::BeforeWork).on(Operation::CreateStatus));
+    scene.fault(Fault::close(Stage::BeforeWork).on(Operation::CreateStatus));
     let ours = scene.deployment.create_status(report().description("ours"));
     let theirs = other.create_status(report().description("theirs"));
     let (ours, theirs) = tokio::join!(ours, theirs);
@@ -252,7 +252,7 @@ async fn marker_distinguishes_identical_statuses() {
         .client
         .deployment("octocat/example", scene.deployment.id())
         .unwrap();
-    scene.fault(Fault::close(Moment::BeforeWork).on(Operation::CreateStatus));
+    scene.fault(Fault::close(Stage::BeforeWork).on(Operation::CreateStatus));
     let (ours, theirs) = tokio::join!(
         scene.deployment.create_status(report().marker()),
         other.create_status(report().marker())

@@ -80,7 +80,7 @@ async fn archived_repository_is_recognized() {
     let scene = Scene::start().await;
     scene
         .github
-        .archive_repository("octocat/example", true)
+        .archive_repository("octocat/example")
         .unwrap();
     assert_eq!(
         create(&scene).await.advice(),

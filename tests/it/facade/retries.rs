@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use deploystatus::{Advice, ClientBuilder, Confirmation, NewStatus, RetryPolicy, State};
-use deploystatus_emulator::{Fault, Moment, NewStatus as Seeded, Operation, RetryAfter};
+use deploystatus_emulator::{Fault, Stage, NewStatus as Seeded, Operation, RetryAfter};
 use tokio::time::Instant;
 
 use tests::{Scene, in_paused_time};
@@ -26,9 +26,9 @@ fn reads_are_retried_after_transient_failures() {
         Fault::status(502),
         Fault::html(503),
         Fault::status(504),
-        Fault::close(Moment::BeforeReading),
-        Fault::close(Moment::BeforeWork),
-        Fault::close(Moment::AfterWork),
+        Fault::close(Stage::BeforeReading),
+        Fault::close(Stage::BeforeWork),
+        Fault::close(Stage::AfterWork),
         Fault::cut_body(),
         Fault::delay(Duration::from_secs(40)),
     ];
@@ -66,7 +66,7 @@ async fn reads_fail_after_max_attempts() {
 #[tokio::test(start_paused = true)]
 async fn lost_read_is_a_connection_error() {
     let scene = Scene::start().await;
-    scene.fault(Fault::close(Moment::AfterWork).times(100));
+    scene.fault(Fault::close(Stage::AfterWork).times(100));
     let error = scene.deployment.get_status(1).await.unwrap_err();
     assert_eq!(
         error.to_string(),

@@ -79,7 +79,7 @@ async fn schedule(seed: u64) -> Tally {
     // What GitHub does late, it does within its ten seconds.
     let mix = FaultMix::seeded(seed)
         .percent(percent)
-        .longest_wait(Duration::from_millis(9_500));
+        .max_delay(Duration::from_millis(9_500));
     let scene = Scene::with(on_tokio_time().fault_mix(mix), |client| {
         client
             .timeout(Duration::from_secs(5))
@@ -118,7 +118,7 @@ fn identical_writers_leave_the_right_state() {
         in_paused_time(|| async {
             let mix = FaultMix::seeded(seed)
                 .percent(40)
-                .longest_wait(Duration::from_millis(9_500));
+                .max_delay(Duration::from_millis(9_500));
             let scene = Scene::with(on_tokio_time().fault_mix(mix), |client| {
                 client.retry_policy(RetryPolicy::new().max_attempts(8).seed(seed))
             })

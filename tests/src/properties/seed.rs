@@ -22,7 +22,7 @@ pub fn seed(bytes: &[u8]) {
         Ok(seed) => seed,
         Err(error) => {
             is_one_clear_line(&error.to_string());
-            assert!(error.to_string().contains("read the seed at the text: "));
+            assert!(error.to_string().contains("invalid seed (from the text): "));
             return;
         }
     };
@@ -43,7 +43,7 @@ pub fn seed(bytes: &[u8]) {
         let later = folder.file("later.json");
         let github = emulator().snapshot(&later).start().await.unwrap();
         let before = saved(&github, &later);
-        match github.plant(&seed) {
+        match github.load(&seed) {
             Ok(()) => contains_exactly(&github, &written),
             Err(error) => {
                 is_one_clear_line(&error.to_string());

@@ -97,10 +97,7 @@ problem  read      failed to read the deployment: the server answered 401 Unauth
 #[test]
 fn an_archived_repository_is_found_out() {
     let world = lives_in_our_time();
-    world
-        .github
-        .archive_repository("octocat/example", true)
-        .unwrap();
+    world.github.archive_repository("octocat/example").unwrap();
     let said = world.run("doctor");
     assert!(
         said.contains("problem  write     the repository is archived"),

@@ -105,10 +105,7 @@ The server does not know the API version that was asked for; `deploystatus docto
 #[test]
 fn an_archived_repository_is_a_rejection() {
     let world = World::new();
-    world
-        .github
-        .archive_repository("octocat/example", true)
-        .unwrap();
+    world.github.archive_repository("octocat/example").unwrap();
     check(
         world.run("create success"),
         str![[r#"

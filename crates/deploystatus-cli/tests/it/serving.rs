@@ -94,7 +94,7 @@ fn an_emulator_that_cannot_start_says_why() {
         str![[r#"
 $ deploystatus emulator --port PORT
 --- stderr
-error: failed to listen on 127.0.0.1:PORT: Address already in use
+error: cannot listen on 127.0.0.1:PORT: Address already in use
 --- exit 2
 
 "#]],
@@ -105,7 +105,7 @@ error: failed to listen on 127.0.0.1:PORT: Address already in use
         str![[r#"
 $ deploystatus emulator --seed seed.json
 --- stderr
-error: failed to read the seed at seed.json: invalid type: integer `7`, expected a sequence at line 1 column 18
+error: invalid seed (from seed.json): invalid type: integer `7`, expected a sequence at line 1 column 18
 --- exit 2
 
 "#]],
@@ -115,7 +115,7 @@ error: failed to read the seed at seed.json: invalid type: integer `7`, expected
         str![[r#"
 $ deploystatus emulator --seed missing.json --json
 --- stderr
-{"error":"usage","status":null,"message":"failed to read the seed at missing.json: No such file or directory","hint":null,"request_id":null}
+{"error":"usage","status":null,"message":"invalid seed (from missing.json): No such file or directory","hint":null,"request_id":null}
 --- exit 2
 
 "#]],
@@ -126,7 +126,7 @@ $ deploystatus emulator --seed missing.json --json
         str![[r#"
 $ deploystatus emulator --snapshot state.json
 --- stderr
-error: failed to read the snapshot state.json: expected ident at line 1 column 2; it was left untouched
+error: cannot read snapshot state.json: expected ident at line 1 column 2; the file was left unchanged
 --- exit 2
 
 "#]],
@@ -136,7 +136,7 @@ error: failed to read the snapshot state.json: expected ident at line 1 column 2
         str![[r#"
 $ deploystatus emulator --profile ghes:9.9
 --- stderr
-error: invalid value 'ghes:9.9' for '--profile <PROFILE>': failed to find the profile "ghes:9.9": use github, or ghes:2.18 to ghes:2.22, or ghes:3.0 to ghes:3.22
+error: invalid value 'ghes:9.9' for '--profile <PROFILE>': unknown profile "ghes:9.9": expected github, ghes:2.18 to ghes:2.22, or ghes:3.0 to ghes:3.22
 
 For more information, try '--help'.
 --- exit 2

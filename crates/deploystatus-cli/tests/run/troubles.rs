@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
-use deploystatus_emulator::{Fault, Moment, Operation};
+use deploystatus_emulator::{Fault, Operation, Stage};
 
 use crate::scene::{Scene, code, pair, stderr};
 
@@ -104,7 +104,7 @@ fn a_beginning_that_is_refused_does_not_keep_the_end_back() {
 fn a_lost_answer_doubles_nothing() {
     for fault in [
         Fault::status(502).after_work(),
-        Fault::close(Moment::AfterWork),
+        Fault::close(Stage::AfterWork),
         Fault::cut_body(),
         Fault::status(502),
     ] {
