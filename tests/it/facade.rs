@@ -7,6 +7,7 @@ mod delivery;
 mod errors;
 mod listing;
 mod pace;
+mod profiles;
 mod reading;
 mod recorded;
 mod redirects;

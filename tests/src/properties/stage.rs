@@ -19,7 +19,6 @@ thread_local! {
 /// A client's server, another one that it has no business with, and what both heard.
 pub(super) struct Stage {
     runtime: Runtime,
-    client: Client,
     script: Arc<Mutex<Script>>,
     strangers: Arc<AtomicUsize>,
     pub(super) own: SocketAddr,
@@ -77,16 +76,8 @@ impl Stage {
                 count.fetch_add(1, Ordering::Relaxed);
             }
         });
-        let client = Client::builder()
-            .base_url(format!("http://{own}"))
-            .token(TOKEN)
-            .pacing(Pacing::off())
-            .retry_policy(RetryPolicy::never())
-            .build()
-            .unwrap();
         Self {
             runtime,
-            client,
             script,
             strangers,
             own,
@@ -106,7 +97,14 @@ impl Stage {
             answering: Some(Box::new(answering)),
             heard: Vec::new(),
         };
-        let client = self.client.clone();
+        // A client of its own for each call, because clients remember rate limits and responses.
+        let client = Client::builder()
+            .base_url(format!("http://{}", self.own))
+            .token(TOKEN)
+            .pacing(Pacing::off())
+            .retry_policy(RetryPolicy::never())
+            .build()
+            .unwrap();
         let outcome = self.runtime.block_on(async { call(client).await });
         let heard = std::mem::take(&mut self.script.lock().unwrap().heard);
         let strangers = self.strangers.swap(0, Ordering::Relaxed);
