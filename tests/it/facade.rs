@@ -6,6 +6,7 @@ mod creating;
 mod delivery;
 mod errors;
 mod listing;
+mod lost_responses;
 mod pace;
 mod profiles;
 mod reading;

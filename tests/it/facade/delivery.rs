@@ -9,10 +9,6 @@ use deploystatus_emulator::{Fault, Moment, Operation, RetryAfter};
 
 use tests::{Scene, TOKEN, in_paused_time};
 
-async fn scene() -> Scene {
-    Scene::start().await
-}
-
 fn report() -> NewStatus {
     NewStatus::new(State::Success).log_url("https://ci.example.com/7")
 }
