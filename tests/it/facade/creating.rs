@@ -93,11 +93,11 @@ async fn invalid_status_is_rejected_before_sending() {
     let cases = [
         (
             NewStatus::new(State::from("cancelled")),
-            "state \"cancelled\" cannot be reported: expected queued, pending, in_progress, success, failure, error, inactive",
+            "state \"cancelled\" cannot be reported: expected error, failure, inactive, pending, success, queued, in_progress",
         ),
         (
             NewStatus::new(State::Waiting),
-            "state \"waiting\" cannot be reported: expected queued, pending, in_progress, success, failure, error, inactive",
+            "state \"waiting\" cannot be reported: expected error, failure, inactive, pending, success, queued, in_progress",
         ),
         (
             success().description("ü".repeat(141)),

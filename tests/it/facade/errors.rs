@@ -281,8 +281,9 @@ async fn foreign_error_body_is_shown_as_excerpt() {
         (
             long.as_str(),
             format!(
-                "the server responded 404 Not Found: \"{}…\"",
-                "x".repeat(120)
+                "the server responded 404 Not Found: \"{}…{}\"",
+                "x".repeat(90),
+                "x".repeat(30)
             ),
         ),
         (

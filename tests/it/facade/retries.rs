@@ -5,19 +5,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use deploystatus::{Advice, ClientBuilder, Confirmation, NewStatus, RetryPolicy, State};
-use deploystatus_emulator::{Fault, Stage, NewStatus as Seeded, Operation, RetryAfter};
+use deploystatus_emulator::{Fault, Stage, Operation, RetryAfter};
 use tokio::time::Instant;
 
 use tests::{Scene, in_paused_time};
-
-async fn scene() -> Scene {
-    let scene = Scene::start().await;
-    scene
-        .github
-        .create_status(scene.deployment.id(), Seeded::new("queued"))
-        .unwrap();
-    scene
-}
 
 #[test]
 fn reads_are_retried_after_transient_failures() {

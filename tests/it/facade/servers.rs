@@ -27,7 +27,12 @@ async fn headers_match_the_detected_server() {
         (
             "ghes:3.22",
             (PREVIEWS, Some("2022-11-28")),
-            (PLAIN, Some("2022-11-28")),
+            (PLAIN, Some("2026-03-10")),
+        ),
+        (
+            "ghes:3.21",
+            (PREVIEWS, Some("2022-11-28")),
+            (PLAIN, Some("2026-03-10")),
         ),
         (
             "ghes:3.20",
@@ -150,6 +155,11 @@ fn base_urls_are_normalized() {
         ("https://github.com", "https://api.github.com"),
         ("https://octo.ghe.com", "https://api.octo.ghe.com"),
         ("https://api.octo.ghe.com/", "https://api.octo.ghe.com"),
+        ("https://octo.ghe.com/api/v3", "https://api.octo.ghe.com"),
+        (
+            "https://api.octo.ghe.com/api/v3/",
+            "https://api.octo.ghe.com",
+        ),
         ("https://git.example.com", "https://git.example.com/api/v3"),
         ("https://git.example.com/", "https://git.example.com/api/v3"),
         (

@@ -7,7 +7,7 @@ use deploystatus_emulator::{Fault, Limits, Operation, RetryAfter};
 use tests::{Scene, in_paused_time, on_tokio_time};
 use tokio::time::{Instant, sleep};
 
-use super::{described, minutes, outcome_after, responses};
+use super::{described, minutes, responses};
 
 #[test]
 fn success_is_noticed_within_one_interval() {

@@ -19,7 +19,6 @@ thread_local! {
 /// A client, its server, and another server that the client must not contact.
 pub(super) struct Harness {
     runtime: Runtime,
-    client: Client,
     script: Arc<Mutex<Script>>,
     /// Number of connections to the other server.
     strays: Arc<AtomicUsize>,
@@ -79,16 +78,8 @@ impl Harness {
                 count.fetch_add(1, Ordering::Relaxed);
             }
         });
-        let client = Client::builder()
-            .base_url(format!("http://{own}"))
-            .token(TOKEN)
-            .pacing(Pacing::off())
-            .retry_policy(RetryPolicy::never())
-            .build()
-            .unwrap();
         Self {
             runtime,
-            client,
             script,
             strays,
             own,
@@ -108,7 +99,14 @@ impl Harness {
             respond: Some(Box::new(respond)),
             requests: Vec::new(),
         };
-        let client = self.client.clone();
+        // A client of its own for each call, because clients remember rate limits and responses.
+        let client = Client::builder()
+            .base_url(format!("http://{}", self.own))
+            .token(TOKEN)
+            .pacing(Pacing::off())
+            .retry_policy(RetryPolicy::never())
+            .build()
+            .unwrap();
         let outcome = self.runtime.block_on(async { call(client).await });
         let requests = std::mem::take(&mut self.script.lock().unwrap().requests);
         let strays = self.strays.swap(0, Ordering::Relaxed);

@@ -75,7 +75,7 @@ pub fn link_header(bytes: &[u8]) {
                     .to_ascii_lowercase()
                     .windows(6)
                     .any(|it| it == b"https:");
-                let unsent = error.to_string() == "the request could not be made";
+                let unsent = error.to_string() == "cannot build the request";
                 assert!(
                     error.kind() == ErrorKind::Redirect || upgraded || unsent,
                     "{error:?}"

@@ -133,7 +133,10 @@ impl DeploymentState {
 
 impl Notes {
     fn share(&mut self, account: &mut Account) {
-        if let Some(known) = self.accounts.iter().find(|known| *known == account) {
+        if let Some(known) = self
+            .accounts
+            .iter()
+            .find(|known| known.json() == account.json()) {
             account.clone_from(known);
         } else {
             self.accounts.push_front(account.clone());
