@@ -255,10 +255,6 @@ impl Run {
         self.rate_limits
     }
 
-    pub(crate) fn attempts(&self) -> u32 {
-        self.attempts
-    }
-
     pub(crate) fn policy(&self) -> RetryPolicy {
         self.policy
     }

@@ -1,6 +1,7 @@
 //! Creation of a status, exactly once.
 
 pub(crate) mod matching;
+pub(crate) mod redeliver;
 pub(crate) mod search;
 
 use deploystatus_generated::types::ReposCreateDeploymentStatusBody as CreateBody;
@@ -9,7 +10,7 @@ use tokio::sync::MutexGuard;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{Instrument, Span};
 
-use self::search::{Search, SearchEnd};
+use self::search::{Adopts, Search, SearchEnd};
 use super::deployment::Deployment;
 use crate::call::operation::Request;
 use crate::call::pacing::Priority;
@@ -96,34 +97,6 @@ pub(crate) async fn create_if_changed(
     delivering.instrument(span.clone()).await
 }
 
-/// Delivers a status that may have been sent before, by this process or another one.
-///
-/// `sendings` is the number of requests that may have stored it. It is searched for first.
-pub(crate) async fn redeliver(
-    target: &Target,
-    status: &NewStatus,
-    bound: SearchBound,
-    sendings: u32,
-) -> Result<CreateOutcome, Error> {
-    target.check(status)?;
-    let span = trace::span("create", target);
-    let mut creation = Creation::new(target, status.clone(), Priority::Final, &span);
-    let delivering = async {
-        let turn = creation.turn().await?;
-        creation.bound = Some(bound);
-        creation.sendings = sendings;
-        let last = Error::new(
-            ErrorKind::ConnectionLost,
-            "the response to an earlier request was lost",
-        );
-        match creation.search_after(last).await? {
-            Some(outcome) => Ok(outcome),
-            None => creation.deliver(Some(turn)).await,
-        }
-    };
-    delivering.instrument(span.clone()).await
-}
-
 /// Returns the error for a creation that was aborted after it began at `began`.
 pub(crate) fn aborted(status: &NewStatus, began: Instant) -> Error {
     let unknown = UnknownOutcome {
@@ -139,8 +112,11 @@ pub(crate) fn aborted(status: &NewStatus, began: Instant) -> Error {
     Error::outcome_unknown(unknown, last)
 }
 
-/// Returns `true` if the server would have stored the new status like this.
+/// Returns `true` if the server would have stored the new status like this. A marker that is not written yet is ignored.
 pub(crate) fn is_stored_as(status: &DeploymentStatus, new: &NewStatus) -> bool {
+    if new.marked {
+        return matching::is_equal(&matching::without_marker(status), None, new);
+    }
     matching::is_equal(status, None, new)
 }
 
@@ -189,7 +165,9 @@ struct Creation<'a> {
     sent: Option<Instant>,
     /// Number of requests that may have stored the status and whose response was lost.
     sendings: u32,
+    max_sendings: u32,
     bound: Option<SearchBound>,
+    adopts: Adopts,
 }
 
 /// Result of one attempt.
@@ -210,7 +188,9 @@ impl<'a> Creation<'a> {
             priority,
             sent: None,
             sendings: 0,
+            max_sendings: MAX_SENDINGS,
             bound: None,
+            adopts: Adopts::Unreturned,
         }
     }
 
@@ -315,16 +295,10 @@ impl<'a> Creation<'a> {
             creation.unknown(result, candidates, began, last)
         };
         match end {
-            SearchEnd::Found(status) => {
-                tracing::info!(id = status.id, "found the status that was sent");
-                self.target.state.note_returned(status.id);
-                Ok(Some(CreateOutcome {
-                    status: *status,
-                    confirmation: Confirmation::Adopted,
-                    search: self.bound,
-                }))
-            }
-            SearchEnd::NotFound if self.sendings < MAX_SENDINGS && self.run.has_attempt_left() => {
+            SearchEnd::Found(status) => Ok(Some(self.adopt(*status))),
+            SearchEnd::NotFound
+                if self.sendings < self.max_sendings && self.run.has_attempt_left() =>
+            {
                 Ok(None)
             }
             SearchEnd::NotFound => Err(unknown(self, SearchResult::NotFound, Vec::new(), last)),
@@ -333,6 +307,16 @@ impl<'a> Creation<'a> {
             SearchEnd::Failed(error) => {
                 Err(unknown(self, SearchResult::Interrupted, Vec::new(), error))
             }
+        }
+    }
+
+    fn adopt(&self, status: DeploymentStatus) -> CreateOutcome {
+        tracing::info!(id = status.id, "found the status that was sent");
+        self.target.state.note_returned(status.id);
+        CreateOutcome {
+            status,
+            confirmation: Confirmation::Adopted,
+            search: self.bound,
         }
     }
 
@@ -384,6 +368,7 @@ impl<'a> Creation<'a> {
             self.sent,
             self.sendings,
         )
+        .adopting(self.adopts)
     }
 
     fn unknown(
