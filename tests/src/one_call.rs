@@ -1,6 +1,6 @@
 //! One call of the generated client against a server of one's own.
 
-use deploystatus_generated::{Answer, Client, Exchange, PathSegment};
+use deploystatus_generated::{Client, Exchange, PathSegment, RecordedResponse};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -73,8 +73,8 @@ impl OneCall {
 
     /// What the exchange recorded, which must be something.
     #[must_use]
-    pub fn answer(&self) -> Answer {
-        self.exchange.take_answer().unwrap()
+    pub fn response(&self) -> RecordedResponse {
+        self.exchange.take_response().unwrap()
     }
 }
 

@@ -14,7 +14,7 @@ use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 
-use super::{Scene, TOKEN, in_paused_time, on_tokio_time};
+use tests::{Scene, TOKEN, in_paused_time};
 
 type Fields = BTreeMap<String, String>;
 
@@ -99,7 +99,7 @@ fn traced(calls: impl AsyncFnOnce(&Scene)) -> (Vec<Fields>, Vec<Fields>) {
     tracing::callsite::rebuild_interest_cache();
     KEPT.set(Some(Kept::default()));
     in_paused_time(|| async {
-        calls(&Scene::with(on_tokio_time(), |client| client).await).await;
+        calls(&Scene::start().await).await;
     });
     let kept = KEPT.take().unwrap();
     let spans = kept.spans.into_iter().map(|(_, fields)| fields).collect();
@@ -114,7 +114,7 @@ fn messages(events: &[Fields]) -> Vec<&str> {
 }
 
 #[test]
-fn a_call_is_one_span_in_the_names_of_opentelemetry() {
+fn call_is_one_span_with_opentelemetry_names() {
     let (spans, events) = traced(async |scene| {
         scene
             .deployment
@@ -136,23 +136,19 @@ fn a_call_is_one_span_in_the_names_of_opentelemetry() {
 }
 
 #[test]
-fn retries_adoptions_and_redirects_are_events_and_no_body_or_token_is_told() {
+fn retries_and_redirects_are_events() {
     let (spans, events) = traced(async |scene| {
-        scene
-            .github
-            .fault(Fault::status(502).on(Operation::ListStatuses));
-        scene.deployment.statuses().newest().await.unwrap();
-        scene
-            .github
-            .fault(Fault::status(502).after_work().on(Operation::CreateStatus));
+        scene.fault(Fault::status(502).on(Operation::ListStatuses));
+        scene.deployment.latest_status().await.unwrap();
+        scene.fault(Fault::status(502).after_work().on(Operation::CreateStatus));
         let report = NewStatus::new(State::Success).description("hush");
         scene.deployment.create_status(report).await.unwrap();
         scene
             .github
             .rename_repository("octocat/example", "octocat/renamed")
             .unwrap();
-        scene.deployment.statuses().newest().await.unwrap();
-        scene.deployment.statuses().newest().await.unwrap();
+        scene.deployment.latest_status().await.unwrap();
+        scene.deployment.latest_status().await.unwrap();
     });
     assert_eq!(spans.len(), 4);
     assert_eq!(spans[0]["http.request.resend_count"], "1");
@@ -171,7 +167,7 @@ fn retries_adoptions_and_redirects_are_events_and_no_body_or_token_is_told() {
 }
 
 #[test]
-fn deprecation_and_sunset_are_warnings() {
+fn deprecation_and_sunset_are_logged_as_warnings() {
     let (_, events) = traced(async |scene| {
         let retiring = Fault::status(200)
             .body("[]")
@@ -181,7 +177,7 @@ fn deprecation_and_sunset_are_warnings() {
                 "link",
                 "<https://docs.example.com>; rel=\"deprecation\"; type=\"text/html\"",
             );
-        scene.github.fault(retiring);
+        scene.fault(retiring);
         let all: Vec<_> = scene.deployment.statuses().collect().await.unwrap();
         assert!(all.is_empty());
     });

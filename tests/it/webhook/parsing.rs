@@ -60,7 +60,7 @@ async fn event_returns_handle_of_its_deployment() {
         let event = Event::parse(&sent.event, sent.body.as_bytes()).unwrap();
         let deployment = event.handle(&client).unwrap();
         assert_eq!(deployment.repository(), "octocat/example");
-        let newest = deployment.statuses().newest().await.unwrap().unwrap();
+        let newest = deployment.latest_status().await.unwrap().unwrap();
         assert_eq!(newest.state, State::InProgress);
     }
 }

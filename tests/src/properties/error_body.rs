@@ -2,7 +2,7 @@
 
 use std::error::Error as _;
 
-use deploystatus::{DeploymentStatus, Error, NewStatus, State};
+use deploystatus::{DeploymentStatus, Error, ErrorKind, NewStatus, RejectionKind, State};
 
 use super::is_one_clear_line;
 use super::stage::{Stage, TOKEN, answer, on_stage};
@@ -36,13 +36,13 @@ pub fn error_body(bytes: &[u8]) {
     hides_the_token(&error);
     assert_eq!(error.status(), Some(status));
     assert_eq!(error.is_not_found(), status == 404);
-    assert!(!error.is_outcome_unknown() && error.undelivered().is_none());
+    assert!(!error.is_outcome_unknown() && error.unknown_outcome().is_none());
     assert_eq!(
         error.request_id(),
         headers.contains("AB:1").then_some("AB:1")
     );
 
-    let limited = matches!(error, Error::RateLimited(_));
+    let limited = error.kind() == ErrorKind::RateLimited;
     assert_eq!(error.is_rate_limited(), limited);
     assert!(limited || status != 429);
     assert!(!limited || status == 429 || status == 403);
@@ -51,7 +51,7 @@ pub fn error_body(bytes: &[u8]) {
 
     let rejection = error.rejection().unwrap();
     assert_eq!(rejection.status, status);
-    assert_eq!(rejection.is_rate_limit(), limited);
+    assert_eq!(rejection.kind() == RejectionKind::RateLimit, limited);
     for field in error.field_errors() {
         assert!(!field.to_string().contains(char::is_control), "{field:?}");
     }
@@ -83,7 +83,7 @@ fn refused(stage: &Stage, status: u16, headers: &str, body: &[u8], creating: boo
             if creating {
                 let report = NewStatus::new(State::Success);
                 let delivered = deployment.create_status(report).await?;
-                return Ok::<DeploymentStatus, Error>(delivered.status().clone());
+                return Ok::<DeploymentStatus, Error>(delivered.status.clone());
             }
             deployment.get_status(1).await
         },
@@ -97,7 +97,7 @@ pub(super) fn hides_the_token(error: &Error) {
     let mut texts = vec![
         error.to_string(),
         format!("{error:?}"),
-        error.hint().unwrap_or_default(),
+        error.advice().map(|it| it.to_string()).unwrap_or_default(),
     ];
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use deploystatus::{DeploymentStatus, Error};
+use deploystatus::{DeploymentStatus, ErrorKind};
 
 use super::is_one_clear_line;
 use super::stage::{Request, answer, on_stage};
@@ -48,7 +48,7 @@ pub fn link_header(bytes: &[u8]) {
             let mut pages = client.deployment("octocat/example", 42)?.statuses();
             if !one_by_one {
                 // Requests that nobody waits for any longer would be taken for those of the next call.
-                return pages.at_once(1).collect::<Vec<_>>().await;
+                return pages.max_concurrent(1).collect::<Vec<_>>().await;
             }
             let mut statuses = Vec::new();
             while let Some(page) = pages.next_page().await? {
@@ -69,7 +69,7 @@ pub fn link_header(bytes: &[u8]) {
                     .any(|it| it == b"https:");
                 let unsent = error.to_string() == "the request could not be made";
                 assert!(
-                    matches!(error, Error::Moved(_)) || upgraded || unsent,
+                    error.kind() == ErrorKind::Redirect || upgraded || unsent,
                     "{error:?}"
                 );
             }

@@ -81,7 +81,7 @@ impl Stage {
             .base_url(format!("http://{own}"))
             .token(TOKEN)
             .pacing(Pacing::off())
-            .retry(RetryPolicy::never())
+            .retry_policy(RetryPolicy::never())
             .build()
             .unwrap();
         Self {

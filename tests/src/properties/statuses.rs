@@ -1,6 +1,6 @@
 //! Statuses as a client reads them.
 
-use deploystatus::{DeploymentStatus, Error};
+use deploystatus::{DeploymentStatus, Error, ErrorKind};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -71,7 +71,7 @@ fn single(stage: &Stage, body: &[u8]) -> Result<DeploymentStatus, Error> {
 }
 
 fn is_explained(error: &Error) {
-    assert!(matches!(error, Error::Unreadable(_)), "{error:?}");
+    assert!(error.kind() == ErrorKind::InvalidResponse, "{error:?}");
     assert_eq!(error.status(), Some(200));
     is_one_clear_line(&error.to_string());
     hides_the_token(error);
@@ -113,7 +113,6 @@ fn says_the_same(status: &DeploymentStatus, element: &Value) {
     let app = &element["performed_via_github_app"];
     assert_eq!(status.performed_via_github_app.is_some(), app.is_object());
     for field in status.extra_fields() {
-        let kept: Value = serde_json::from_str(status.extra(field).unwrap()).unwrap();
-        assert_eq!(kept, element[field]);
+        assert_eq!(status.extra(field), Some(&element[field]));
     }
 }

@@ -30,7 +30,7 @@ impl<const AT_ONCE: bool> Caller for Facade<AT_ONCE> {
             .log_url("https://ci.example.com/builds/7")
             .environment("production")
             .description("Copying files");
-        read(self.0.create_status(status).await.unwrap().status());
+        read(&self.0.create_status(status).await.unwrap().status);
     }
 
     async fn get(&mut self) {
@@ -46,7 +46,7 @@ impl<const AT_ONCE: bool> Caller for Facade<AT_ONCE> {
     async fn list_all(&mut self) -> usize {
         let mut pages = self.0.statuses();
         if AT_ONCE {
-            pages = pages.at_once(30);
+            pages = pages.max_concurrent(30);
         }
         let all: Vec<_> = pages.collect().await.unwrap();
         all.iter().for_each(read);
