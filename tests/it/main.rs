@@ -8,12 +8,11 @@ mod emulator;
 mod endurance;
 mod facade;
 mod layers;
-// TODO(rollout): enable again when the rollout module is back.
-// mod outbox;
+mod outbox;
 mod paths;
 mod properties;
 mod prose;
-// mod rollout;
+mod rollout;
 mod state;
 mod tidy;
 mod timeline;

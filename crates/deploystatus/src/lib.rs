@@ -6,7 +6,7 @@ mod client;
 mod error;
 mod http;
 mod model;
-//ROLLOUT
+mod rollout;
 #[cfg(feature = "webhook")]
 pub mod webhook;
 #[doc = include_str!("guide.md")]
@@ -41,3 +41,11 @@ pub use model::preview::Preview;
 pub use model::timeline::Timeline;
 pub use model::timeline::attempt::Attempt;
 pub use model::timeline::period::Period;
+pub use rollout::Rollout;
+pub use rollout::builder::RolloutBuilder;
+pub use rollout::error::RolloutError;
+pub use rollout::handle::RolloutHandle;
+pub use rollout::outbox::Outbox;
+pub use rollout::outbox::flush_report::{FlushEvent, FlushReport, OnSuperseded};
+pub use rollout::run::Finished;
+pub use rollout::undelivered::Undelivered;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use deploystatus::{
     Advice, Client, Confirmation, NewStatus, Pacing, RetryPolicy, SearchResult, State,
 };
-use deploystatus_emulator::{Fault, Stage, Operation, RetryAfter};
+use deploystatus_emulator::{Fault, Operation, RetryAfter, Stage};
 
 use tests::{Scene, TOKEN, in_paused_time};
 

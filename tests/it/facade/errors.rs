@@ -78,10 +78,7 @@ async fn not_found_on_create_mentions_permission() {
 #[tokio::test]
 async fn archived_repository_is_recognized() {
     let scene = Scene::start().await;
-    scene
-        .github
-        .archive_repository("octocat/example")
-        .unwrap();
+    scene.github.archive_repository("octocat/example").unwrap();
     assert_eq!(
         create(&scene).await.advice(),
         Some(Advice::UnarchiveRepository)

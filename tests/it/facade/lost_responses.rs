@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use deploystatus::{Client, Confirmation, NewStatus, Pacing, SearchBound, SearchResult, State};
-use deploystatus_emulator::{Fault, Stage, NewStatus as Stored, Operation, RetryAfter};
+use deploystatus_emulator::{Fault, NewStatus as Stored, Operation, RetryAfter, Stage};
 use tests::{Scene, TOKEN, in_paused_time};
 use tokio::time::{Instant, sleep};
 use wiremock::MockServer;

@@ -136,7 +136,8 @@ impl Notes {
         if let Some(known) = self
             .accounts
             .iter()
-            .find(|known| known.json() == account.json()) {
+            .find(|known| known.json() == account.json())
+        {
             account.clone_from(known);
         } else {
             self.accounts.push_front(account.clone());

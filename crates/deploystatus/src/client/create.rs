@@ -2,6 +2,7 @@
 
 pub(crate) mod creation;
 pub(crate) mod matching;
+pub(crate) mod redeliver;
 pub(crate) mod search;
 
 use std::time::Duration;
@@ -16,7 +17,7 @@ use crate::call::pacing::Priority;
 use crate::call::target::Target;
 use crate::error::unknown_outcome::{SearchResult, UnknownOutcome};
 use crate::error::{Error, ErrorKind};
-use crate::model::create_outcome::{Confirmation, CreateOutcome, SearchBound};
+use crate::model::create_outcome::{Confirmation, CreateOutcome};
 use crate::model::deployment_status::DeploymentStatus;
 use crate::model::new_status::NewStatus;
 
@@ -92,22 +93,6 @@ pub(crate) async fn create_if_changed(
     delivering.instrument(span.clone()).await
 }
 
-/// Delivers a status that may have been sent before, by this process or another one.
-///
-/// `sendings` is the number of requests that may have stored it. It is searched for first.
-pub(crate) async fn redeliver(
-    target: &Target,
-    status: &NewStatus,
-    bound: SearchBound,
-    sendings: u32,
-) -> Result<CreateOutcome, Error> {
-    target.check(status)?;
-    let span = target.span("create");
-    let creation = Creation::new(target, status.clone(), Priority::Final, &span);
-    let delivering = creation.redeliver(bound, sendings);
-    delivering.instrument(span.clone()).await
-}
-
 /// Returns the error for a creation that was aborted after it began at `began`.
 pub(crate) fn aborted(status: &NewStatus, began: Instant) -> Error {
     let unknown = UnknownOutcome {
@@ -123,8 +108,11 @@ pub(crate) fn aborted(status: &NewStatus, began: Instant) -> Error {
     Error::outcome_unknown(unknown, last)
 }
 
-/// Returns `true` if the server would have stored the new status like this.
+/// Returns `true` if the server would have stored the new status like this. A marker that is not written yet is ignored.
 pub(crate) fn is_stored_as(status: &DeploymentStatus, new: &NewStatus) -> bool {
+    if new.marked {
+        return matching::is_equal(&matching::without_marker(status), None, new);
+    }
     matching::is_equal(status, None, new)
 }
 

@@ -1,12 +1,18 @@
 //! Reading of statuses.
 
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::time::{Instant, sleep};
 use tracing::Instrument;
 
 use super::deployment::Deployment;
 use super::pages::StatusPages;
 use crate::call::cache::Resource;
+use crate::call::gate::add;
 use crate::call::operation::Request;
-use crate::call::read::read_if_changed;
+use crate::call::read::{read, read_if_changed};
+use crate::call::target::Target;
 use crate::error::{Error, ErrorKind};
 use crate::model::deployment_status::DeploymentStatus;
 use crate::model::invalid_value::InvalidValue;
@@ -76,3 +82,40 @@ impl Deployment {
         self.statuses().collect().await
     }
 }
+
+/// The newest status of a deployment, and the server's time when it was read.
+pub(crate) struct Newest {
+    pub(crate) status: Option<DeploymentStatus>,
+    pub(crate) server_time: Timestamp,
+}
+
+/// Reads the newest status. A list that lacks the status `known` is out of date and is read again.
+pub(crate) async fn read_newest(target: &Target, known: Option<u64>) -> Result<Newest, Error> {
+    let span = target.span("latest");
+    let deadline = add(Instant::now(), target.retry_policy().search_time());
+    let request = Request::List {
+        page: None,
+        per_page: 1,
+    };
+    loop {
+        let reading = read(target, &request, None, &span);
+        let received = reading.instrument(span.clone()).await?;
+        let server_time = received.response.server_time();
+        let status = received.statuses.into_iter().next();
+        let newest_id = status.as_ref().map_or(0, |status| status.id);
+        if newest_id >= known.unwrap_or(0) {
+            return Ok(Newest {
+                status,
+                server_time,
+            });
+        }
+        if Instant::now() >= deadline {
+            let text = "the list of statuses lacks statuses that are known to exist";
+            return Err(Error::new(ErrorKind::InvalidResponse, text));
+        }
+        sleep(PAUSE).await;
+    }
+}
+
+/// Pause before a list that was out of date is read again.
+const PAUSE: Duration = Duration::from_millis(500);

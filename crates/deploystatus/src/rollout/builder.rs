@@ -1,241 +1,184 @@
-//! A rollout that has not begun.
+//! Settings of a rollout, and its start.
 
-use std::any::Any;
-use std::future::Future;
-use std::mem;
-use std::panic::{AssertUnwindSafe, resume_unwind};
-use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt;
-use tokio::sync::{mpsc, oneshot};
+use deploystatus_generated::State;
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use super::driver::{Driver, Posted, Unbegun, note_unheard};
-use super::ongoing::{Shared, Wording};
-use super::{Ongoing, Rollout, Succeeded};
-use crate::error::WorkFailed;
-use crate::new_status::nonce;
-use crate::{Deployment, Error, Invalid, NewStatus, State, delivery};
+use super::Rollout;
+use super::driver::{Driver, IfStartFails, LastReport, Settings, StartPolicy, log_undelivered};
+use super::handle::RolloutHandle;
+use super::outbox::Outbox;
+use super::shared::Shared;
+use crate::client::create;
+use crate::client::deployment::Deployment;
+use crate::error::{Error, ErrorKind};
+use crate::model::invalid_value::InvalidValue;
+use crate::model::new_status::NewStatus;
 
-/// A rollout that is going to be reported: how it begins, and how its reports are made.
-///
-/// It is made by [`Deployment::rollout`], and must begin in a tokio runtime.
+/// A builder for a [`Rollout`], created by [`Deployment::rollout`].
 #[derive(Clone, Debug)]
-#[must_use = "nothing is reported before it begins"]
-pub struct NewRollout {
+#[must_use = "nothing is reported before the rollout begins"]
+pub struct RolloutBuilder {
     deployment: Deployment,
     first: NewStatus,
-    if_changed: bool,
-    interval: Duration,
-    deadline: Duration,
-    #[cfg(feature = "outbox")]
-    outbox: Option<crate::Outbox>,
+    settings: Settings,
+    outbox: Option<Outbox>,
 }
 
-impl NewRollout {
-    pub(crate) fn new(deployment: Deployment, first: NewStatus) -> Self {
-        Self {
-            deployment,
+impl Deployment {
+    /// Creates a builder for a rollout that starts with this status (`queued` or `in_progress`).
+    ///
+    /// The other fields of the status are repeated in all later reports, except the description.
+    pub fn rollout(&self, first: NewStatus) -> RolloutBuilder {
+        RolloutBuilder {
+            deployment: self.clone(),
             first,
-            if_changed: false,
-            interval: Duration::from_secs(10),
-            deadline: Duration::from_secs(300),
-            #[cfg(feature = "outbox")]
+            settings: Settings {
+                start: StartPolicy::Always,
+                if_start_fails: IfStartFails::Skip,
+                progress_interval: Duration::from_secs(10),
+                end_timeout: Duration::from_secs(180),
+            },
             outbox: None,
         }
     }
+}
 
-    /// Reports the beginning only if the newest status does not say the same already.
+impl RolloutBuilder {
+    /// Sends the first status only if the newest status has another content.
     pub fn if_changed(mut self) -> Self {
-        self.if_changed = true;
+        self.settings.start = StartPolicy::IfChanged;
         self
     }
 
-    /// Leaves at least this much time between two reports of progress: 10 seconds unless told.
+    /// Sets the minimum time between two progress reports. Defaults to 10 seconds.
     pub fn progress_interval(mut self, interval: Duration) -> Self {
-        self.interval = interval;
+        self.settings.progress_interval = interval;
         self
     }
 
-    /// Tries to report the end for this long: 5 minutes unless told.
+    /// Sets the time limit of the final report. Defaults to 3 minutes.
     ///
-    /// It holds instead of the attempts and times of the client's own policy.
-    /// What has begun when the time is up is waited for, which takes no longer than two requests and ten seconds.
-    /// What the server refuses for good, or puts off for longer than this, is handed back at once.
-    pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = deadline;
+    /// It replaces the number of attempts and the timeout of the client's policy.
+    /// A wait that the server asks for is kept if it ends within this time.
+    /// A request that is under way at the end of this time is still completed.
+    pub fn end_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.end_timeout = timeout;
         self
     }
 
-    /// Keeps the report of the end here from before it is sent until it is delivered.
+    /// Sets the outbox that keeps the final report from before it is sent until it is delivered.
     ///
-    /// From before the beginning, there is an `error` here in case that the process ends without a word.
-    /// While the process lives nobody can send it.
-    #[cfg(feature = "outbox")]
-    pub fn outbox(mut self, outbox: &crate::Outbox) -> Self {
+    /// While the rollout runs, the outbox holds an `error` report in case the process is killed.
+    pub fn outbox(mut self, outbox: &Outbox) -> Self {
         self.outbox = Some(outbox.clone());
         self
     }
 
-    /// Reports the beginning, and from then on makes sure that the end is reported.
+    /// Reports the start. From then on, an end is always reported.
     ///
-    /// When this is dropped in the middle, whatever was begun is reported as `error`.
+    /// If this future is dropped before it is ready, the rollout is ended with state `error`.
     ///
     /// # Errors
     ///
-    /// When the first status is neither `queued` nor `in_progress`, or it could not be delivered.
-    /// If it is unknown whether it was, an `error` follows it before this returns, so that it is not left standing.
+    /// Returns an error if the first status is neither `queued` nor `in_progress`, if it could not be delivered,
+    /// or if there is no Tokio runtime. If it is unknown whether the first status is stored,
+    /// an `error` status is reported before this returns.
     pub async fn begin(self) -> Result<Rollout, Error> {
-        self.check()?;
-        let (mut rollout, begun) = self.start(Unbegun::Silent);
+        let (mut rollout, begun_rx) = self.start()?;
         let started = Instant::now();
-        let first = rollout.ongoing.shared.wording().template.clone();
-        // When the task is gone with its runtime, nobody knows how far it came.
-        let told = begun
-            .await
-            .unwrap_or_else(|_| Err(delivery::given_up(&first, started)));
-        match told {
-            Ok(()) => {
-                rollout.renew_last_will();
-                Ok(rollout)
-            }
+        let first = rollout.handle.shared.content().template.clone();
+        // Without the task, it is unknown how far the request got.
+        let begun = begun_rx.await;
+        match begun.unwrap_or_else(|_| Err(create::aborted(&first, started))) {
+            Ok(()) => Ok(rollout),
             Err(error) if error.is_outcome_unknown() => {
                 let ending = rollout.finish(State::Error, Some(UNCONFIRMED.to_owned()));
-                // Whoever ends with this error may end the runtime too.
-                if let Ok(Err(undelivered)) = ending.told.await {
-                    note_unheard(&undelivered);
+                // The caller may shut down the runtime after an error, so it has to wait.
+                if let Err(undelivered) = ending.wait().await {
+                    log_undelivered(&undelivered);
                 }
                 Err(error)
             }
             Err(error) => {
-                rollout.is_over = true;
-                mem::take(&mut rollout.last_will).discard();
+                rollout.end_tx = None;
+                rollout.handle.shared.discard();
                 Err(error)
             }
         }
     }
 
-    /// Begins without waiting for the server, for work that is done whether or not it can be reported.
+    /// Starts without waiting for the server, for work that must be done even if it cannot be reported.
     ///
-    /// The end is reported even if the beginning could not be, and kept in the outbox like any other.
-    /// [`Rollout::confirmed`] tells what became of the beginning.
+    /// The end is reported even if the start could not be. [`Rollout::wait_begun`] returns the result of the start.
     ///
     /// # Errors
     ///
-    /// When the first status is neither `queued` nor `in_progress`, or cannot be sent.
-    pub fn begin_regardless(self) -> Result<Rollout, Error> {
-        self.check()?;
-        let (mut rollout, begun) = self.start(Unbegun::Ends);
-        rollout.begun = Some(begun);
+    /// Returns an error if the first status is neither `queued` nor `in_progress`, if it is invalid,
+    /// or if there is no Tokio runtime (kind [`ErrorKind::Runtime`]).
+    pub fn begin_detached(mut self) -> Result<Rollout, Error> {
+        self.settings.if_start_fails = IfStartFails::Report;
+        let (mut rollout, begun_rx) = self.start()?;
+        rollout.begun_rx = Some(begun_rx);
         Ok(rollout)
     }
 
-    /// Begins, does the work, and reports how it ended, whatever happens.
-    ///
-    /// `Ok` is reported as `success`, and `Err` as `failure` with the first line of the error.
-    /// A panic is reported as `error`, and goes on when that is delivered or the deadline is over. When this is dropped, or its task aborted,
-    /// `error` is reported in the background, as [`Rollout`] tells.
-    ///
-    /// # Errors
-    ///
-    /// The work is not begun when the beginning cannot be reported.
-    /// [`Error::WorkFailed`] has the error of the work as its source, and [`Error::into_undelivered`]
-    /// has the report of the end when that could not be delivered.
-    pub async fn run<F, W>(self, work: F) -> Result<Succeeded, Error>
-    where
-        F: FnOnce(Ongoing) -> W,
-        W: Future<Output = Result<(), Box<dyn std::error::Error + Send + Sync>>>,
-    {
-        let rollout = self.begin().await?;
-        let ongoing = rollout.ongoing();
-        let working = AssertUnwindSafe(async move { work(ongoing).await });
-        match working.catch_unwind().await {
-            Ok(Ok(())) => Ok(rollout.succeed().await?),
-            Ok(Err(cause)) => {
-                let undelivered = rollout.fail(first_line(&cause.to_string())).await.err();
-                Err(Error::WorkFailed(Box::new(WorkFailed {
-                    cause,
-                    undelivered,
-                })))
-            }
-            Err(panic) => {
-                if let Err(undelivered) = rollout.abandon(in_words(&*panic)).await {
-                    note_unheard(&undelivered);
-                }
-                resume_unwind(panic)
-            }
-        }
+    /// Starts the task that sends the reports.
+    fn start(self) -> Result<(Rollout, oneshot::Receiver<Result<(), Error>>), Error> {
+        self.check()?;
+        let runtime = Handle::try_current().map_err(|error| {
+            let text = "a rollout requires a Tokio runtime";
+            Error::new(ErrorKind::Runtime, text).with_source(error)
+        })?;
+        let shared = Arc::new(Shared::new(
+            self.deployment,
+            self.first.clone(),
+            self.outbox,
+        ));
+        let first = match self.settings.start {
+            StartPolicy::Always => self.first.clone().with_marker_written(),
+            // The comparison with the newest status comes before the marker.
+            StartPolicy::IfChanged => self.first.clone(),
+        };
+        shared.note_sending(&first);
+        let (end_tx, end_rx) = oneshot::channel();
+        let (begun_tx, begun_rx) = oneshot::channel();
+        let driver = Driver {
+            shared: Arc::clone(&shared),
+            end_rx,
+            settings: self.settings,
+            first,
+            last: LastReport {
+                status: self.first,
+                at: Instant::now(),
+                settles_at: None,
+            },
+        };
+        runtime.spawn(driver.drive(begun_tx).in_current_span());
+        let rollout = Rollout {
+            handle: RolloutHandle { shared },
+            end_tx: Some(end_tx),
+            begun_rx: None,
+        };
+        Ok((rollout, begun_rx))
     }
 
     fn check(&self) -> Result<(), Error> {
-        if !matches!(self.first.state, State::Queued | State::InProgress) {
-            let state = self.first.state.as_str();
-            let why = format!("`{state}` does not begin a rollout; queued and in_progress do");
-            return Err(Invalid::new("state", why).into());
+        let state = &self.first.state;
+        if !matches!(state, State::Queued | State::InProgress) {
+            let problem = format!("a rollout cannot start with state {:?}", state.as_str());
+            let expected = "expected queued or in_progress";
+            return Err(InvalidValue::new("state", problem)
+                .expected(expected)
+                .into());
         }
-        Ok(self.first.check()?)
-    }
-
-    /// Starts the task that makes the reports.
-    fn start(self, unbegun: Unbegun) -> (Rollout, oneshot::Receiver<Result<(), Error>>) {
-        let shared = Arc::new(Shared {
-            number: nonce(),
-            deployment: self.deployment,
-            #[cfg(feature = "outbox")]
-            outbox: self.outbox,
-            wording: Mutex::new(Wording {
-                template: self.first.clone(),
-                on_success: None,
-                newest: None,
-            }),
-            is_ending: AtomicBool::new(false),
-        });
-        let last_will = shared.last_will();
-        let (orders, inbox) = mpsc::unbounded_channel();
-        let (begun, told) = oneshot::channel();
-        let driver = Driver {
-            shared: Arc::clone(&shared),
-            orders: inbox,
-            if_changed: self.if_changed,
-            unbegun,
-            interval: self.interval,
-            deadline: self.deadline,
-            posted: Posted {
-                status: self.first,
-                at: Instant::now(),
-                may_turn_up_until: None,
-            },
-        };
-        tokio::spawn(driver.drive(begun).in_current_span());
-        let rollout = Rollout {
-            last_will,
-            ongoing: Ongoing { shared, orders },
-            begun: None,
-            is_over: false,
-        };
-        (rollout, told)
+        Ok(self.deployment.target.check(&self.first)?)
     }
 }
 
-const UNCONFIRMED: &str = "The server did not confirm that the rollout began";
-
-/// The first line of a text that says something.
-fn first_line(text: &str) -> &str {
-    let line = text.lines().map(str::trim).find(|line| !line.is_empty());
-    line.unwrap_or("The rollout failed")
-}
-
-/// What a panic said, if it said anything.
-fn in_words(panic: &(dyn Any + Send)) -> String {
-    let said = match panic.downcast_ref::<String>() {
-        Some(said) => Some(said.as_str()),
-        None => panic.downcast_ref::<&str>().copied(),
-    };
-    match said {
-        Some(said) => format!("The rollout panicked: {}", first_line(said)),
-        None => "The rollout panicked".to_owned(),
-    }
-}
+const UNCONFIRMED: &str = "The server did not confirm the start of the rollout";

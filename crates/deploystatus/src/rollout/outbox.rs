@@ -1,111 +1,136 @@
-//! A directory that keeps the ends of rollouts until they are delivered.
+//! A directory that keeps the reports of rollouts until they are delivered.
 
-mod claim;
-mod flush;
+mod access;
+pub(crate) mod entry;
+pub(crate) mod flush;
+pub(crate) mod flush_report;
+mod scan;
+mod superseded;
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::error::Failed;
-use crate::undelivered::Letter;
-use crate::{Client, Error};
+use self::access::Owner;
+use self::entry::OutboxEntry;
+use self::flush::Flush;
+use self::flush_report::{FlushEvent, FlushReport, OnSuperseded};
+use super::report::StoredReport;
+use crate::client::Client;
+use crate::error::{Error, ErrorKind, Source};
 
-pub(crate) use claim::Claim;
-pub use flush::{Flushed, Overtaken};
-
-/// A directory that keeps the ends of rollouts until they are delivered.
+/// A directory that keeps the reports of rollouts until they are delivered.
 ///
-/// A rollout with an outbox writes its end there before it sends it, and removes it when it is delivered,
-/// so that what a process could not deliver, or did not live to deliver, can be flushed later.
+/// A rollout with an outbox writes its end to a file before it sends it, and removes the file after the delivery.
+/// [`Outbox::flush`] sends the reports of processes that could not deliver them or were killed.
 ///
-/// Each report is one JSON file, written whole and synced before it gets its name. There are no secrets in it.
-/// Any number of processes of one machine can share the directory: who sends a report holds a lock on its file,
-/// which the system releases when the process ends, however it ends.
-/// Files that begin with a dot are reports whose writing was cut off; they can be deleted.
+/// Each report is one JSON file without secrets, written completely before it gets its name.
+/// The directory is created with mode 0700 and files with mode 0600.
+/// Files of other users, symbolic links and files of more than 64 KiB are refused.
+///
+/// All processes of one user on one machine can share the directory: a process locks the files that it sends,
+/// and the system releases the locks when the process ends.
 #[derive(Clone, Debug)]
 pub struct Outbox {
     directory: Arc<Path>,
+    owner: Owner,
 }
 
 impl Outbox {
-    /// The outbox in this directory, which is made if it does not exist.
+    /// Opens the outbox in this directory, which is created if it does not exist.
     ///
     /// # Errors
     ///
-    /// When the directory cannot be made or read.
+    /// Returns an error of kind [`ErrorKind::Outbox`] if the directory cannot be created, read or written,
+    /// or if it belongs to another user.
     pub fn open(directory: impl Into<PathBuf>) -> Result<Self, Error> {
         let directory = directory.into();
-        let open = fs::create_dir_all(&directory)
-            .and_then(|()| fs::read_dir(&directory))
-            // Whoever changes the working directory does not move the outbox.
-            .and_then(|_| std::path::absolute(&directory));
-        match open {
-            Ok(directory) => Ok(Self {
+        let open = || {
+            let owner = access::create_directory(&directory)?;
+            fs::read_dir(&directory)?;
+            // A later change of the working directory must not move the outbox.
+            Ok((std::path::absolute(&directory)?, owner))
+        };
+        let opened: io::Result<_> = open();
+        match opened {
+            Ok((directory, owner)) => Ok(Self {
                 directory: directory.into(),
+                owner,
             }),
-            Err(cause) => Err(failed("the outbox cannot be opened", &directory, cause)),
+            Err(error) => Err(failed("cannot open the outbox", &directory, error)),
         }
     }
 
-    /// Where it is.
+    /// Returns the absolute path of the directory.
     #[must_use]
     pub fn directory(&self) -> &Path {
         &self.directory
     }
 
-    /// The files of the reports that are kept, oldest first; some of them may be under way just now.
+    /// Returns the files of all reports, sorted by name. Running rollouts own some of them.
     ///
     /// # Errors
     ///
-    /// When the directory cannot be read.
+    /// Returns an error if the directory cannot be read.
     pub fn files(&self) -> Result<Vec<PathBuf>, Error> {
-        let unreadable = |cause| failed("the outbox cannot be read", &self.directory, cause);
-        let mut files = Vec::new();
-        for entry in fs::read_dir(&self.directory).map_err(unreadable)? {
-            let path = entry.map_err(unreadable)?.path();
-            let is_report = path.extension().is_some_and(|ending| ending == "json")
-                && !path
-                    .file_name()
-                    .is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
-            if is_report {
-                files.push(path);
-            }
-        }
-        // A name begins with the moment the rollout ended.
-        files.sort();
-        Ok(files)
+        scan::files(&self.directory)
     }
 
-    /// Delivers the reports that are kept for the client's server, oldest first, each once.
+    /// Delivers the reports for the client's server, each exactly once.
     ///
-    /// Each is looked for before it is sent, because whoever wrote it may have ended in the middle of sending it.
-    /// One that is not there takes ten seconds, in which a request that was still under way would turn up.
-    /// What another process is sending just now is left to it, and what cannot be delivered stays;
-    /// later reports on the same deployment then wait too, so that they are not overtaken.
-    /// A file that is not a report is named in the result and left alone.
-    /// What can never be delivered, because its deployment is gone, stays until somebody deletes the file.
+    /// Each report is searched for before it is sent. The reports of one deployment are sent in order,
+    /// those of up to 8 deployments concurrently. Reports that other processes are sending are skipped.
+    /// A report that cannot be delivered stays, and later reports for the same deployment wait for it.
+    ///
+    /// A report is superseded if another rollout has reported since. `on_superseded` decides about the end of a rollout.
+    /// The report that a killed process leaves is only a guess: it is dropped unless the newest status
+    /// is an unfinished one of the same rollout.
     ///
     /// # Errors
     ///
-    /// When the directory cannot be read.
-    pub async fn flush(&self, client: &Client, overtaken: Overtaken) -> Result<Flushed, Error> {
-        flush::flush(self.files()?, client, overtaken).await
+    /// Returns an error if the directory cannot be read. Errors of single reports are part of the result.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancelling this future loses no report.
+    pub async fn flush(
+        &self,
+        client: &Client,
+        on_superseded: OnSuperseded,
+    ) -> Result<FlushReport, Error> {
+        self.flush_with(client, on_superseded, |_| {}).await
     }
 
-    /// Writes a report down for good, and holds it.
-    pub(crate) fn keep(&self, letter: &Letter) -> Result<Claim, Error> {
-        Claim::write(&self.directory, letter)
+    /// Delivers the reports like [`Outbox::flush`] and calls `on_event` with each result as it arrives.
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of [`Outbox::flush`].
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancelling this future loses no report.
+    pub async fn flush_with<F>(
+        &self,
+        client: &Client,
+        on_superseded: OnSuperseded,
+        on_event: F,
+    ) -> Result<FlushReport, Error>
+    where
+        F: FnMut(FlushEvent<'_>) + Send,
+    {
+        let scan = scan::scan(&self.directory, self.owner, client.base_url())?;
+        Ok(Flush::new(client, on_superseded, on_event).run(scan).await)
+    }
+
+    /// Writes a report to a new file and locks it.
+    pub(crate) fn write(&self, report: &StoredReport) -> Result<OutboxEntry, Error> {
+        OutboxEntry::write(&self.directory, report)
     }
 }
 
-fn failed(
-    what: &str,
-    path: &Path,
-    cause: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-) -> Error {
-    Error::Outbox(Failed {
-        what: format!("{what}: {}", path.display()),
-        cause: Some(cause.into()),
-    })
+fn failed(problem: &str, path: &Path, error: impl Into<Source>) -> Error {
+    let message = format!("{problem} {}", path.display());
+    Error::new(ErrorKind::Outbox, message).with_source(error)
 }

@@ -1,19 +1,26 @@
-//! The end of a rollout that is not on the server yet.
+//! The end of a rollout that was not delivered.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
-use crate::rollout::Held;
-use crate::{Client, Delivered, Deployment, Error, Invalid, NewStatus, delivery};
+use super::outbox::entry::OutboxEntry;
+use super::report::StoredReport;
+use crate::client::Client;
+use crate::client::deployment::Deployment;
+use crate::error::Error;
+use crate::model::create_outcome::CreateOutcome;
+use crate::model::new_status::NewStatus;
 
-/// The end of a rollout that the server does not know of, with everything needed to send it later.
+/// The end of a rollout that was not delivered, with everything needed to send it later.
 ///
-/// It serializes to JSON without secrets, can be stored anywhere, and sent from another process.
-/// Wherever it is sent from, it is on the server once: when it may have been sent before,
-/// [`Undelivered::redeliver`] looks first.
+/// It serializes to JSON without secrets, which can be stored anywhere and sent from another process.
+/// [`Undelivered::redeliver`] searches for the status before it sends it, so that it is stored once,
+/// even if the same JSON is redelivered twice.
 ///
 /// ```
 /// # async fn later(json: &str, client: &deploystatus::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -31,7 +38,9 @@ use crate::{Client, Delivered, Deployment, Error, Invalid, NewStatus, delivery};
 /// #     let rollout = client.deployment("octocat/example", id)?.rollout(first).begin().await?;
 /// #     github.fault(Fault::status(403));
 /// #     let report = rollout.fail("Out of memory").await.unwrap_err();
-/// #     later(&serde_json::to_string(&report)?, &client).await?;
+/// #     let json = serde_json::to_string(&report)?;
+/// #     later(&json, &client).await?;
+/// #     later(&json, &client).await?;
 /// #     assert_eq!(github.history(id).len(), 2);
 /// #     Ok(())
 /// # }
@@ -41,176 +50,175 @@ pub struct Undelivered(Box<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    letter: Letter,
+    report: StoredReport,
     kept_in: Option<PathBuf>,
-    last: Option<Error>,
-}
-
-/// What there is to say, and to whom.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Letter {
-    pub(crate) server: String,
-    /// The rollout that ended, by a number of its own.
-    pub(crate) rollout: String,
-    pub(crate) repository: String,
-    pub(crate) deployment: u64,
-    pub(crate) status: NewStatus,
-    /// The newest status of which the rollout knows that it is older than this report.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) after: Option<u64>,
-    /// Whether this report may be on the server already.
-    pub(crate) maybe_sent: bool,
-    pub(crate) ended_at: Timestamp,
-    /// Why it was not delivered, for people.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) why: Option<String>,
+    error: Option<Error>,
 }
 
 impl Undelivered {
-    /// The repository, `owner/repo`.
+    pub(crate) fn new(report: StoredReport, kept_in: Option<PathBuf>) -> Self {
+        Self(Box::new(Inner {
+            report,
+            kept_in,
+            error: None,
+        }))
+    }
+
+    pub(crate) fn with_error(mut self, error: Error) -> Self {
+        self.0.report.why = Some(error.to_string());
+        self.0.error = Some(error);
+        self
+    }
+
+    /// Returns the name of the repository, `OWNER/NAME`.
     #[must_use]
     pub fn repository(&self) -> &str {
-        &self.0.letter.repository
+        &self.0.report.repository
     }
 
-    /// The number of the deployment.
+    /// Returns the ID of the deployment.
     #[must_use]
     pub fn deployment(&self) -> u64 {
-        self.0.letter.deployment
+        self.0.report.deployment
     }
 
-    /// The address of the API that it is meant for.
+    /// Returns the base URL of the server.
     #[must_use]
     pub fn server(&self) -> &str {
-        &self.0.letter.server
+        &self.0.report.server
     }
 
-    /// What is to be reported.
+    /// Returns the status to be reported.
     pub fn status(&self) -> &NewStatus {
-        &self.0.letter.status
+        &self.0.report.status
     }
 
-    /// When the rollout ended, by the clock of the machine that ran it.
+    /// Returns the time at which the rollout ended, by the clock of the machine that ran it.
     #[must_use]
     pub fn ended_at(&self) -> Timestamp {
-        self.0.letter.ended_at
+        self.0.report.ended_at
     }
 
-    /// Whether it may be on the server all the same, because an answer was lost.
+    /// Returns the number of requests that may have stored the status. 0 if it is surely not stored.
     #[must_use]
-    pub fn maybe_sent(&self) -> bool {
-        self.0.letter.maybe_sent
+    pub fn sendings(&self) -> u32 {
+        self.0.report.sendings
     }
 
-    /// Why it was not delivered, in the words of the last error.
+    /// Returns `true` if the status may be stored nevertheless, because a response was lost.
     #[must_use]
-    pub fn why(&self) -> Option<&str> {
-        self.0.letter.why.as_deref()
+    pub fn may_be_stored(&self) -> bool {
+        self.sendings() > 0
     }
 
-    /// The file of an outbox in which it is kept, if it is.
+    /// Returns the last error as text, also after deserializing, or `None` if the report was not sent yet.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        self.0.report.why.as_deref()
+    }
+
+    /// Returns the last error, or `None` if this process has not tried to send the report.
+    #[must_use]
+    pub fn error(&self) -> Option<&Error> {
+        self.0.error.as_ref()
+    }
+
+    /// Returns the file in the outbox that holds the report, or `None` if it is not kept.
     #[must_use]
     pub fn kept_in(&self) -> Option<&Path> {
         self.0.kept_in.as_deref()
     }
 
-    /// Sends it, unless it turns out to be on the server already.
+    /// Sends the report unless it is already stored.
     ///
-    /// Its file in an outbox, if it has one, is gone when this returns well.
-    /// The client's own policy says how often it is tried.
+    /// Its file in the outbox, if there is one, is removed when this succeeds.
+    /// The client's policy limits the attempts and the time.
     ///
     /// # Errors
     ///
-    /// Gives it back when it could not be delivered this time either, or the client leads to another server.
-    pub async fn redeliver(mut self, client: &Client) -> Result<Delivered, Undelivered> {
-        let held = match Held::claim(self.kept_in()) {
-            Ok(held) => held,
-            Err(error) => return Err(self.because(error)),
-        };
-        let deployment = match self.0.letter.deployment_of(client) {
-            Ok(deployment) => deployment,
-            Err(error) => return Err(self.because(error)),
-        };
-        // Who flushes an outbox may have sent what is kept there.
-        self.0.letter.maybe_sent |= self.kept_in().is_some();
-        match self.0.letter.deliver(&deployment).await {
-            Ok(delivered) => {
-                held.discard();
-                Ok(delivered)
-            }
-            Err(error) => Err(self.because(error)),
+    /// Returns the report with the new error if it could not be delivered, if another process is sending it,
+    /// or if the client is for another server.
+    ///
+    /// # Cancel safety
+    ///
+    /// Do not cancel this future, as with [`Deployment::create_status`].
+    pub async fn redeliver(self, client: &Client) -> Result<CreateOutcome, Self> {
+        let Inner {
+            report, kept_in, ..
+        } = *self.0;
+        let found = report.deployment_of(client).and_then(|deployment| {
+            let entry = kept_in.as_deref().map(OutboxEntry::claim).transpose()?;
+            Ok((deployment, entry.flatten()))
+        });
+        match found {
+            Ok((deployment, entry)) => deliver(report, entry, &deployment).await,
+            Err(error) => Err(Self::new(report, kept_in).with_error(error)),
         }
-    }
-
-    pub(crate) fn new(letter: Letter, kept_in: Option<PathBuf>, last: Error) -> Self {
-        Self::stored(letter, kept_in).because(last)
-    }
-
-    /// What was read from where it was stored.
-    pub(crate) fn stored(letter: Letter, kept_in: Option<PathBuf>) -> Self {
-        Self(Box::new(Inner {
-            letter,
-            kept_in,
-            last: None,
-        }))
-    }
-
-    pub(crate) fn last(&self) -> Option<&Error> {
-        self.0.last.as_ref()
-    }
-
-    fn because(mut self, last: Error) -> Self {
-        self.0.letter.why = Some(last.to_string());
-        self.0.last = Some(last);
-        self
     }
 }
 
-impl Letter {
-    /// The handle on the deployment, if the client leads to its server.
-    pub(crate) fn deployment_of(&self, client: &Client) -> Result<Deployment, Error> {
-        if client.base_url() != self.server {
-            let why = format!(
-                "leads to {}, and the report is for {}",
-                client.base_url(),
-                self.server
-            );
-            return Err(Invalid::new("client", why).into());
-        }
-        client.deployment(&self.repository, self.deployment)
+/// Delivers a report and removes its file, or updates the file if the delivery fails.
+pub(crate) async fn deliver(
+    mut report: StoredReport,
+    mut entry: Option<OutboxEntry>,
+    deployment: &Deployment,
+) -> Result<CreateOutcome, Undelivered> {
+    let known = report.clone();
+    if report.sendings == 0 {
+        // If the process is killed from here on, the next one must search for as long as a request can take.
+        report.sendings = 1;
+        replace(&mut entry, &mut report);
     }
-
-    /// Delivers the report, looking first when it may have been sent.
-    pub(crate) async fn deliver(&mut self, deployment: &Deployment) -> Result<Delivered, Error> {
-        let delivered = if self.maybe_sent {
-            delivery::create_unless_there(deployment, &self.status, self.after).await
-        } else {
-            deployment.create_status(self.status.clone()).await
-        };
-        if let Err(error) = &delivered {
-            self.maybe_sent = error.is_outcome_unknown();
+    let error = match known.deliver(deployment).await {
+        Ok(outcome) => {
+            if let Some(entry) = entry {
+                entry.discard();
+            }
+            return Ok(outcome);
         }
-        delivered
+        Err(error) => error,
+    };
+    report.sendings = known.sendings;
+    report.note(&error);
+    replace(&mut entry, &mut report);
+    let kept_in = entry.map(|entry| entry.path().to_owned());
+    Err(Undelivered::new(report, kept_in).with_error(error))
+}
+
+/// Writes a changed report to the outbox. If that fails, the earlier file stays.
+fn replace(entry: &mut Option<OutboxEntry>, report: &mut StoredReport) {
+    let Some(current) = entry.as_ref() else {
+        return;
+    };
+    report.sequence += 1;
+    match current.write_next(report) {
+        Ok(next) => {
+            if let Some(current) = entry.replace(next) {
+                current.discard();
+            }
+        }
+        Err(error) => tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "the report in the outbox could not be updated"
+        ),
     }
 }
 
 impl fmt::Display for Undelivered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let letter = &self.0.letter;
+        let report = &self.0.report;
+        let problem = if self.may_be_stored() {
+            "could not confirm"
+        } else {
+            "could not report"
+        };
         write!(
             f,
-            "the end of the rollout, `{}` on deployment {} of {}, {} delivered",
-            letter.status.state,
-            letter.deployment,
-            letter.repository,
-            if letter.maybe_sent {
-                "may not have been"
-            } else {
-                "was not"
-            }
+            "{problem} {} for deployment {} of {}",
+            report.status.state, report.deployment, report.repository
         )?;
         match &self.0.kept_in {
-            Some(path) => write!(f, "; it is kept in {}", path.display()),
+            Some(path) => write!(f, "; the report is kept in {}", path.display()),
             None => Ok(()),
         }
     }
@@ -218,24 +226,20 @@ impl fmt::Display for Undelivered {
 
 impl std::error::Error for Undelivered {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.last().map(|error| error as _)
+        self.error().map(|error| error as _)
     }
 }
 
 impl Serialize for Undelivered {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let letter = Letter {
-            // Who flushes an outbox may send what is kept there.
-            maybe_sent: self.maybe_sent() || self.kept_in().is_some(),
-            ..self.0.letter.clone()
-        };
-        letter.serialize(serializer)
+        self.0.report.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Undelivered {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let letter = Letter::deserialize(deserializer)?;
-        Ok(Self::stored(letter, None))
+        let value = Value::deserialize(deserializer)?;
+        let report = StoredReport::from_value(value).map_err(D::Error::custom)?;
+        Ok(Self::new(report, None))
     }
 }

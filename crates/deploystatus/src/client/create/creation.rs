@@ -8,7 +8,7 @@ use tokio::sync::MutexGuard;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::Span;
 
-use super::search::{Search, SearchEnd};
+use super::search::{Adopts, Search, SearchEnd};
 use crate::call::classify;
 use crate::call::delay::Delay;
 use crate::call::operation::Request;
@@ -24,7 +24,7 @@ use crate::model::deployment_status::DeploymentStatus;
 use crate::model::new_status::NewStatus;
 
 /// The most requests of one creation that may store the status: the first one, and one after a search.
-const MAX_SENDINGS: u32 = 2;
+pub(super) const MAX_SENDINGS: u32 = 2;
 
 /// One creation with all its attempts.
 pub(super) struct Creation<'a> {
@@ -32,13 +32,14 @@ pub(super) struct Creation<'a> {
     status: NewStatus,
     body: CreateBody,
     priority: Priority,
-    run: Run,
+    pub(super) run: Run,
     /// Time of the first request that may have stored the status.
     sent: Option<Instant>,
     /// Number of requests that may have stored the status and whose response was lost.
-    sendings: u32,
-    max_sendings: u32,
-    bound: Option<SearchBound>,
+    pub(super) sendings: u32,
+    pub(super) max_sendings: u32,
+    pub(super) bound: Option<SearchBound>,
+    pub(super) adopts: Adopts,
 }
 
 /// Result of one attempt.
@@ -66,6 +67,7 @@ impl<'a> Creation<'a> {
             sendings: 0,
             max_sendings: MAX_SENDINGS,
             bound: None,
+            adopts: Adopts::Unreturned,
         }
     }
 
@@ -76,26 +78,6 @@ impl<'a> Creation<'a> {
             let text = "earlier statuses of the deployment were not sent in time";
             Error::new(ErrorKind::Timeout, text)
         })
-    }
-
-    /// Searches for a status that earlier requests may have stored, and sends it once more if it is not there.
-    pub(super) async fn redeliver(
-        mut self,
-        bound: SearchBound,
-        sendings: u32,
-    ) -> Result<CreateOutcome, Error> {
-        let turn = self.turn().await?;
-        self.bound = Some(bound);
-        self.sendings = sendings;
-        self.max_sendings = sendings.saturating_add(1);
-        let last = Error::new(
-            ErrorKind::ConnectionLost,
-            "the response to an earlier request was lost",
-        );
-        match self.search_after(last).await? {
-            Some(outcome) => Ok(outcome),
-            None => self.deliver(Some(turn)).await,
-        }
     }
 
     /// Sends the status until it is stored, or until attempts or time end.
@@ -184,7 +166,10 @@ impl<'a> Creation<'a> {
     }
 
     /// Searches for the status, and returns `None` if it is not stored and may be sent once more.
-    async fn search_after(&mut self, last: Error) -> Result<Option<CreateOutcome>, Error> {
+    pub(super) async fn search_after(
+        &mut self,
+        last: Error,
+    ) -> Result<Option<CreateOutcome>, Error> {
         tracing::info!(error = %last, "the response was lost; searching for the status");
         self.run.notify(&Delay::Search {
             error: &last,
@@ -198,15 +183,7 @@ impl<'a> Creation<'a> {
             creation.unknown(result, candidates, began, last)
         };
         match end {
-            SearchEnd::Found(status) => {
-                tracing::info!(id = status.id, "found the status that was sent");
-                self.target.state.note_returned(status.id);
-                Ok(Some(CreateOutcome {
-                    status: *status,
-                    confirmation: Confirmation::Adopted,
-                    search: self.bound,
-                }))
-            }
+            SearchEnd::Found(status) => Ok(Some(self.adopt(*status))),
             SearchEnd::NotFound
                 if self.sendings < self.max_sendings && self.run.has_attempt_left() =>
             {
@@ -218,6 +195,16 @@ impl<'a> Creation<'a> {
             SearchEnd::Failed(error) => {
                 Err(unknown(self, SearchResult::Interrupted, Vec::new(), error))
             }
+        }
+    }
+
+    pub(super) fn adopt(&self, status: DeploymentStatus) -> CreateOutcome {
+        tracing::info!(id = status.id, "found the status that was sent");
+        self.target.state.note_returned(status.id);
+        CreateOutcome {
+            status,
+            confirmation: Confirmation::Adopted,
+            search: self.bound,
         }
     }
 
@@ -261,7 +248,7 @@ impl<'a> Creation<'a> {
         })
     }
 
-    fn search(&self) -> Search<'a> {
+    pub(super) fn search(&self) -> Search<'a> {
         Search::new(
             self.target,
             self.status.clone(),
@@ -269,6 +256,7 @@ impl<'a> Creation<'a> {
             self.sent,
             self.sendings,
         )
+        .adopting(self.adopts)
     }
 
     fn unknown(

@@ -35,6 +35,16 @@ pub(super) struct Search<'a> {
     bound: Option<SearchBound>,
     sent: Option<Instant>,
     sendings: u32,
+    adopts: Adopts,
+}
+
+/// Statuses that a search may adopt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Adopts {
+    /// Those that no creation of this client has returned.
+    Unreturned,
+    /// Any, because an earlier delivery of the same report may have returned the status.
+    Any,
 }
 
 /// Result of a search.
@@ -72,7 +82,13 @@ impl<'a> Search<'a> {
             bound,
             sent,
             sendings,
+            adopts: Adopts::Unreturned,
         }
+    }
+
+    pub(super) fn adopting(mut self, adopts: Adopts) -> Self {
+        self.adopts = adopts;
+        self
     }
 
     /// Returns the bound, which is known after the first reading.
@@ -92,6 +108,17 @@ impl<'a> Search<'a> {
                 Some(SearchEnd::Similar(ids))
             }
             [newest, ..] => Some(SearchEnd::Found(Box::new(newest.clone()))),
+        });
+        let (end, bound) = end.await;
+        self.bound = bound;
+        end
+    }
+
+    /// Searches in the first list that is up to date, for a status of which no request is under way.
+    pub(super) async fn run_once(&mut self, run: &mut Run) -> SearchEnd {
+        let end = self.repeat(run, |reading| match reading.equal.first() {
+            Some(found) => Some(SearchEnd::Found(Box::new(found.clone()))),
+            None => reading.is_fresh.then_some(SearchEnd::NotFound),
         });
         let (end, bound) = end.await;
         self.bound = bound;
@@ -206,14 +233,20 @@ impl<'a> Search<'a> {
         known: Option<u64>,
     ) -> Reading {
         let newest_id = statuses.first().map(|status| status.id);
+        let known = match bound {
+            SearchBound::Id(id) if id < u64::MAX => known.max(Some(id)),
+            _ => known,
+        };
         let mut reading = Reading {
             equal: Vec::new(),
             similar: Vec::new(),
             newest_id,
-            is_fresh: newest_id >= known,
+            is_fresh: newest_id.unwrap_or(0) >= known.unwrap_or(0),
         };
         for (index, status) in statuses.iter().enumerate() {
-            if !bound.admits(status) || self.target.state.was_returned(status.id) {
+            let is_excluded =
+                self.adopts == Adopts::Unreturned && self.target.state.was_returned(status.id);
+            if is_excluded || !bound.admits(status) {
                 continue;
             }
             match matching::compare(status, statuses.get(index + 1), &self.status) {

@@ -1,138 +1,191 @@
-//! The file of one report, and the right to send it.
+//! A locked file of the outbox.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use fs4::{FileExt, TryLockError};
-
+use super::access::{self, Owner};
 use super::failed;
-use crate::Error;
-use crate::undelivered::Letter;
+use crate::error::Error;
+use crate::rollout::report::{ReportKind, StoredReport};
 
-/// The file of a report, locked.
+/// Reports are below 4 KiB. Anything much longer is not a report.
+const MAX_SIZE: u64 = 64 * 1024;
+
+/// A locked file of the outbox, which no other process sends.
 ///
-/// The lock is on the file and not on its name, so it holds from before the file has its name.
-/// The system releases it with the process.
+/// The lock belongs to the file and not to its name, so it is held before the file gets its name.
+/// The system releases it when the process ends. Names are never reused.
 #[derive(Debug)]
-pub(crate) struct Claim {
-    file: File,
+pub(crate) struct OutboxEntry {
+    /// Keeps the lock until it is dropped.
+    _file: File,
     path: PathBuf,
 }
 
-impl Claim {
-    /// Writes a report, synced and under its name only when it is whole, and holds it.
-    pub(super) fn write(directory: &Path, letter: &Letter) -> Result<Self, Error> {
-        let moment = letter.ended_at.strftime("%Y%m%dT%H%M%S.%9f");
-        let name = format!("{moment}Z-{}-{}.json", letter.deployment, letter.rollout);
+/// Result of trying to lock an outbox file.
+pub(super) enum Claim {
+    Locked(OutboxEntry),
+    /// Another process holds the lock.
+    Busy,
+    /// Another process has removed the file.
+    Gone,
+}
+
+impl OutboxEntry {
+    /// Writes a report to a new file and locks it.
+    pub(super) fn write(directory: &Path, report: &StoredReport) -> Result<Self, Error> {
+        let kind = match report.kind {
+            ReportKind::End => "end",
+            ReportKind::LastWill => "last-will",
+        };
+        let name = format!("{}-{:06}-{kind}.json", report.rollout, report.sequence);
         let path = directory.join(&name);
         let draft = directory.join(format!(".{name}"));
-        let written = write_draft(&draft, letter).and_then(|file| {
+        let written = write_draft(&draft, report).and_then(|file| {
             fs::rename(&draft, &path)?;
             sync_directory(directory)?;
             Ok(file)
         });
         match written {
-            Ok(file) => Ok(Self { file, path }),
-            Err(cause) => {
-                // Whatever is left of it is not a report.
+            Ok(file) => Ok(Self { _file: file, path }),
+            Err(error) => {
+                // An incomplete file is not a report.
                 let _ = fs::remove_file(&draft);
-                Err(failed(
-                    "a report cannot be kept in the outbox",
-                    &path,
-                    cause,
-                ))
+                Err(failed("cannot write the report", &path, error))
             }
         }
     }
 
-    /// Holds a file, unless it is gone.
+    /// Writes a newer version of the report beside this one.
+    pub(crate) fn write_next(&self, report: &StoredReport) -> Result<Self, Error> {
+        Self::write(self.path.parent().unwrap_or(Path::new(".")), report)
+    }
+
+    /// Locks a file, or returns `None` if it no longer exists.
     ///
     /// # Errors
     ///
-    /// When somebody else holds it, or it cannot be opened.
-    pub(crate) fn take(path: &Path) -> Result<Option<Self>, Error> {
-        match Self::try_take(path) {
-            Ok(Taken::Held(claim)) => Ok(Some(claim)),
-            Ok(Taken::Gone) => Ok(None),
-            Ok(Taken::Busy) => {
-                let cause = "its file is locked";
-                Err(failed("somebody else is sending the report", path, cause))
+    /// Returns an error if another process holds the lock, or if the file cannot be opened.
+    pub(crate) fn claim(path: &Path) -> Result<Option<Self>, Error> {
+        match Self::try_claim(path) {
+            Ok(Claim::Locked(entry)) => Ok(Some(entry)),
+            Ok(Claim::Gone) => Ok(None),
+            Ok(Claim::Busy) => {
+                let cause = io::Error::from(io::ErrorKind::ResourceBusy);
+                Err(failed("another process is sending the report", path, cause))
             }
-            Err(cause) => Err(failed("a report cannot be opened", path, cause)),
+            Err(error) => Err(failed("cannot open the report", path, error)),
         }
     }
 
-    pub(super) fn try_take(path: &Path) -> io::Result<Taken> {
+    pub(super) fn try_claim(path: &Path) -> io::Result<Claim> {
         let file = match OpenOptions::new().read(true).write(true).open(path) {
             Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Taken::Gone),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Claim::Gone),
             Err(error) => return Err(error),
         };
-        match FileExt::try_lock(&file) {
+        match file.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Ok(Taken::Busy),
+            Err(TryLockError::WouldBlock) => return Ok(Claim::Busy),
             Err(TryLockError::Error(error)) => return Err(error),
         }
-        // Names are never used again. If this one is gone, its holder delivered the report in the meantime.
         if !fs::exists(path)? {
-            return Ok(Taken::Gone);
+            return Ok(Claim::Gone);
         }
         let path = path.to_owned();
-        Ok(Taken::Held(Self { file, path }))
+        Ok(Claim::Locked(Self { _file: file, path }))
     }
 
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    pub(super) fn read(&mut self) -> io::Result<Letter> {
-        let mut text = String::new();
-        self.file.seek(SeekFrom::Start(0))?;
-        self.file.read_to_string(&mut text)?;
-        Ok(serde_json::from_str(&text)?)
-    }
-
-    /// Removes the file, because there is nothing left to send.
+    /// Removes the file, because its report is delivered or replaced.
+    ///
+    /// The removal is not synced: if the file reappears after a power failure, the next flush searches for its status
+    /// before it sends anything, and finds it.
     pub(crate) fn discard(self) {
-        // It must not come back with the power, to be sent when all is over.
-        let directory = self.path.parent().unwrap_or(Path::new("."));
-        let removed = fs::remove_file(&self.path).and_then(|()| sync_directory(directory));
-        if let Err(error) = removed {
+        if let Err(error) = fs::remove_file(&self.path) {
             let path = self.path.display();
-            tracing::warn!(%path, %error, "a delivered report could not be removed from the outbox for good");
+            tracing::warn!(%path, %error, "a report could not be removed from the outbox");
         }
     }
 }
 
-/// What came of reaching for a file.
-pub(super) enum Taken {
-    Held(Claim),
-    /// Somebody else holds it.
-    Busy,
-    /// Somebody else has delivered it.
-    Gone,
+/// A report that was read without keeping its lock.
+pub(super) struct Opened {
+    pub(super) report: StoredReport,
+    pub(super) lock: LockState,
 }
 
-fn write_draft(draft: &Path, letter: &Letter) -> io::Result<File> {
-    let mut file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create_new(true)
-        .open(draft)?;
-    FileExt::lock(&file)?;
-    // Whoever finds it there later cannot know how far its sending came.
-    let letter = Letter {
-        maybe_sent: true,
-        ..letter.clone()
+/// State of a file's lock when it was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LockState {
+    Free,
+    Busy,
+}
+
+/// Reads a report. Returns `None` if the file is gone, or locked on a system that forbids reading it then.
+pub(super) fn read(path: &Path, owner: Owner) -> Result<Option<Opened>, Error> {
+    let unreadable = |error| failed("cannot read the report", path, error);
+    let mut file = match access::open(path, owner) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(unreadable(error)),
     };
-    serde_json::to_writer_pretty(&mut file, &letter)?;
+    let lock = match file.try_lock_shared() {
+        Ok(()) => LockState::Free,
+        Err(TryLockError::WouldBlock) => LockState::Busy,
+        Err(TryLockError::Error(error)) => return Err(unreadable(error)),
+    };
+    let text = match read_limited(&mut file) {
+        Ok(text) => text,
+        Err(_) if lock == LockState::Busy => return Ok(None),
+        Err(error) => return Err(unreadable(error)),
+    };
+    match StoredReport::from_json(&text) {
+        Ok(report) => Ok(Some(Opened { report, lock })),
+        Err(error) => Err(unreadable(error.into())),
+    }
+}
+
+fn read_limited(file: &mut File) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    file.seek(SeekFrom::Start(0))?;
+    file.take(MAX_SIZE + 1).read_to_end(&mut text)?;
+    if text.len() as u64 > MAX_SIZE {
+        let problem = format!("the file is longer than {} KiB", MAX_SIZE / 1024);
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, problem));
+    }
+    Ok(text)
+}
+
+fn write_draft(draft: &Path, report: &StoredReport) -> io::Result<File> {
+    let mut file = loop {
+        let file = access::private_file().open(draft)?;
+        file.lock()?;
+        // Another process can remove a draft as abandoned before it is locked.
+        if fs::exists(draft)? {
+            break file;
+        }
+    };
+    serde_json::to_writer_pretty(&mut file, report)?;
     file.write_all(b"\n")?;
+    // Without this, a power failure could leave the name with an empty file.
     file.sync_all()?;
     Ok(file)
 }
 
-/// Makes a new name last. Windows does so by itself, and cannot be asked to.
+/// Removes a draft whose process ended before the report was complete. A live process holds its lock.
+pub(super) fn remove_abandoned_draft(draft: &Path) -> io::Result<()> {
+    match OutboxEntry::try_claim(draft)? {
+        Claim::Locked(entry) => fs::remove_file(entry.path()),
+        Claim::Busy | Claim::Gone => Ok(()),
+    }
+}
+
+/// Makes the new name durable, so that the report exists before it is sent. Windows needs no such call.
 fn sync_directory(directory: &Path) -> io::Result<()> {
     if cfg!(unix) {
         File::open(directory)?.sync_all()?;

@@ -1,166 +1,228 @@
-//! Delivering what an outbox keeps.
+//! Delivery of the reports in an outbox.
 
-use std::collections::HashSet;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use jiff::SignedDuration;
+use futures_util::StreamExt;
+use futures_util::stream;
 
-use super::claim::{Claim, Taken};
+use super::entry::{Claim, LockState, OutboxEntry};
 use super::failed;
-use crate::new_status::without_mark;
-use crate::undelivered::Letter;
-use crate::{Client, Delivered, DeploymentStatus, Error, Undelivered, delivery};
+use super::flush_report::{FlushEvent, FlushReport, OnSuperseded};
+use super::scan::{Found, Scan};
+use super::superseded::{Decision, decide};
+use crate::client::Client;
+use crate::client::deployment::Deployment;
+use crate::client::read::{Newest, read_newest};
+use crate::error::{Error, ErrorKind};
+use crate::model::create_outcome::{Confirmation, CreateOutcome};
+use crate::rollout::report::StoredReport;
+use crate::rollout::undelivered::{Undelivered, deliver};
 
-/// What to do with a report when others have reported on its deployment since.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Overtaken {
-    /// Send it all the same, so that it becomes the newest.
-    #[default]
-    Send,
-    /// Drop it, so that what is the newest stays the newest.
-    ///
-    /// A report that was written down before its rollout was known to have begun is sent all the same,
-    /// and an unfinished status with the same `log_url` counts as the rollout's own.
-    Drop,
+/// Number of deployments whose reports are sent concurrently.
+const MAX_CONCURRENT: usize = 8;
+
+/// One flush of an outbox.
+pub(super) struct Flush<'a, F> {
+    client: &'a Client,
+    on_superseded: OnSuperseded,
+    results: Mutex<Results<F>>,
+    /// `true` after a connection failed, so that no further report waits for the same failure.
+    is_unreachable: AtomicBool,
 }
 
-/// What a flush did.
-#[derive(Debug, Default)]
-#[non_exhaustive]
-pub struct Flushed {
-    /// What was delivered, oldest first; what was on the server already counts as adopted.
-    pub delivered: Vec<Delivered>,
-    /// What was dropped because a newer status had overtaken it.
-    pub dropped: Vec<Undelivered>,
-    /// What could not be delivered and is kept.
-    pub kept: Vec<Undelivered>,
-    /// The files that were left for later: others are sending them, or their rollouts go on;
-    /// they wait for an older report on the same deployment; or they are for another server.
-    pub left: Vec<PathBuf>,
-    /// What could not be read, as one error a file.
-    pub unreadable: Vec<Error>,
+struct Results<F> {
+    report: FlushReport,
+    on_event: F,
 }
 
-impl Flushed {
-    /// Whether nothing is left to be done.
-    #[must_use]
-    pub fn is_complete(&self) -> bool {
-        self.kept.is_empty() && self.left.is_empty() && self.unreadable.is_empty()
-    }
-}
-
-pub(super) async fn flush(
-    files: Vec<PathBuf>,
-    client: &Client,
-    overtaken: Overtaken,
-) -> Result<Flushed, Error> {
-    let mut flushed = Flushed::default();
-    // The deployments of which an older report is not delivered yet.
-    let mut waiting = HashSet::new();
-    for (place, path) in files.iter().enumerate() {
-        let deployment = told_by(path, 1);
-        let mut claim = match Claim::try_take(path) {
-            Ok(Taken::Held(claim)) => claim,
-            Ok(Taken::Gone) => continue,
-            Ok(Taken::Busy) => {
-                waiting.extend(deployment.and_then(|id| id.parse::<u64>().ok()));
-                flushed.left.push(path.clone());
-                continue;
-            }
-            Err(cause) => {
-                flushed.unreadable.push(unreadable(path, cause));
-                continue;
-            }
-        };
-        // A process that ended between writing the end of a rollout and removing its last will leaves both.
-        let rollout = told_by(path, 2).filter(|rollout| !rollout.is_empty());
-        let mut later = files.iter().skip(place + 1);
-        if rollout.is_some() && later.any(|later| told_by(later, 2) == rollout) {
-            claim.discard();
-            continue;
-        }
-        let letter = match claim.read() {
-            Ok(letter) => letter,
-            Err(cause) => {
-                flushed.unreadable.push(unreadable(path, cause));
-                continue;
-            }
-        };
-        if letter.server != client.base_url() || waiting.contains(&letter.deployment) {
-            flushed.left.push(path.clone());
-            continue;
-        }
-        let deployment = letter.deployment;
-        match deliver(letter, path, client, overtaken).await {
-            Done::Delivered(delivered) => {
-                claim.discard();
-                flushed.delivered.push(*delivered);
-            }
-            Done::Overtaken(report) => {
-                claim.discard();
-                flushed.dropped.push(report);
-            }
-            Done::Failed(report) => {
-                waiting.insert(deployment);
-                flushed.kept.push(report);
-            }
-        }
-    }
-    Ok(flushed)
-}
-
-enum Done {
+/// Result of handling one report.
+enum Step {
     Delivered(Box<Delivered>),
-    Overtaken(Undelivered),
-    Failed(Undelivered),
+    Dropped(Undelivered),
+    Kept(Undelivered),
+    Busy,
+    Gone,
+    Unreadable(Error),
 }
 
-async fn deliver(mut letter: Letter, path: &Path, client: &Client, overtaken: Overtaken) -> Done {
-    let delivered = match letter.deployment_of(client) {
-        Ok(deployment) if overtaken == Overtaken::Drop => {
-            match deployment.statuses().newest().await {
-                Ok(Some(newest)) if is_overtaken(&letter, &newest) => {
-                    return Done::Overtaken(Undelivered::stored(letter, None));
-                }
-                Ok(_) => letter.deliver(&deployment).await,
-                Err(error) => Err(error),
+struct Delivered {
+    repository: String,
+    deployment: u64,
+    outcome: CreateOutcome,
+}
+
+impl<'a, F: FnMut(FlushEvent<'_>) + Send> Flush<'a, F> {
+    pub(super) fn new(client: &'a Client, on_superseded: OnSuperseded, on_event: F) -> Self {
+        Self {
+            client,
+            on_superseded,
+            results: Mutex::new(Results {
+                report: FlushReport::default(),
+                on_event,
+            }),
+            is_unreachable: AtomicBool::new(false),
+        }
+    }
+
+    pub(super) async fn run(self, scan: Scan) -> FlushReport {
+        for path in scan.skipped {
+            self.results().skip(path);
+        }
+        for error in scan.unreadable {
+            self.results().record(Step::Unreadable(error));
+        }
+        let deployments: Vec<_> = scan
+            .deployments
+            .into_iter()
+            .map(|reports| self.send_in_order(reports))
+            .collect();
+        let sending = stream::iter(deployments).buffer_unordered(MAX_CONCURRENT);
+        sending.collect::<Vec<()>>().await;
+        let results = self.results.into_inner();
+        results.unwrap_or_else(PoisonError::into_inner).report
+    }
+
+    /// Sends the reports of one deployment. After one that cannot be sent, the later ones wait for the next flush.
+    async fn send_in_order(&self, reports: Vec<Found>) {
+        let mut reports = reports.into_iter();
+        for found in reports.by_ref() {
+            let path = found.path.clone();
+            let step = self.send(found).await;
+            let must_wait = matches!(step, Step::Kept(_) | Step::Busy | Step::Unreadable(_));
+            match step {
+                Step::Busy => self.results().skip(path),
+                step => self.results().record(step),
+            }
+            if must_wait {
+                break;
             }
         }
-        Ok(deployment) => letter.deliver(&deployment).await,
-        Err(error) => Err(error),
-    };
-    match delivered {
-        Ok(delivered) => Done::Delivered(Box::new(delivered)),
-        Err(error) => Done::Failed(Undelivered::new(letter, Some(path.to_owned()), error)),
+        for found in reports {
+            self.results().skip(found.path);
+        }
+    }
+
+    async fn send(&self, found: Found) -> Step {
+        let Found { path, report, lock } = found;
+        if lock == LockState::Busy {
+            return Step::Busy;
+        }
+        let entry = match OutboxEntry::try_claim(&path) {
+            Ok(Claim::Locked(entry)) => entry,
+            Ok(Claim::Busy) => return Step::Busy,
+            Ok(Claim::Gone) => return Step::Gone,
+            Err(error) => return Step::Unreadable(failed("cannot open the report", &path, error)),
+        };
+        let step = match self.decide(&report).await {
+            Ok((deployment, Decision::Send, _)) => {
+                let (repository, id) = (report.repository.clone(), report.deployment);
+                match deliver(report, Some(entry), &deployment).await {
+                    Ok(outcome) => delivered(repository, id, outcome),
+                    Err(undelivered) => Step::Kept(undelivered),
+                }
+            }
+            Ok((deployment, Decision::Drop, newest)) => {
+                drop_unless_stored(report, entry, &deployment, &newest).await
+            }
+            Err(error) => Step::Kept(Undelivered::new(report, Some(path)).with_error(error)),
+        };
+        if let Step::Kept(undelivered) = &step
+            && undelivered.error().is_some_and(is_unreachable)
+        {
+            self.is_unreachable.store(true, Ordering::Relaxed);
+        }
+        step
+    }
+
+    /// Reads the newest status and decides about the report.
+    async fn decide(&self, report: &StoredReport) -> Result<(Deployment, Decision, Newest), Error> {
+        if self.is_unreachable.load(Ordering::Relaxed) {
+            let text = "the server could not be reached for an earlier report";
+            return Err(Error::new(ErrorKind::Connect, text));
+        }
+        let deployment = report.deployment_of(self.client)?;
+        let known = report.after.max(report.own);
+        let newest = read_newest(&deployment.target, known).await?;
+        let decision = decide(report, &newest, self.on_superseded);
+        Ok((deployment, decision, newest))
+    }
+
+    fn results(&self) -> MutexGuard<'_, Results<F>> {
+        self.results.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Whether somebody else has reported since.
-///
-/// An unfinished status with the same log is the rollout's own, made after this was written down.
-fn is_overtaken(letter: &Letter, newest: &DeploymentStatus) -> bool {
-    let status = &letter.status;
-    let log_url = status.log_url.as_deref().or(status.target_url.as_deref());
-    let same_log = log_url
-        .is_none_or(|ours| newest.log_url.as_deref().map(without_mark) == Some(without_mark(ours)));
-    let by_another = if let Some(after) = letter.after {
-        newest.id > after && (newest.state.is_finished() || !same_log)
-    } else {
-        // Without a number there is the time, and room for clocks that differ.
-        let later = newest.created_at.duration_since(letter.ended_at);
-        newest.state.is_finished() && later > CLOCKS_DIFFER
-    };
-    by_another && !delivery::is_stored_as(newest, status)
+/// Drops a report that is not true any more. One that is stored below the newest status was delivered.
+async fn drop_unless_stored(
+    report: StoredReport,
+    entry: OutboxEntry,
+    deployment: &Deployment,
+    newest: &Newest,
+) -> Step {
+    match report.find(deployment, newest).await {
+        Ok(Some(status)) => {
+            entry.discard();
+            let outcome = CreateOutcome {
+                status,
+                confirmation: Confirmation::Adopted,
+                search: None,
+            };
+            delivered(report.repository, report.deployment, outcome)
+        }
+        Ok(None) => {
+            entry.discard();
+            Step::Dropped(Undelivered::new(report, None))
+        }
+        Err(error) => {
+            let kept_in = entry.path().to_owned();
+            Step::Kept(Undelivered::new(report, Some(kept_in)).with_error(error))
+        }
+    }
 }
 
-const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(60);
-
-/// A part of the name of a file: the moment, the deployment, or the rollout.
-fn told_by(path: &Path, part: usize) -> Option<&str> {
-    path.file_stem()?.to_str()?.split('-').nth(part)
+fn delivered(repository: String, deployment: u64, outcome: CreateOutcome) -> Step {
+    Step::Delivered(Box::new(Delivered {
+        repository,
+        deployment,
+        outcome,
+    }))
 }
 
-fn unreadable(path: &Path, cause: io::Error) -> Error {
-    failed("this file of the outbox cannot be read", path, cause)
+fn is_unreachable(error: &Error) -> bool {
+    error.is_connect() || error.is_timeout()
+}
+
+impl<F: FnMut(FlushEvent<'_>)> Results<F> {
+    fn record(&mut self, step: Step) {
+        let Self { report, on_event } = self;
+        match step {
+            Step::Delivered(delivered) => {
+                on_event(FlushEvent::Delivered {
+                    repository: &delivered.repository,
+                    deployment: delivered.deployment,
+                    outcome: &delivered.outcome,
+                });
+                report.delivered.push(delivered.outcome);
+            }
+            Step::Dropped(dropped) => {
+                on_event(FlushEvent::Dropped(&dropped));
+                report.dropped.push(dropped);
+            }
+            Step::Kept(kept) => {
+                on_event(FlushEvent::Kept(&kept));
+                report.kept.push(kept);
+            }
+            Step::Unreadable(error) => {
+                on_event(FlushEvent::Unreadable(&error));
+                report.unreadable.push(error);
+            }
+            Step::Busy | Step::Gone => {}
+        }
+    }
+
+    fn skip(&mut self, path: std::path::PathBuf) {
+        (self.on_event)(FlushEvent::Skipped(&path));
+        self.report.skipped.push(path);
+    }
 }
