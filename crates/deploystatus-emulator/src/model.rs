@@ -125,6 +125,16 @@ pub struct Status {
     pub created_at: Timestamp,
 }
 
+/// An environment of a repository.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Environment {
+    pub(crate) id: u64,
+    pub(crate) name: String,
+    pub(crate) created_at: Timestamp,
+    /// Time of the newest deployment or status that named the environment.
+    pub(crate) updated_at: Timestamp,
+}
+
 /// Parses a value on its own, because `serde_json` limits the depth of the whole document.
 ///
 /// A payload of the greatest accepted depth would otherwise be too deep inside a snapshot.
