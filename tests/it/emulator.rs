@@ -9,6 +9,7 @@ mod access;
 mod captures;
 mod connections;
 mod control;
+mod control_access;
 mod cors;
 mod deployments;
 mod environments;

@@ -1,6 +1,7 @@
 //! The objects that the emulator stores.
 
 pub(crate) mod clock;
+pub(crate) mod control_settings;
 pub(crate) mod create;
 pub(crate) mod limits;
 pub(crate) mod operation;

@@ -3,8 +3,8 @@
 use http::request::Parts;
 use http::{Method, StatusCode};
 
-use super::handlers;
 use super::message::{ControlRequest, Problem};
+use super::{guard, handlers};
 use crate::app_state::AppState;
 use crate::http::path::PathParameters;
 use crate::http::response::HttpResponse;
@@ -51,6 +51,7 @@ pub(crate) fn respond(state: &AppState, head: &Parts, body: &[u8]) -> HttpRespon
 }
 
 fn handle(state: &AppState, head: &Parts, body: &[u8]) -> Result<HttpResponse, Problem> {
+    guard::check(state, head)?;
     if body.len() > MAX_BODY {
         let message = format!("request body is too large (maximum {MAX_BODY} bytes)");
         return Err(Problem(StatusCode::PAYLOAD_TOO_LARGE, message));
