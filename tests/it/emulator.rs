@@ -22,6 +22,7 @@ mod previews;
 mod readme;
 mod renames;
 mod replication;
+mod seed_schema;
 mod snapshots;
 mod statuses;
 mod time;

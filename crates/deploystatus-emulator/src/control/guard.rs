@@ -53,7 +53,7 @@ fn forbidden(message: String) -> Problem {
     Problem(StatusCode::FORBIDDEN, message)
 }
 
-/// Shortens a credential to its scheme, the prefix that tells its kind, and its last four characters.
+/// Shortens a credential to its scheme, the prefix of its kind, and its last four characters.
 pub(super) fn mask(authorization: &str) -> String {
     const KINDS: [&str; 6] = ["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"];
     const SHOWN: usize = 4;

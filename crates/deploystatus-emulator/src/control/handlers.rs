@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::guard;
-use super::message::{ControlRequest, Problem, json_response, no_content};
+use super::message::{ControlRequest, Problem, json_response, no_content, with_type};
 use crate::app_state::AppState;
 use crate::app_state::request_log::ReceivedRequest;
 use crate::error::Error;
@@ -51,6 +51,10 @@ pub(super) fn load_seed(state: &AppState, request: &ControlRequest<'_>) -> Outco
     let seed: Seed = request.json()?;
     state.load(&seed)?;
     Ok(no_content())
+}
+
+pub(super) fn seed_schema(_: &AppState, _: &ControlRequest<'_>) -> Outcome {
+    Ok(with_type("application/schema+json", Seed::JSON_SCHEMA))
 }
 
 /// A mix of faults, as an alternative to single faults.

@@ -17,10 +17,11 @@ pub(crate) const MAX_BODY: usize = 64 * 1024 * 1024;
 const PREFIX: &str = "/_emulator";
 
 #[rustfmt::skip]
-static ROUTES: [(Method, &str, Handler); 19] = [
+static ROUTES: [(Method, &str, Handler); 20] = [
     (Method::GET, "/health", handlers::health),
     (Method::POST, "/reset", handlers::reset),
     (Method::POST, "/seed", handlers::load_seed),
+    (Method::GET, "/seed.schema.json", handlers::seed_schema),
     (Method::GET, "/faults", handlers::list_faults),
     (Method::POST, "/faults", handlers::add_faults),
     (Method::DELETE, "/faults", handlers::clear_faults),
