@@ -2,6 +2,7 @@
 
 mod about;
 mod deployments;
+mod environments;
 mod normalization;
 mod repositories;
 mod repository_access;

@@ -2,6 +2,7 @@
 
 pub(crate) mod request_log;
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -16,6 +17,7 @@ use crate::faults::queue::FaultQueue;
 use crate::http::rate_limiter::RateLimiter;
 use crate::json::style::{BaseUrls, Style};
 use crate::model::clock::Clock;
+use crate::model::control_settings::ControlSettings;
 use crate::model::create::{NewDeployment, NewStatus};
 use crate::model::profile::Profile;
 use crate::model::quirks::Quirks;
@@ -32,8 +34,11 @@ use crate::webhooks::sender::Webhooks;
 pub(crate) struct AppState {
     pub(crate) profile: Profile,
     pub(crate) clock: Clock,
+    /// Address of the listener.
+    pub(crate) address: SocketAddr,
     /// `http://` and the address of the listener.
     pub(crate) origin: String,
+    pub(crate) control: ControlSettings,
     pub(crate) snapshot: Option<PathBuf>,
     pub(crate) webhooks: Webhooks,
     pub(crate) seed: Seed,

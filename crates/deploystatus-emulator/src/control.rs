@@ -1,5 +1,6 @@
 //! The control API at `/_emulator`, which offers the Rust interface to other languages.
 
+mod guard;
 mod handlers;
 mod message;
 

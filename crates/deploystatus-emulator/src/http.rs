@@ -1,6 +1,7 @@
 //! Requests and responses: parsing, headers, conditional requests and rate limits.
 
 pub(crate) mod api_version;
+pub(crate) mod cors;
 pub(crate) mod etag;
 pub(crate) mod headers;
 pub(crate) mod media;

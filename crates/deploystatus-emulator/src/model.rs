@@ -1,6 +1,7 @@
 //! The objects that the emulator stores.
 
 pub(crate) mod clock;
+pub(crate) mod control_settings;
 pub(crate) mod create;
 pub(crate) mod limits;
 pub(crate) mod operation;
@@ -123,6 +124,16 @@ pub struct Status {
     pub creator: Option<User>,
     /// Time of creation.
     pub created_at: Timestamp,
+}
+
+/// An environment of a repository.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Environment {
+    pub(crate) id: u64,
+    pub(crate) name: String,
+    pub(crate) created_at: Timestamp,
+    /// Time of the newest deployment or status that named the environment.
+    pub(crate) updated_at: Timestamp,
 }
 
 /// Parses a value on its own, because `serde_json` limits the depth of the whole document.

@@ -55,6 +55,9 @@ impl TryFrom<Map<String, Value>> for SeededDeployment {
 }
 
 impl Seed {
+    /// JSON schema of a seed, for editors and other tools.
+    pub const JSON_SCHEMA: &str = include_str!("seed.schema.json");
+
     /// Creates an empty seed.
     #[must_use]
     pub fn empty() -> Seed {

@@ -35,7 +35,6 @@ use crate::webhooks::delivery::Delivery;
 #[derive(Debug)]
 pub struct Emulator {
     state: Arc<AppState>,
-    address: SocketAddr,
     /// All tasks end when this is dropped.
     stop: Option<watch::Sender<()>>,
     server: Option<JoinHandle<()>>,
@@ -59,7 +58,7 @@ impl Emulator {
     /// Returns the address of the listener.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.state.address
     }
 
     /// Creates a repository.

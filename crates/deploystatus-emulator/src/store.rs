@@ -6,6 +6,7 @@ mod auto_inactive;
 mod consistency;
 
 pub(crate) mod deployments;
+pub(crate) mod environments;
 pub(crate) mod replica;
 pub(crate) mod repositories;
 pub(crate) mod snapshot;
@@ -17,7 +18,7 @@ use jiff::{Timestamp, Unit};
 use serde::{Deserialize, Serialize};
 
 use crate::model::clock::Clock;
-use crate::model::{Deployment, Repository, Status, User, UserKind};
+use crate::model::{Deployment, Environment, Repository, Status, User, UserKind};
 
 /// The stored objects and the clock that dates them.
 #[derive(Clone, Debug)]
@@ -51,6 +52,9 @@ struct RepositoryEntry {
     /// The deployments whose newest status is a success, by environment,
     /// so that the cost of a success does not grow with the number of deployments.
     successful: BTreeMap<String, BTreeSet<u64>>,
+    /// The environments that deployments and statuses named, by name.
+    #[serde(default)]
+    environments: BTreeMap<String, Environment>,
 }
 
 /// A deployment with its statuses, oldest first.

@@ -192,6 +192,28 @@ async fn requests_are_listed_and_cleared() {
     assert_eq!(list[0]["path"], "/zen?x=1");
     assert_eq!(list[0]["operation"], "get-zen");
     assert_eq!(list[0]["status"], 200);
+    for path in ["/user", "/meta", "/"] {
+        github.get(path).await.expect(200);
+    }
+    for (query, paths) in [
+        ("?since=2", vec!["/meta", "/"]),
+        ("?limit=1", vec!["/"]),
+        ("?since=1&limit=2", vec!["/meta", "/"]),
+        ("?since=4", vec![]),
+    ] {
+        let path = format!("/requests{query}");
+        let list = control(&github, Method::GET, &path, None).await.json();
+        let found: Vec<_> = list
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| &it["path"])
+            .collect();
+        assert_eq!(found, paths, "{query}");
+    }
+    control(&github, Method::GET, "/requests?since=x", None)
+        .await
+        .expect(400);
     control(&github, Method::DELETE, "/requests", None)
         .await
         .expect(204);

@@ -68,6 +68,21 @@ async fn deployment_properties_are_stored() {
 }
 
 #[tokio::test]
+async fn forms_of_a_branch_have_one_commit() {
+    let github = Github::start().await;
+    let mut commits = Vec::new();
+    for reference in ["main", "heads/main", "refs/heads/main", "other"] {
+        let body = json!({"ref": reference});
+        let deployment = github.post(DEPLOYMENTS, body).await.expect(201).json();
+        assert_eq!(deployment["ref"], reference);
+        commits.push(deployment["sha"].clone());
+    }
+    assert_eq!(commits[0], commits[1]);
+    assert_eq!(commits[0], commits[2]);
+    assert_ne!(commits[0], commits[3]);
+}
+
+#[tokio::test]
 async fn invalid_deployments_are_rejected() {
     let github = Github::start().await;
     for (body, message) in [

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use deploystatus_emulator::{
-    Clock, Emulator, Fault, LimitStatus, Limits, PrimaryLimits, SecondaryLimits,
+    Clock, Emulator, Fault, LimitStatus, Limits, PrimaryLimits, RetryAfter, SecondaryLimits,
 };
 use reqwest::Method;
 use serde_json::json;
@@ -51,6 +51,59 @@ async fn primary_limit_is_enforced_for_an_hour() {
 
     github.emulator.advance(Duration::from_secs(3600));
     github.get("/zen").await.expect(200);
+}
+
+#[tokio::test]
+async fn unenforced_limit_is_counted_and_never_used_up() {
+    let github = limited(Limits::default()).await;
+    for number in 1..=100_u64 {
+        github.emulator.advance(Duration::from_secs(1));
+        let request = github.anonymous(Method::GET, "/zen");
+        let response = send(request).await.expect(200);
+        let used = number.min(59);
+        for (name, value) in [("limit", 60), ("used", used), ("remaining", 60 - used)] {
+            let header = response.header(&format!("x-ratelimit-{name}"));
+            assert_eq!(header, value.to_string(), "{name} of request {number}");
+        }
+        // The window starts with the first request, one second after the clock.
+        assert_eq!(response.header("x-ratelimit-reset"), "1767229201");
+    }
+    let request = github.anonymous(Method::GET, "/rate_limit");
+    let core = &send(request).await.expect(200).json()["resources"]["core"];
+    assert_eq!(core["remaining"], 1);
+    assert_eq!(core["used"], 59);
+    github.emulator.advance(Duration::from_secs(3600));
+    let request = github.anonymous(Method::GET, "/zen");
+    let response = send(request).await.expect(200);
+    assert_eq!(response.header("x-ratelimit-used"), "1");
+}
+
+#[tokio::test]
+async fn limit_errors_link_to_their_documentation() {
+    let current = "overview/rate-limits-for-the-rest-api";
+    let old = "overview/resources-in-the-rest-api";
+    for (profile, page) in [
+        ("github", format!("{current}#about-secondary-rate-limits")),
+        (
+            "ghes:3.10",
+            format!("{current}#about-secondary-rate-limits"),
+        ),
+        ("ghes:3.9", format!("{old}#secondary-rate-limits")),
+    ] {
+        let secondary = SecondaryLimits::default().points_per_minute(0);
+        let builder = Emulator::builder()
+            .profile(profile.parse().unwrap())
+            .limits(Limits::default().secondary(secondary));
+        let github = Github::from(builder).await;
+        let limited = github.get("/zen").await.expect(403).json();
+        let fault = Fault::secondary_limit(RetryAfter::Absent);
+        github.emulator.fault(fault);
+        let failed = github.get("/zen").await.expect(403).json();
+        for body in [limited, failed] {
+            let url = body["documentation_url"].as_str().unwrap().to_owned();
+            assert!(url.ends_with(&format!("/rest/{page}")), "{profile}: {url}");
+        }
+    }
 }
 
 #[tokio::test]

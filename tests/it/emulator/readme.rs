@@ -16,7 +16,7 @@ async fn curl_commands_of_the_readme_succeed() {
         .lines()
         .filter(|it| it.starts_with("curl "))
         .collect();
-    assert!(lines.len() > 20);
+    assert!(lines.len() > 20, "{lines:?}");
     for line in lines {
         let mut command = Command::new("sh");
         command.arg("-c").arg(line).env("EMULATOR", emulator.url());

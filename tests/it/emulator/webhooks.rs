@@ -1,4 +1,6 @@
-use deploystatus_emulator::{Delivery, Emulator, Fault, NewDeployment, NewStatus, Webhook};
+use deploystatus_emulator::{
+    Delivery, Emulator, Fault, NewDeployment, NewRepository, NewStatus, Seed, Webhook,
+};
 use serde_json::{Value, json};
 
 use super::github::{Github, statuses};
@@ -86,7 +88,12 @@ async fn payloads_have_every_recorded_member() {
         eprintln!("skipped: DEPLOYSTATUS_WEBHOOKS names no folder of recordings");
         return;
     };
-    let (github, _receiver) = notified().await;
+    let receiver = Emulator::start().await.unwrap();
+    let repository = NewRepository::new("octocat/example").organization();
+    let builder = Emulator::builder()
+        .seed(Seed::empty().repository(repository))
+        .webhook(Webhook::new(receiver.url()));
+    let github = Github::from(builder).await;
     let deployment = github.deployment();
     github
         .post(&statuses(&deployment), json!({"state": "success"}))
@@ -105,7 +112,13 @@ async fn payloads_have_every_recorded_member() {
         let text = std::fs::read_to_string(file.path()).unwrap();
         let recorded: Value = serde_json::from_str(&text).unwrap();
         let found = payload(delivery);
-        for object in ["deployment_status", "deployment", "repository", "sender"] {
+        for object in [
+            "deployment_status",
+            "deployment",
+            "repository",
+            "organization",
+            "sender",
+        ] {
             for key in recorded[object]
                 .as_object()
                 .into_iter()
@@ -117,6 +130,43 @@ async fn payloads_have_every_recorded_member() {
         compared += 1;
     }
     assert!(compared > 0);
+}
+
+#[tokio::test]
+async fn payload_has_the_repository_of_a_webhook() {
+    let receiver = Emulator::start().await.unwrap();
+    let seed = Seed::default().repository(NewRepository::new("acme/shop").organization());
+    let hook = Webhook::new(receiver.url());
+    let github = Github::from(Emulator::builder().seed(seed).webhook(hook)).await;
+    for repository in ["octocat/example", "acme/shop"] {
+        let path = format!("/repos/{repository}/deployments");
+        github.post(&path, json!({"ref": "main"})).await.expect(201);
+    }
+    let deliveries = github.emulator.wait_for_deliveries().await;
+    let [person, organization] = [0, 1].map(|index| payload(&deliveries[index]));
+    for event in [&person, &organization] {
+        for key in [
+            "temp_clone_token",
+            "network_count",
+            "subscribers_count",
+            "organization",
+            "permissions",
+        ] {
+            assert!(event["repository"].get(key).is_none(), "{key}");
+        }
+    }
+    assert!(person.get("organization").is_none());
+    let organization = &organization["organization"];
+    assert_eq!(organization["login"], "acme");
+    let url = format!("{}/orgs/acme", github.emulator.url());
+    assert_eq!(organization["url"], json!(url));
+    assert_eq!(
+        organization["members_url"],
+        json!(format!("{url}/members{{/member}}"))
+    );
+    let rest = github.get("/repos/acme/shop").await.expect(200).json();
+    assert_eq!(rest["organization"]["login"], "acme");
+    assert_eq!(rest["temp_clone_token"], Value::Null);
 }
 
 #[tokio::test]

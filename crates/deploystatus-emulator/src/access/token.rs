@@ -149,7 +149,12 @@ impl Token {
     }
 
     fn has_permission(&self, need: Need) -> bool {
-        match self.permissions.get("deployments").map(String::as_str) {
+        let name = match need {
+            Need::ReadEnvironments => "actions",
+            Need::Administer => "administration",
+            Need::See | Need::ReadDeployments | Need::WriteDeployments => "deployments",
+        };
+        match self.permissions.get(name).map(String::as_str) {
             Some("write") => true,
             Some("read") => !need.is_write(),
             _ => false,

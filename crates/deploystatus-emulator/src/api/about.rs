@@ -5,6 +5,8 @@
     reason = "all handlers have the type that the routes need"
 )]
 
+use std::collections::BTreeMap;
+
 use http::StatusCode;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -92,10 +94,97 @@ pub(super) fn rate_limit(state: &AppState, request: &Request) -> Result<Response
     });
     let mut body = json!({"resources": {"core": core, "search": search}});
     // The newest version has no `rate`, which repeats `core`.
-    if request.version.selected() != Some(API_VERSIONS[1]) {
+    if !has_newest_version(request) {
         body["rate"] = core;
     }
     Ok(Response::json(StatusCode::OK, request, &body))
+}
+
+/// Members of the root, with their paths. The first two are missing in the newest version.
+const ROOT: [(&str, &str); 32] = [
+    ("authorizations_url", "/authorizations"),
+    ("hub_url", "/hub"),
+    ("current_user_url", "/user"),
+    ("emails_url", "/user/emails"),
+    ("emojis_url", "/emojis"),
+    ("events_url", "/events"),
+    ("feeds_url", "/feeds"),
+    ("followers_url", "/user/followers"),
+    ("following_url", "/user/following{/target}"),
+    ("gists_url", "/gists{/gist_id}"),
+    ("issues_url", "/issues"),
+    ("keys_url", "/user/keys"),
+    ("notifications_url", "/notifications"),
+    ("organization_url", "/orgs/{org}"),
+    (
+        "organization_repositories_url",
+        "/orgs/{org}/repos{?type,page,per_page,sort}",
+    ),
+    ("organization_teams_url", "/orgs/{org}/teams"),
+    ("public_gists_url", "/gists/public"),
+    ("rate_limit_url", "/rate_limit"),
+    ("repository_url", "/repos/{owner}/{repo}"),
+    (
+        "current_user_repositories_url",
+        "/user/repos{?type,page,per_page,sort}",
+    ),
+    ("starred_url", "/user/starred{/owner}{/repo}"),
+    ("starred_gists_url", "/gists/starred"),
+    ("user_url", "/users/{user}"),
+    ("user_organizations_url", "/user/orgs"),
+    (
+        "user_repositories_url",
+        "/users/{user}/repos{?type,page,per_page,sort}",
+    ),
+    (
+        "code_search_url",
+        "/search/code?q={query}{&page,per_page,sort,order}",
+    ),
+    (
+        "commit_search_url",
+        "/search/commits?q={query}{&page,per_page,sort,order}",
+    ),
+    (
+        "issue_search_url",
+        "/search/issues?q={query}{&page,per_page,sort,order}",
+    ),
+    (
+        "label_search_url",
+        "/search/labels?q={query}&repository_id={repository_id}{&page,per_page}",
+    ),
+    (
+        "repository_search_url",
+        "/search/repositories?q={query}{&page,per_page,sort,order}",
+    ),
+    (
+        "topic_search_url",
+        "/search/topics?q={query}{&page,per_page}",
+    ),
+    (
+        "user_search_url",
+        "/search/users?q={query}{&page,per_page,sort,order}",
+    ),
+];
+
+pub(super) fn root(_: &AppState, request: &Request) -> Result<Response, Response> {
+    let skipped = if has_newest_version(request) { 2 } else { 0 };
+    let mut body: BTreeMap<&str, String> = ROOT
+        .iter()
+        .skip(skipped)
+        .map(|(name, path)| (*name, format!("{}{path}", request.base.api)))
+        .collect();
+    body.insert(
+        "current_user_authorizations_html_url",
+        format!(
+            "{}/settings/connections/applications{{/client_id}}",
+            request.base.web
+        ),
+    );
+    Ok(Response::json(StatusCode::OK, request, &body))
+}
+
+fn has_newest_version(request: &Request) -> bool {
+    request.version.selected() == Some(API_VERSIONS[1])
 }
 
 pub(super) fn meta(_: &AppState, request: &Request) -> Result<Response, Response> {

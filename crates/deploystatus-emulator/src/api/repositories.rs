@@ -8,7 +8,7 @@ use crate::app_state::AppState;
 use crate::http::headers::http_date;
 use crate::http::request::Request;
 use crate::http::response::Response;
-use crate::json::repository::RepositoryBody;
+use crate::json::repository::{RepositoryBody, Usage};
 use crate::model::operation::Need;
 
 pub(super) fn get(state: &AppState, request: &Request) -> Result<Response, Response> {
@@ -21,7 +21,9 @@ pub(super) fn get(state: &AppState, request: &Request) -> Result<Response, Respo
         repository: &repository,
         base: &request.base,
         style: request.style(),
-        can_push: request.actor.login().map(|_| push.is_ok()),
+        usage: Usage::Response {
+            can_push: request.actor.login().map(|_| push.is_ok()),
+        },
     };
     let modified = http_date(repository.created_at);
     Ok(Response::json(StatusCode::OK, request, &body).header(LAST_MODIFIED, &modified))

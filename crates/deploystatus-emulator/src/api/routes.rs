@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::{about, deployments, repositories, statuses};
+use super::{about, deployments, environments, repositories, statuses};
 use crate::app_state::AppState;
 use crate::http::path::PathParameters;
 use crate::http::request::{Request, strip_prefix};
@@ -20,7 +20,8 @@ const BY_NAME: &str = "/repos/{owner}/{repo}";
 const BY_ID: &str = "/repositories/";
 
 #[rustfmt::skip]
-static ROUTES: [Route; 12] = [
+static ROUTES: [Route; 16] = [
+    (Method::GET, "/", Operation::GetRoot, about::root),
     (Method::GET, "/meta", Operation::GetMeta, about::meta),
     (Method::GET, "/rate_limit", Operation::GetRateLimit, about::rate_limit),
     (Method::GET, "/user", Operation::GetUser, about::user),
@@ -33,6 +34,9 @@ static ROUTES: [Route; 12] = [
     (Method::GET, "/repos/{owner}/{repo}/deployments/{deployment_id}/statuses", Operation::ListStatuses, statuses::list),
     (Method::POST, "/repos/{owner}/{repo}/deployments/{deployment_id}/statuses", Operation::CreateStatus, statuses::create),
     (Method::GET, "/repos/{owner}/{repo}/deployments/{deployment_id}/statuses/{status_id}", Operation::GetStatus, statuses::get),
+    (Method::GET, "/repos/{owner}/{repo}/environments", Operation::ListEnvironments, environments::list),
+    (Method::GET, "/repos/{owner}/{repo}/environments/{environment}", Operation::GetEnvironment, environments::get),
+    (Method::DELETE, "/repos/{owner}/{repo}/environments/{environment}", Operation::DeleteEnvironment, environments::delete),
 ];
 
 /// Returns the route of a request and the values in its path, or `None` if there is no such route.
@@ -42,7 +46,10 @@ pub(crate) fn find(method: &Method, path: &str) -> Option<(&'static Route, PathP
         Method::HEAD => &Method::GET,
         _ => method,
     };
-    let path = strip_prefix(path);
+    let path = match strip_prefix(path) {
+        "" => "/",
+        path => path,
+    };
     let mut routes = ROUTES.iter().filter(|(it, ..)| it == method);
     routes.find_map(|route| Some((route, parameters(route.1, path)?)))
 }

@@ -9,12 +9,15 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use http::StatusCode;
+use http::header::AUTHORIZATION;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::message::{ControlRequest, Problem, json_response, no_content};
+use super::guard;
+use super::message::{ControlRequest, Problem, json_response, no_content, with_type};
 use crate::app_state::AppState;
+use crate::app_state::request_log::ReceivedRequest;
 use crate::error::Error;
 use crate::faults::fault::Fault;
 use crate::faults::mix::FaultMix;
@@ -48,6 +51,10 @@ pub(super) fn load_seed(state: &AppState, request: &ControlRequest<'_>) -> Outco
     let seed: Seed = request.json()?;
     state.load(&seed)?;
     Ok(no_content())
+}
+
+pub(super) fn seed_schema(_: &AppState, _: &ControlRequest<'_>) -> Outcome {
+    Ok(with_type("application/schema+json", Seed::JSON_SCHEMA))
 }
 
 /// A mix of faults, as an alternative to single faults.
@@ -116,7 +123,21 @@ pub(super) fn advance_clock(state: &AppState, request: &ControlRequest<'_>) -> O
 
 pub(super) fn list_requests(state: &AppState, request: &ControlRequest<'_>) -> Outcome {
     let (since, limit) = range(request)?;
-    ok(&state.requests().list(since, limit))
+    let mut requests = state.requests().list(since, limit);
+    if !state.control.shows_credentials {
+        for request in &mut requests {
+            mask_credentials(request);
+        }
+    }
+    ok(&requests)
+}
+
+fn mask_credentials(request: &mut ReceivedRequest) {
+    for (name, value) in &mut request.headers {
+        if name == AUTHORIZATION.as_str() {
+            *value = guard::mask(value);
+        }
+    }
 }
 
 pub(super) fn clear_requests(state: &AppState, _: &ControlRequest<'_>) -> Outcome {

@@ -1,5 +1,6 @@
 //! Requests and responses of the control API.
 
+use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
@@ -85,9 +86,15 @@ impl From<Error> for Problem {
 /// Creates a response with a JSON body.
 pub(super) fn json_response(status: StatusCode, body: &impl Serialize) -> HttpResponse {
     let bytes = serde_json::to_vec(body).unwrap_or_default();
-    let mut response = HttpResponse::new(full_body(bytes));
+    let mut response = with_type("application/json", bytes);
     *response.status_mut() = status;
-    let content_type = HeaderValue::from_static("application/json");
+    response
+}
+
+/// Creates a response with a body of this content type.
+pub(super) fn with_type(content_type: &'static str, body: impl Into<Bytes>) -> HttpResponse {
+    let mut response = HttpResponse::new(full_body(body));
+    let content_type = HeaderValue::from_static(content_type);
     response.headers_mut().insert(CONTENT_TYPE, content_type);
     response
 }

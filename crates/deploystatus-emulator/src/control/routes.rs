@@ -3,8 +3,8 @@
 use http::request::Parts;
 use http::{Method, StatusCode};
 
-use super::handlers;
 use super::message::{ControlRequest, Problem};
+use super::{guard, handlers};
 use crate::app_state::AppState;
 use crate::http::path::PathParameters;
 use crate::http::response::HttpResponse;
@@ -17,10 +17,11 @@ pub(crate) const MAX_BODY: usize = 64 * 1024 * 1024;
 const PREFIX: &str = "/_emulator";
 
 #[rustfmt::skip]
-static ROUTES: [(Method, &str, Handler); 19] = [
+static ROUTES: [(Method, &str, Handler); 20] = [
     (Method::GET, "/health", handlers::health),
     (Method::POST, "/reset", handlers::reset),
     (Method::POST, "/seed", handlers::load_seed),
+    (Method::GET, "/seed.schema.json", handlers::seed_schema),
     (Method::GET, "/faults", handlers::list_faults),
     (Method::POST, "/faults", handlers::add_faults),
     (Method::DELETE, "/faults", handlers::clear_faults),
@@ -51,6 +52,7 @@ pub(crate) fn respond(state: &AppState, head: &Parts, body: &[u8]) -> HttpRespon
 }
 
 fn handle(state: &AppState, head: &Parts, body: &[u8]) -> Result<HttpResponse, Problem> {
+    guard::check(state, head)?;
     if body.len() > MAX_BODY {
         let message = format!("request body is too large (maximum {MAX_BODY} bytes)");
         return Err(Problem(StatusCode::PAYLOAD_TOO_LARGE, message));

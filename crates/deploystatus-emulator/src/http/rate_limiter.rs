@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::model::limits::{Limits, PrimaryLimits, SecondaryLimits};
+use crate::model::limits::{Limits, SecondaryLimits};
 use crate::model::operation::Operation;
 use crate::model::profile::Profile;
 
@@ -46,8 +46,9 @@ pub(crate) struct RateLimiter {
     limits: Limits,
     /// Enterprise Servers send no rate-limit headers by default.
     is_silent: bool,
-    /// By login. All clients without a token share one account.
-    accounts: HashMap<Option<String>, Account>,
+    accounts: HashMap<String, Account>,
+    /// All clients without a token share one account.
+    anonymous: Account,
 }
 
 #[derive(Debug, Default)]
@@ -71,33 +72,32 @@ impl RateLimiter {
             limits,
             is_silent: profile.is_enterprise(),
             accounts: HashMap::new(),
+            anonymous: Account::default(),
         }
     }
 
     /// Forgets all counted requests.
     pub(crate) fn clear(&mut self) {
         self.accounts = HashMap::new();
+        self.anonymous = Account::default();
     }
 
     /// Returns the primary limit of an account, or `None` on servers without rate limits.
-    pub(crate) fn current(&self, login: Option<&str>, now: Timestamp) -> Option<RateLimit> {
-        let Some(primary) = self.limits.primary else {
-            // The emulator sends the headers even if it does not enforce the limit.
-            return (!self.is_silent).then(|| RateLimit {
-                limit: PrimaryLimits::default().hourly(login),
-                used: 1,
-                reset: after(now, HOUR),
-            });
+    pub(crate) fn current(&mut self, login: Option<&str>, now: Timestamp) -> Option<RateLimit> {
+        let enforced = self.limits.primary;
+        if enforced.is_none() && self.is_silent {
+            return None;
+        }
+        let limit = enforced.unwrap_or_default().hourly(login);
+        // Clients wait when nothing remains, which makes sense only if the limit is enforced.
+        let max_used = match enforced {
+            Some(_) => limit,
+            None => limit.saturating_sub(1),
         };
-        let account = self.accounts.get(&login.map(str::to_owned));
-        let window = account.and_then(|it| it.window).filter(|it| it.end > now);
-        let window = window.unwrap_or(Window {
-            end: after(now, HOUR),
-            used: 0,
-        });
+        let window = self.account(login).window(now);
         Some(RateLimit {
-            limit: primary.hourly(login),
-            used: window.used,
+            limit,
+            used: window.used.min(max_used),
             reset: window.end,
         })
     }
@@ -110,12 +110,13 @@ impl RateLimiter {
         now: Timestamp,
     ) -> Result<(), Exceeded> {
         let hourly = self.limits.primary.map(|it| it.hourly(login));
-        let account = self.accounts.entry(login.map(str::to_owned)).or_default();
+        let secondary = self.limits.secondary;
+        let account = self.account(login);
         let used = account.window(now).used;
         if hourly.is_some_and(|limit| used >= limit) {
             return Err(Exceeded::Primary);
         }
-        if let Some(secondary) = self.limits.secondary {
+        if let Some(secondary) = secondary {
             account.check(&secondary, operation, now)?;
         }
         account.window(now).used += 1;
@@ -125,13 +126,18 @@ impl RateLimiter {
 
     /// Counts the end of a request.
     pub(crate) fn finish(&mut self, login: Option<&str>, cost: Cost) {
-        let Some(account) = self.accounts.get_mut(&login.map(str::to_owned)) else {
-            return;
-        };
+        let account = self.account(login);
         account.concurrent = account.concurrent.saturating_sub(1);
         if let (Cost::Free, Some(window)) = (cost, &mut account.window) {
             window.used = window.used.saturating_sub(1);
         }
+    }
+
+    fn account(&mut self, login: Option<&str>) -> &mut Account {
+        let Some(login) = login else {
+            return &mut self.anonymous;
+        };
+        self.accounts.entry(login.to_owned()).or_default()
     }
 }
 

@@ -14,8 +14,19 @@ pub(crate) struct RepositoryBody<'a> {
     pub(crate) repository: &'a Repository,
     pub(crate) base: &'a BaseUrls,
     pub(crate) style: Style,
-    /// `permissions.push`, or `None` to omit `permissions`.
-    pub(crate) can_push: Option<bool>,
+    pub(crate) usage: Usage,
+}
+
+/// Place in which a repository is rendered.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Usage {
+    /// The response of an operation.
+    Response {
+        /// `permissions.push`, or `None` to omit `permissions`.
+        can_push: Option<bool>,
+    },
+    /// The payload of a webhook, which has fewer members.
+    Webhook,
 }
 
 /// The URLs below that of the repository, in GitHub's order.
@@ -68,19 +79,10 @@ impl Serialize for RepositoryBody<'_> {
         self.serialize_identity(&mut map)?;
         self.serialize_urls(&mut map)?;
         self.serialize_settings(&mut map)?;
-        if let Some(push) = self.can_push {
-            let permissions = json!({
-                "admin": false, "maintain": false, "push": push, "triage": push, "pull": true,
-            });
-            map.serialize_entry("permissions", &permissions)?;
-        }
-        map.serialize_entry("temp_clone_token", &Value::Null)?;
         map.serialize_entry("custom_properties", &json!({}))?;
-        if self.repository.owner.kind == UserKind::Organization {
-            map.serialize_entry("organization", &self.owner())?;
+        if let Usage::Response { can_push } = self.usage {
+            self.serialize_response_members(&mut map, can_push)?;
         }
-        map.serialize_entry("network_count", &0)?;
-        map.serialize_entry("subscribers_count", &0)?;
         map.end()
     }
 }
@@ -130,6 +132,26 @@ impl RepositoryBody<'_> {
         map.serialize_entry("archived", &repository.archived)?;
         map.serialize_entry("visibility", visibility)?;
         map.serialize_entry("default_branch", &repository.default_branch)
+    }
+
+    /// Serializes the members that webhooks omit.
+    fn serialize_response_members<M: SerializeMap>(
+        &self,
+        map: &mut M,
+        can_push: Option<bool>,
+    ) -> Result<(), M::Error> {
+        if let Some(push) = can_push {
+            let permissions = json!({
+                "admin": false, "maintain": false, "push": push, "triage": push, "pull": true,
+            });
+            map.serialize_entry("permissions", &permissions)?;
+        }
+        map.serialize_entry("temp_clone_token", &Value::Null)?;
+        if self.repository.owner.kind == UserKind::Organization {
+            map.serialize_entry("organization", &self.owner())?;
+        }
+        map.serialize_entry("network_count", &0)?;
+        map.serialize_entry("subscribers_count", &0)
     }
 
     fn owner(&self) -> UserBody {

@@ -48,7 +48,7 @@ pub(crate) struct Style {
 }
 
 impl Style {
-    /// Creates the style for a request. `has_preview` tells if the request accepts a preview.
+    /// Creates the style for a request. `has_preview` returns `true` for accepted previews.
     pub(crate) fn new(profile: Profile, ghost: Ghost, has_preview: impl Fn(&str) -> bool) -> Style {
         Style {
             has_ant_man_fields: !profile.has_previews() || has_preview("ant-man"),

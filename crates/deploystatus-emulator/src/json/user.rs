@@ -91,3 +91,44 @@ impl UserBody {
         }
     }
 }
+
+/// Body of the organization in the payload of a webhook.
+#[derive(Debug, Serialize)]
+pub(crate) struct OrganizationBody {
+    login: String,
+    id: u64,
+    node_id: String,
+    url: String,
+    repos_url: String,
+    events_url: String,
+    hooks_url: String,
+    issues_url: String,
+    members_url: String,
+    public_members_url: String,
+    avatar_url: String,
+    description: &'static str,
+}
+
+impl OrganizationBody {
+    /// Creates the body for the owner of a repository, or returns `None` if that is a person.
+    pub(crate) fn of_owner(owner: &User, base: &BaseUrls) -> Option<OrganizationBody> {
+        if owner.kind != UserKind::Organization {
+            return None;
+        }
+        let url = format!("{}/orgs/{}", base.api, owner.login);
+        Some(OrganizationBody {
+            login: owner.login.clone(),
+            id: owner.id,
+            node_id: plain_node_id("Organization", owner.id),
+            repos_url: format!("{url}/repos"),
+            events_url: format!("{url}/events"),
+            hooks_url: format!("{url}/hooks"),
+            issues_url: format!("{url}/issues"),
+            members_url: format!("{url}/members{{/member}}"),
+            public_members_url: format!("{url}/public_members{{/member}}"),
+            avatar_url: format!("https://avatars.githubusercontent.com/u/{}?v=4", owner.id),
+            description: "",
+            url,
+        })
+    }
+}

@@ -23,8 +23,16 @@ pub enum Operation {
     GetDeployment,
     /// `DELETE /repos/{owner}/{repo}/deployments/{id}`
     DeleteDeployment,
+    /// `GET /repos/{owner}/{repo}/environments`
+    ListEnvironments,
+    /// `GET /repos/{owner}/{repo}/environments/{name}`
+    GetEnvironment,
+    /// `DELETE /repos/{owner}/{repo}/environments/{name}`
+    DeleteEnvironment,
     /// `GET /repos/{owner}/{repo}`
     GetRepository,
+    /// `GET /`
+    GetRoot,
     /// `GET /meta`
     GetMeta,
     /// `GET /rate_limit`
@@ -41,11 +49,13 @@ pub(crate) enum Need {
     See,
     ReadDeployments,
     WriteDeployments,
+    ReadEnvironments,
+    Administer,
 }
 
 impl Need {
     pub(crate) fn is_write(self) -> bool {
-        self == Need::WriteDeployments
+        matches!(self, Need::WriteDeployments | Need::Administer)
     }
 }
 
@@ -65,6 +75,8 @@ impl Operation {
             | Operation::GetStatus
             | Operation::ListDeployments
             | Operation::GetDeployment => Need::ReadDeployments,
+            Operation::ListEnvironments | Operation::GetEnvironment => Need::ReadEnvironments,
+            Operation::DeleteEnvironment => Need::Administer,
             _ => Need::See,
         }
     }
@@ -77,7 +89,10 @@ impl Operation {
             | Operation::ListDeployments
             | Operation::GetDeployment
             | Operation::DeleteDeployment => "repo, repo_deployment",
-            Operation::GetRepository => "repo",
+            Operation::GetRepository
+            | Operation::ListEnvironments
+            | Operation::GetEnvironment
+            | Operation::DeleteEnvironment => "repo",
             _ => "",
         }
     }
@@ -87,6 +102,8 @@ impl Operation {
         match self.need() {
             Need::WriteDeployments => "deployments=write",
             Need::ReadDeployments => "deployments=read",
+            Need::ReadEnvironments => "actions=read",
+            Need::Administer => "administration=write",
             Need::See if self == Operation::GetRepository => "metadata=read",
             Need::See => "allows_permissionless_access=true",
         }
@@ -102,7 +119,11 @@ impl Operation {
             Operation::CreateDeployment => "/deployments/deployments#create-a-deployment",
             Operation::GetDeployment => "/deployments/deployments#get-a-deployment",
             Operation::DeleteDeployment => "/deployments/deployments#delete-a-deployment",
+            Operation::ListEnvironments => "/deployments/environments#list-environments",
+            Operation::GetEnvironment => "/deployments/environments#get-an-environment",
+            Operation::DeleteEnvironment => "/deployments/environments#delete-an-environment",
             Operation::GetRepository => "/repos/repos#get-a-repository",
+            Operation::GetRoot => "/meta/meta#github-api-root",
             Operation::GetMeta => "/meta/meta#get-apiname-meta-information",
             Operation::GetRateLimit => "/rate-limit/rate-limit",
             Operation::GetUser => "/users/users#get-the-authenticated-user",

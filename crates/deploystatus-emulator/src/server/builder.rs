@@ -18,6 +18,7 @@ use crate::faults::mix::FaultMix;
 use crate::faults::queue::FaultQueue;
 use crate::http::rate_limiter::RateLimiter;
 use crate::model::clock::Clock;
+use crate::model::control_settings::ControlSettings;
 use crate::model::limits::Limits;
 use crate::model::profile::Profile;
 use crate::model::quirks::Quirks;
@@ -39,6 +40,7 @@ pub struct EmulatorBuilder {
     webhooks: Vec<Webhook>,
     mix: Option<FaultMix>,
     snapshot: Option<PathBuf>,
+    control: ControlSettings,
 }
 
 impl Emulator {
@@ -63,6 +65,7 @@ impl Emulator {
             webhooks: Vec::new(),
             mix: None,
             snapshot: None,
+            control: ControlSettings::default(),
         }
     }
 }
@@ -124,6 +127,29 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Enables the control API at `/_emulator` on an address that other machines can reach.
+    ///
+    /// Everyone who reaches the emulator can then read and change its state. Defaults to loopback addresses only.
+    pub fn expose_control(mut self) -> Self {
+        self.control.is_exposed = true;
+        self
+    }
+
+    /// Adds a host name, without a port, under which the control API can be used.
+    ///
+    /// The address of the listener, loopback addresses and `localhost` are always allowed.
+    /// Other names are refused, because a web page can make a name of its own point to the emulator.
+    pub fn allow_host(mut self, name: impl Into<String>) -> Self {
+        self.control.allowed_hosts.push(name.into().to_lowercase());
+        self
+    }
+
+    /// Shows complete tokens in the control API. By default it shows their kind and last four characters.
+    pub fn show_credentials(mut self) -> Self {
+        self.control.shows_credentials = true;
+        self
+    }
+
     /// Starts the emulator on the current Tokio runtime.
     ///
     /// # Errors
@@ -144,7 +170,9 @@ impl EmulatorBuilder {
             profile: self.profile,
             webhooks: Webhooks::start(&self.webhooks, self.profile, &self.clock)?,
             clock: self.clock,
+            address,
             origin: format!("http://{address}"),
+            control: self.control,
             snapshot: self.snapshot,
             seed: self.seed,
             initial_quirks: self.quirks,
@@ -161,7 +189,6 @@ impl EmulatorBuilder {
         let server = tokio::spawn(serve(listener, Arc::clone(&state), stopped));
         Ok(Emulator {
             state,
-            address,
             stop: Some(stop),
             server: Some(server),
         })

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::Method;
 use http::header::{ACCEPT, AUTHORIZATION};
 use http::request::Parts;
 use hyper::body::{Body as _, Incoming};
@@ -16,6 +17,7 @@ use crate::app_state::AppState;
 use crate::faults::fault::{Effect, Fault, Timing};
 use crate::faults::response::FaultContext;
 use crate::http::api_version::ApiVersion;
+use crate::http::cors::preflight;
 use crate::http::headers::{Draft, ResponseContext};
 use crate::http::media::Media;
 use crate::http::path::PathParameters;
@@ -33,6 +35,11 @@ pub(super) async fn respond(
     let route = routes::find(&head.method, head.uri.path());
     let operation = route.as_ref().map(|((_, _, operation, _), _)| *operation);
     let number = state.requests().add(&head, operation, state.clock.now());
+    if head.method == Method::OPTIONS {
+        let response = preflight(state.profile, state.clock.now(), number);
+        log_status(&state, number, &response);
+        return Ok(response);
+    }
     let (handler, parameters) = match route {
         Some(((_, _, _, handler), parameters)) => (Some(*handler), parameters),
         None => (None, PathParameters::default()),

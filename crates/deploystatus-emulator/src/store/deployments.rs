@@ -58,7 +58,9 @@ impl Store {
         };
         let next_id = &mut self.state.next_deployment_id;
         *next_id = (*next_id).max(id.saturating_add(1));
-        self.entry(repository_id)?.deployments.insert(id);
+        let entry = self.entry(repository_id)?;
+        entry.deployments.insert(id);
+        entry.name_environment(&deployment.environment, id, created_at);
         let history = History {
             deployment: deployment.clone(),
             statuses: Vec::new(),
@@ -136,12 +138,21 @@ impl DeploymentFilter {
     }
 }
 
-/// Returns the commit of a reference: the reference itself if it is a SHA, and otherwise a hash of it.
+/// Returns the commit of a reference: the reference itself if it is a SHA, and otherwise a hash of its short name.
 fn commit_of(reference: &str) -> String {
     let is_commit = reference.len() == 40 && reference.bytes().all(|it| it.is_ascii_hexdigit());
     if is_commit {
         reference.to_lowercase()
     } else {
-        hex(&Sha1::digest(reference))
+        hex(&Sha1::digest(short_name(reference)))
     }
+}
+
+/// Returns the name of a branch or tag: `refs/heads/main` and `heads/main` are `main`.
+fn short_name(reference: &str) -> &str {
+    let name = reference.strip_prefix("refs/").unwrap_or(reference);
+    ["heads/", "tags/"]
+        .iter()
+        .find_map(|prefix| name.strip_prefix(prefix))
+        .unwrap_or(reference)
 }

@@ -50,6 +50,7 @@ impl Store {
             repository: repository.clone(),
             deployments: BTreeSet::new(),
             successful: BTreeMap::new(),
+            environments: BTreeMap::new(),
         };
         self.state.repositories.insert(id, entry);
         self.state.former_names.remove(&key);

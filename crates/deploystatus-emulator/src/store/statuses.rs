@@ -82,18 +82,19 @@ impl Store {
         history.push(status.clone());
         history.statuses_stored_at.push(now);
         self.state.next_status_id = next_id.max(id.saturating_add(1));
-        self.index_success(&environment_before, &status)?;
+        self.update_entry(&environment_before, &status)?;
         Ok(status)
     }
 
-    /// Updates the index of successful deployments after a new status.
-    fn index_success(&mut self, environment_before: &str, status: &Status) -> Result<(), Error> {
+    /// Updates the environments and the index of successful deployments after a new status.
+    fn update_entry(&mut self, environment_before: &str, status: &Status) -> Result<(), Error> {
         let id = status.deployment_id;
         let deployment = self.deployment(id).ok_or(Error::UnknownDeployment(id))?;
         let entry = self.entry(deployment.repository_id)?;
         if let Some(ids) = entry.successful.get_mut(environment_before) {
             ids.remove(&id);
         }
+        entry.name_environment(&status.environment, status.id, status.created_at);
         if status.state == "success" {
             let environment = status.environment.clone();
             entry.successful.entry(environment).or_default().insert(id);

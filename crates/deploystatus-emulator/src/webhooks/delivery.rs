@@ -147,6 +147,20 @@ impl Message {
     }
 }
 
+#[cfg(test)]
+impl Message {
+    pub(super) fn with_id(id: &str) -> Message {
+        Message {
+            id: id.to_owned(),
+            hook_id: 1,
+            event: "deployment",
+            url: String::new(),
+            headers: Vec::new(),
+            body: Bytes::new(),
+        }
+    }
+}
+
 /// Computes the HMAC of a body with SHA-1 and with SHA-256.
 fn signatures(secret: &[u8], body: &[u8]) -> (String, String) {
     // Keys of any length are valid, so neither computation can fail.

@@ -5,10 +5,10 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::json::deployment::DeploymentBody;
-use crate::json::repository::RepositoryBody;
+use crate::json::repository::{RepositoryBody, Usage};
 use crate::json::status::StatusBody;
 use crate::json::style::{BaseUrls, Style};
-use crate::json::user::UserBody;
+use crate::json::user::{OrganizationBody, UserBody};
 use crate::model::{Deployment, Repository, Status, User};
 
 /// The creation of a deployment or of a status.
@@ -34,6 +34,8 @@ struct Payload<'a> {
     workflow: Option<()>,
     workflow_run: Option<()>,
     repository: RepositoryBody<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    organization: Option<OrganizationBody>,
     sender: UserBody,
 }
 
@@ -71,8 +73,9 @@ impl Event<'_> {
                 repository,
                 base,
                 style,
-                can_push: None,
+                usage: Usage::Webhook,
             },
+            organization: OrganizationBody::of_owner(&repository.owner, base),
             sender: UserBody::new(self.sender, base, style),
         };
         // Serialization cannot fail, because all keys are strings.

@@ -85,3 +85,46 @@ impl DeliveryLog {
         (index < self.records.len()).then_some(index)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::webhooks::delivery::Message;
+
+    fn add(log: &mut DeliveryLog, id: &str, attempt: u32) -> u64 {
+        let message = Arc::new(Message::with_id(id));
+        log.add(message, attempt, Timestamp::UNIX_EPOCH).number
+    }
+
+    #[test]
+    fn log_holds_the_last_ten_thousand_deliveries() {
+        let mut log = DeliveryLog::default();
+        for number in 1..=10_001 {
+            let id = format!("delivery {number}");
+            assert_eq!(add(&mut log, &id, 1), number);
+        }
+        let deliveries = log.list(0, usize::MAX);
+        assert_eq!(deliveries.len(), 10_000);
+        assert_eq!(deliveries[0].number, 2);
+        assert!(log.find("delivery 1").is_none());
+        assert_eq!(log.find("delivery 2").unwrap().number, 2);
+        log.finish(1, Timestamp::UNIX_EPOCH, Ok(200));
+        log.finish(2, Timestamp::UNIX_EPOCH, Ok(202));
+        assert_eq!(log.list(0, usize::MAX)[0].status, Some(202));
+        let newest: Vec<_> = log.list(5, 2).iter().map(|it| it.number).collect();
+        assert_eq!(newest, [10_000, 10_001]);
+        log.clear();
+        assert!(log.list(0, usize::MAX).is_empty());
+        assert!(log.find("delivery 2").is_none());
+    }
+
+    #[test]
+    fn newest_attempt_is_found() {
+        let mut log = DeliveryLog::default();
+        add(&mut log, "a", 1);
+        add(&mut log, "b", 1);
+        add(&mut log, "a", 2);
+        assert_eq!(log.find("a").unwrap().attempt, 2);
+        assert_eq!(log.find("b").unwrap().attempt, 1);
+    }
+}
