@@ -11,11 +11,11 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Context, Result, bail, ensure};
-use serde_json::{Map, Value, json};
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
 
-use crate::document::{each_object, reference, reference_in, schema_name};
-use crate::schemas::{each_response_object, of_responses};
+use crate::document::{drop_unused_components, each_object, reference, reference_in, schema_name};
+use crate::schemas::{components, each_response_object, of_responses};
 use crate::state;
 
 /// Component whose Rust type is [`PathSegment`](../../crates/deploystatus-generated/src/path_segment.rs).
@@ -25,13 +25,13 @@ pub(crate) const LAZY: &str = "lazy-";
 
 /// Amends a description in place.
 pub(crate) fn amend(document: &mut Value) -> Result<()> {
-    for (name, expected, amendment) in AMENDMENTS {
+    for (name, amendment) in AMENDMENTS {
         let changes = amendment(document)
             .with_context(|| format!("the amendment `{name}` does not fit the description"))?;
         ensure!(
-            changes > 0 || *expected == Expected::Sometimes,
-            "the amendment `{name}` finds nothing to change; if GitHub's description no longer needs it, \
-             remove it from xtask/src/amend.rs"
+            changes > 0 || MAY_BE_IDLE.contains(&name),
+            "the amendment `{name}` finds nothing to change; if GitHub's description no longer \
+             needs it, remove it from xtask/src/amend.rs"
         );
     }
     Ok(())
@@ -40,46 +40,23 @@ pub(crate) fn amend(document: &mut Value) -> Result<()> {
 /// Changes a description and returns the number of changes.
 type Amendment = fn(&mut Value) -> Result<usize>;
 
-#[derive(PartialEq)]
-enum Expected {
-    Always,
-    Sometimes,
-}
-
-const AMENDMENTS: &[(&str, Expected, Amendment)] = &[
-    (
-        "drop_error_responses",
-        Expected::Always,
-        drop_error_responses,
-    ),
-    (
-        "merge_nullable_components",
-        Expected::Always,
-        merge_nullable_components,
-    ),
-    ("lift_state", Expected::Always, state::lift),
-    ("open_enumerations", Expected::Sometimes, open_enumerations),
-    ("drop_rules", Expected::Always, drop_rules),
-    ("open_choices", Expected::Always, open_choices),
-    ("loosen_required", Expected::Always, loosen_required),
-    (
-        "count_ids_without_sign",
-        Expected::Always,
-        count_ids_without_sign,
-    ),
-    (
-        "decode_accounts_on_use",
-        Expected::Always,
-        decode_accounts_on_use,
-    ),
-    ("keep_unknown_fields", Expected::Always, keep_unknown_fields),
-    ("check_path_segments", Expected::Always, check_path_segments),
-    (
-        "document_deprecation",
-        Expected::Sometimes,
-        document_deprecation,
-    ),
+const AMENDMENTS: [(&str, Amendment); 12] = [
+    ("drop_error_responses", drop_error_responses),
+    ("merge_nullable_components", merge_nullable_components),
+    ("lift_state", state::lift),
+    ("open_enumerations", open_enumerations),
+    ("drop_rules", drop_rules),
+    ("open_choices", open_choices),
+    ("loosen_required", loosen_required),
+    ("count_ids_without_sign", count_ids_without_sign),
+    ("decode_accounts_on_use", decode_accounts_on_use),
+    ("keep_unknown_fields", keep_unknown_fields),
+    ("check_path_segments", check_path_segments),
+    ("document_deprecation", document_deprecation),
 ];
+
+/// Amendments for parts that GitHub's description has at some times only.
+const MAY_BE_IDLE: [&str; 2] = ["open_enumerations", "document_deprecation"];
 
 /// Drops every response that is not a success, and the components that only those use.
 ///
@@ -105,7 +82,7 @@ fn drop_error_responses(document: &mut Value) -> Result<usize> {
 ///
 /// Without it the generator writes two types for one thing, and both have the same name.
 fn merge_nullable_components(document: &mut Value) -> Result<usize> {
-    let schemas = schemas(document)?;
+    let schemas = components(document)?;
     let nullable: Vec<String> = schemas
         .keys()
         .filter(|name| name.starts_with("nullable-"))
@@ -161,18 +138,16 @@ fn open_enumerations(document: &mut Value) -> Result<usize> {
 /// Without it the client sends empty texts that the caller did not set,
 /// and refuses responses that exceed a documented limit or have a new field.
 fn drop_rules(document: &mut Value) -> Result<usize> {
-    const RULES: [&str; 11] = [
+    const RULES: [&str; 9] = [
         "default",
-        "maxLength",
-        "minLength",
-        "pattern",
-        "minimum",
-        "maximum",
-        "multipleOf",
-        "minItems",
         "maxItems",
+        "maxLength",
+        "maximum",
+        "minItems",
+        "minLength",
+        "minimum",
+        "pattern",
         "uniqueItems",
-        "minProperties",
     ];
     let mut dropped = 0;
     each_object(document, &mut |object| {
@@ -281,7 +256,7 @@ fn decode_accounts_on_use(document: &mut Value) -> Result<usize> {
         }
     }
     for name in &kept {
-        schemas(document)?.insert(format!("{LAZY}{name}"), json!({"type": "object"}));
+        components(document)?.insert(format!("{LAZY}{name}"), json!({"type": "object"}));
     }
     Ok(kept.len())
 }
@@ -290,18 +265,22 @@ fn decode_accounts_on_use(document: &mut Value) -> Result<usize> {
 ///
 /// Without it a field is lost to callers until it is documented and this client is regenerated.
 fn keep_unknown_fields(document: &mut Value) -> Result<usize> {
-    let places = of_responses(document);
-    for place in &places {
-        let Some(Value::Object(schema)) = document.pointer_mut(place) else {
-            bail!("`{place}` is not an object");
+    let mut kept = 0;
+    for place in of_responses(document) {
+        let Some(Value::Object(schema)) = document.pointer_mut(&place) else {
+            continue;
+        };
+        let Some(fields) = schema.get("properties") else {
+            continue;
         };
         ensure!(
-            schema["properties"]["extra"].is_null(),
-            "`{place}` has a field `extra`, which is the name for unknown fields"
+            fields.get("extra").is_none(),
+            "`{place}` has a field `extra`, which is the name of the map of unknown fields"
         );
         schema.insert("additionalProperties".to_owned(), json!({}));
+        kept += 1;
     }
-    Ok(places.len())
+    Ok(kept)
 }
 
 /// Gives texts in a path a type that cannot change the path.
@@ -319,7 +298,7 @@ fn check_path_segments(document: &mut Value) -> Result<usize> {
             checked += 1;
         }
     });
-    schemas(document)?.insert(PATH_SEGMENT.to_owned(), json!({"type": "string"}));
+    components(document)?.insert(PATH_SEGMENT.to_owned(), json!({"type": "string"}));
     Ok(checked)
 }
 
@@ -338,35 +317,4 @@ fn document_deprecation(document: &mut Value) -> Result<usize> {
         }
     });
     Ok(documented)
-}
-
-fn drop_unused_components(document: &mut Value) -> Result<()> {
-    loop {
-        let mut used = BTreeSet::new();
-        each_object(document, &mut |object| {
-            let reference = object.get("$ref").and_then(Value::as_str);
-            used.extend(reference.map(str::to_owned));
-        });
-        let Some(components) = document["components"].as_object_mut() else {
-            bail!("there are no components");
-        };
-        let mut dropped = 0;
-        for (section, all) in components {
-            if let Some(all) = all.as_object_mut() {
-                let before = all.len();
-                all.retain(|name, _| used.contains(&format!("#/components/{section}/{name}")));
-                dropped += before - all.len();
-            }
-        }
-        if dropped == 0 {
-            return Ok(());
-        }
-    }
-}
-
-/// Returns the schemas among the components.
-pub(crate) fn schemas(document: &mut Value) -> Result<&mut Map<String, Value>> {
-    document["components"]["schemas"]
-        .as_object_mut()
-        .context("there are no schemas")
 }

@@ -1,4 +1,4 @@
-//! Everything that must hold before a change lands, one step after the other.
+//! The command `ci`: everything that must succeed before a change is merged.
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -6,29 +6,27 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 
 use crate::checkout::{Checkout, Mode};
-use crate::{dependencies, generate, readmes, tell, trim};
+use crate::console::print;
+use crate::{generate, readmes, trim};
 
 /// `cargo xtask ci`
 pub(crate) fn run(checkout: &Checkout) -> ExitCode {
     let start = Instant::now();
     for step in STEPS {
-        let begun = Instant::now();
-        tell(&format!("── {}", step.name));
+        let step_start = Instant::now();
+        print(&format!("── {}", step.name));
         if let Err(error) = step.work.run(checkout) {
-            tell(&format!("error: {}: {error:#}", step.name));
-            tell(&format!("to repair or repeat it, run: {}", step.repair));
+            print(&format!("error: {}: {error:#}", step.name));
+            print(&format!("to repair or repeat it, run: {}", step.repair));
             return ExitCode::FAILURE;
         }
-        tell(&format!(
-            "── {} held, {:.1} s",
-            step.name,
-            begun.elapsed().as_secs_f32()
-        ));
+        let seconds = step_start.elapsed().as_secs_f32();
+        print(&format!("── {}: passed in {seconds:.1} s", step.name));
     }
-    tell(&format!(
-        "all {} steps held, {:.1} s",
-        STEPS.len(),
-        start.elapsed().as_secs_f32()
+    let seconds = start.elapsed().as_secs_f32();
+    print(&format!(
+        "all {} steps passed in {seconds:.1} s",
+        STEPS.len()
     ));
     ExitCode::SUCCESS
 }
@@ -40,68 +38,66 @@ struct Step {
 }
 
 enum Work {
-    /// The words after `cargo`.
-    Cargo(&'static str),
-    /// The same with every rustdoc warning an error.
-    Documents(&'static str),
-    Own(fn(&Checkout) -> Result<()>),
+    /// A command.
+    Run(&'static str),
+    /// A command that treats warnings of rustdoc as errors.
+    Document(&'static str),
+    /// A function of this tool.
+    Call(fn(&Checkout) -> Result<()>),
 }
 
 const STEPS: &[Step] = &[
     Step {
         name: "format",
-        work: Work::Cargo("fmt --all --check"),
+        work: Work::Run("cargo fmt --all --check"),
         repair: "cargo fmt --all",
     },
     Step {
         name: "description",
-        work: Work::Own(description_has_our_words),
+        work: Work::Call(check_description),
         repair: "cargo xtask trim openapi/deployment-statuses.json",
     },
     Step {
         name: "generated code",
-        work: Work::Own(generated_code_is_current),
+        work: Work::Call(check_generated_code),
         repair: "cargo xtask generate",
     },
     Step {
         name: "lints",
-        work: Work::Cargo("clippy --workspace --all-targets --locked -- -D warnings"),
+        work: Work::Run("cargo clippy --workspace --all-targets --locked -- -D warnings"),
         repair: "cargo clippy --workspace --all-targets --fix",
     },
     Step {
         name: "tests",
-        work: Work::Cargo("test --workspace --locked"),
+        work: Work::Run("cargo test --workspace --locked"),
         repair: "cargo test --workspace",
     },
     Step {
         name: "tests without TLS",
-        work: Work::Cargo("test -p deploystatus-generated --no-default-features --locked"),
+        work: Work::Run("cargo test -p deploystatus-generated --no-default-features --locked"),
         repair: "cargo test -p deploystatus-generated --no-default-features",
     },
     Step {
         name: "library without features",
-        work: Work::Cargo("clippy -p deploystatus --no-default-features --locked -- -D warnings"),
+        work: Work::Run(
+            "cargo clippy -p deploystatus --no-default-features --locked -- -D warnings",
+        ),
         repair: "cargo clippy -p deploystatus --no-default-features",
     },
     Step {
-        name: "documents",
-        work: Work::Documents("doc --workspace --no-deps --document-private-items --locked"),
+        name: "documentation",
+        work: Work::Document("cargo doc --workspace --no-deps --document-private-items --locked"),
         repair: "RUSTDOCFLAGS=\"-D warnings\" cargo doc --workspace --no-deps --document-private-items",
     },
     Step {
-        name: "dependencies",
-        work: Work::Own(dependencies::check),
-        repair: "cargo tree -p deploystatus-generated -e normal",
-    },
-    Step {
-        name: "commands of the READMEs",
-        work: Work::Own(readmes::check),
+        name: "commands in READMEs",
+        work: Work::Call(readmes::check),
         repair: "cargo xtask ci",
     },
     Step {
         name: "packages",
-        work: Work::Cargo(
-            "package --workspace --exclude tests --exclude xtask --locked --offline --allow-dirty",
+        work: Work::Run(
+            "cargo package --workspace --exclude tests --exclude xtask --locked --offline --allow-dirty",
         ),
         repair: "cargo package --workspace --exclude tests --exclude xtask --allow-dirty",
     },
@@ -109,29 +105,32 @@ const STEPS: &[Step] = &[
 
 impl Work {
     fn run(&self, checkout: &Checkout) -> Result<()> {
-        let (words, flags) = match self {
-            Self::Cargo(words) => (words, None),
-            Self::Documents(words) => (words, Some(("RUSTDOCFLAGS", "-D warnings"))),
-            Self::Own(work) => return work(checkout),
+        let (line, variable) = match self {
+            Self::Run(line) => (line, None),
+            Self::Document(line) => (line, Some(("RUSTDOCFLAGS", "-D warnings"))),
+            Self::Call(function) => return function(checkout),
         };
-        let status = checkout
-            .cargo(words)
-            .envs(flags)
-            .status()
-            .context("cannot start cargo")?;
-        ensure!(status.success(), "`cargo {words}` failed");
+        let status = checkout.command(line).envs(variable).status();
+        let status = status.with_context(|| format!("cannot start `{line}`"))?;
+        ensure!(status.success(), "`{line}` failed");
         Ok(())
     }
 }
 
-fn description_has_our_words(checkout: &Checkout) -> Result<()> {
-    let verdict = trim::run(checkout, &checkout.description(), Mode::Check)?;
-    ensure!(verdict == ExitCode::SUCCESS, "the words are stale");
+fn check_description(checkout: &Checkout) -> Result<()> {
+    let result = trim::run(checkout, &checkout.description(), Mode::Check)?;
+    ensure!(
+        result == ExitCode::SUCCESS,
+        "the description is out of date"
+    );
     Ok(())
 }
 
-fn generated_code_is_current(checkout: &Checkout) -> Result<()> {
-    let verdict = generate::run(checkout, Mode::Check)?;
-    ensure!(verdict == ExitCode::SUCCESS, "the client is stale");
+fn check_generated_code(checkout: &Checkout) -> Result<()> {
+    let result = generate::run(checkout, Mode::Check)?;
+    ensure!(
+        result == ExitCode::SUCCESS,
+        "the generated code is out of date"
+    );
     Ok(())
 }

@@ -4,9 +4,13 @@
 
 use std::collections::BTreeSet;
 
+use anyhow::{Context, Result};
 use serde_json::{Map, Value};
 
-use crate::document::{each_object, reference_in};
+use crate::document::{each_object, reference_in, references_from};
+
+/// Keyword of our own with the sentence for each state, and whether the state is final.
+pub(crate) const VALUES: &str = "x-values";
 
 const JSON: &str = "/content/application~1json/schema";
 
@@ -52,6 +56,19 @@ pub(crate) fn operations(document: &Value) -> Vec<String> {
     found
 }
 
+/// Returns the place of the enumeration behind the field `state` of an object, if it has one.
+pub(crate) fn state_in(document: &Value, place: &str) -> Option<String> {
+    let place = follow(document, format!("{place}/properties/state"));
+    let schema = document.pointer(&place)?;
+    schema["enum"].is_array().then_some(place)
+}
+
+/// Returns the schemas among the components.
+pub(crate) fn components(document: &mut Value) -> Result<&mut Map<String, Value>> {
+    let schemas = document["components"]["schemas"].as_object_mut();
+    schemas.context("the description has no `components.schemas`")
+}
+
 /// Returns the place that a reference leads to, or the place itself if it holds no reference.
 pub(crate) fn follow(document: &Value, place: String) -> String {
     match document.pointer(&place).and_then(reference_in) {
@@ -65,18 +82,16 @@ pub(crate) fn each_response_object(
     document: &mut Value,
     visit: &mut dyn FnMut(&mut Map<String, Value>),
 ) {
-    let mut visited = BTreeSet::new();
-    let mut remaining = of_responses(document);
-    while let Some(place) = remaining.pop() {
-        let Some(schema) = document.pointer_mut(&place) else {
-            continue;
-        };
-        if visited.insert(place) {
-            each_object(schema, &mut |object| {
-                let reference = object.get("$ref").and_then(Value::as_str);
-                remaining.extend(reference.map(|it| it.trim_start_matches('#').to_owned()));
-                visit(object);
-            });
+    let mut places = of_responses(document);
+    let references = references_from(document, &places);
+    places.extend(
+        references
+            .keys()
+            .map(|it| it.trim_start_matches('#').to_owned()),
+    );
+    for place in BTreeSet::from_iter(places) {
+        if let Some(schema) = document.pointer_mut(&place) {
+            each_object(schema, visit);
         }
     }
 }

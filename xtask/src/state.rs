@@ -5,15 +5,11 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use serde_json::{Map, Value, json};
 
-use crate::amend::schemas;
-use crate::document::reference;
-use crate::rust_name::rust_name;
-use crate::schemas::{follow, of_bodies, of_responses};
+use crate::document::{reference, rust_name};
+use crate::schemas::{VALUES, components, of_bodies, of_responses, state_in};
 
 /// Component of the states, made by [`lift`]. Its Rust type is written by [`generated`].
 pub(crate) const STATE: &str = "state";
-/// Keyword of our own with the sentence for each state, and whether it is final.
-pub(crate) const VALUES: &str = "x-values";
 /// Keyword of our own with the states that can be reported, by which the component is recognized.
 pub(crate) const REPORTABLE: &str = "x-reportable";
 
@@ -50,7 +46,7 @@ pub(crate) fn lift(document: &mut Value) -> Result<usize> {
         VALUES: described[VALUES],
         REPORTABLE: sent,
     });
-    schemas(document)?.insert(STATE.to_owned(), component);
+    components(document)?.insert(STATE.to_owned(), component);
     Ok(changes)
 }
 
@@ -61,9 +57,8 @@ fn take(document: &mut Value, places: Vec<String>) -> (Vec<String>, Value) {
     let mut states = Vec::new();
     let mut described = Value::Null;
     for place in places {
-        let field = format!("{place}/properties/state");
-        let schema = document.pointer(&follow(document, field.clone())).cloned();
-        let Some(schema) = schema.filter(|schema| schema["enum"].is_array()) else {
+        let enumeration = state_in(document, &place);
+        let Some(schema) = enumeration.and_then(|it| document.pointer(&it).cloned()) else {
             continue;
         };
         let values = schema["enum"].as_array().into_iter().flatten();
@@ -73,7 +68,7 @@ fn take(document: &mut Value, places: Vec<String>) -> (Vec<String>, Value) {
         if described[VALUES].is_null() {
             described = schema;
         }
-        if let Some(field) = document.pointer_mut(&field) {
+        if let Some(field) = document.pointer_mut(&(place + "/properties/state")) {
             *field = reference(STATE);
         }
     }
