@@ -30,15 +30,12 @@ impl Checkout {
             .join("crates/deploystatus-generated/src/generated.rs")
     }
 
-    /// Returns a command in this checkout, given as words that are separated by spaces.
-    pub(crate) fn command(&self, line: &str) -> Command {
-        let mut words = line.split(' ');
-        let program = words.next().unwrap_or_default();
+    /// Returns cargo with these arguments, to be run in this checkout.
+    pub(crate) fn cargo(&self, arguments: &str) -> Command {
         // Cargo sets this variable to its own path, which belongs to the selected toolchain.
-        let cargo = std::env::var_os("CARGO").filter(|_| program == "cargo");
-        let mut command = Command::new(cargo.unwrap_or_else(|| program.into()));
-        command.args(words).current_dir(&self.root);
-        command
+        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        cargo.args(arguments.split(' ')).current_dir(&self.root);
+        cargo
     }
 
     /// Returns a path relative to the root.

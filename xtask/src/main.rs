@@ -10,7 +10,6 @@ mod finish;
 mod generate;
 mod generator;
 mod operations;
-mod readmes;
 mod schemas;
 mod state;
 mod structure;

@@ -7,5 +7,6 @@ mod checkout;
 mod compile;
 mod differences;
 mod generate;
+mod readmes;
 mod trim;
 mod wording;

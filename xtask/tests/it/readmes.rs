@@ -1,26 +1,27 @@
 //! Commands in READMEs: each is run here, or another check runs it.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
-use std::process::Stdio;
+use std::io::{BufRead, BufReader, copy, sink};
+use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, ensure};
+use crate::checkout::project;
 
-use crate::checkout::Checkout;
-use crate::console::print;
-
-/// Commands that are run to their end.
-const RUN: &[&str] = &["cargo run --package deploystatus-cli -- demo"];
-
-/// Commands that are started, must print the URL they listen on, and are stopped.
-const SERVE: &[&str] = &[
-    "cargo run --package deploystatus-cli -- emulator",
-    "cargo run -p deploystatus-emulator --example serve",
+/// Commands that are started here, and the URL that they must print first, if any.
+const RUN: [(&str, &str); 3] = [
+    ("cargo run --package deploystatus-cli -- demo", ""),
+    (
+        "cargo run --package deploystatus-cli -- emulator",
+        "http://127.0.0.1:",
+    ),
+    (
+        "cargo run -p deploystatus-emulator --example serve",
+        "http://127.0.0.1:",
+    ),
 ];
 
-/// Beginnings of commands that another check runs, or that need the network or a quiet machine.
-const RUN_ELSEWHERE: &[&str] = &[
-    // Other steps of `cargo xtask ci`, and the tests.
+/// Beginnings of commands that are run elsewhere.
+const RUN_ELSEWHERE: [&str; 10] = [
+    // Steps of `cargo xtask ci`, and tests.
     "cargo xtask generate",
     "cargo xtask trim ",
     "cargo test --workspace",
@@ -30,83 +31,84 @@ const RUN_ELSEWHERE: &[&str] = &[
     // The release workflow and the scheduled one.
     "RUSTFLAGS=\"-C target-feature=+crt-static\" cargo build",
     "cargo +nightly fuzz run",
-    // Maintainers.
+    // Maintainers, because these need the network or a quiet machine.
     "cargo bench -p tests",
     "tests/clients/",
 ];
 
-/// Runs the commands of all READMEs, and fails if one is in none of the lists.
-pub(crate) fn check(checkout: &Checkout) -> Result<()> {
-    for readme in readmes(checkout)? {
-        let text = fs::read_to_string(checkout.root.join(&readme))?;
-        for command in commands(&text) {
-            let starts = |list: &[&str]| list.iter().any(|start| command.starts_with(start));
-            if starts(RUN) {
-                run(checkout, command)?;
-            } else if starts(SERVE) {
-                serve(checkout, command)?;
-            } else {
-                ensure!(
-                    starts(RUN_ELSEWHERE),
-                    "nothing runs `{command}` of {readme}; add it to a list in xtask/src/readmes.rs"
-                );
-                print(&format!("run elsewhere: {command}"));
-            }
-        }
+#[test]
+fn every_command_is_run_somewhere() {
+    for (readme, command) in all_commands() {
+        let mut known = RUN.map(|(start, _)| start).into_iter().chain(RUN_ELSEWHERE);
+        assert!(
+            known.any(|start| command.starts_with(start)),
+            "nothing runs `{command}` of {readme}; add it to a list in {}",
+            file!()
+        );
     }
-    Ok(())
 }
 
-fn readmes(checkout: &Checkout) -> Result<Vec<String>> {
-    let output = checkout.command("git ls-files *README.md").output();
-    let output = output.context("cannot start git")?;
-    ensure!(output.status.success(), "`git ls-files` failed");
-    let names = String::from_utf8(output.stdout)?;
-    Ok(names.lines().map(str::to_owned).collect())
+#[test]
+fn commands_run() {
+    for (_, command) in all_commands() {
+        if let Some((_, url)) = RUN.iter().find(|(start, _)| command.starts_with(start)) {
+            run(&command, url);
+        }
+    }
+}
+
+/// Returns the commands of all READMEs, each with the name of its file.
+fn all_commands() -> Vec<(String, String)> {
+    let git = Command::new("git")
+        .args(["ls-files", "*README.md"])
+        .current_dir(project())
+        .output();
+    let files = String::from_utf8(git.unwrap().stdout).unwrap();
+    let mut found = Vec::new();
+    for readme in files.lines() {
+        let text = fs::read_to_string(project().join(readme)).unwrap();
+        found.extend(commands(&text).map(|command| (readme.to_owned(), command.to_owned())));
+    }
+    assert!(!found.is_empty());
+    found
 }
 
 /// Returns the commands in the `console` and `sh` blocks of a text, without prompts and comments.
-fn commands(text: &str) -> Vec<&str> {
-    let mut commands = Vec::new();
-    let mut is_shell = None;
-    for line in text.lines() {
-        match (line.strip_prefix("```"), is_shell) {
-            (Some(language), None) => is_shell = Some(matches!(language, "console" | "sh")),
-            (Some(_), Some(_)) => is_shell = None,
-            (None, Some(true)) => {
-                let command = line.strip_prefix("$ ").unwrap_or(line);
-                let command = command.split(" #").next().unwrap_or_default().trim();
-                if !command.is_empty() && !command.starts_with('#') {
-                    commands.push(command);
-                }
-            }
-            (None, _) => {}
-        }
-    }
-    commands
+fn commands(text: &str) -> impl Iterator<Item = &str> {
+    let blocks = text.split("\n```").skip(1).step_by(2);
+    let shell = blocks.filter_map(|block| {
+        block
+            .strip_prefix("console\n")
+            .or_else(|| block.strip_prefix("sh\n"))
+    });
+    let lines = shell
+        .flat_map(str::lines)
+        .map(|line| line.trim_start_matches("$ "));
+    let commands = lines.map(|line| line.split(" #").next().unwrap_or_default().trim());
+    commands.filter(|command| !command.is_empty() && !command.starts_with('#'))
 }
 
-fn run(checkout: &Checkout, command: &str) -> Result<()> {
-    let status = checkout.command(command).stdout(Stdio::null()).status();
-    let status = status.with_context(|| format!("cannot start `{command}`"))?;
-    ensure!(status.success(), "`{command}` failed");
-    Ok(())
-}
-
-fn serve(checkout: &Checkout, command: &str) -> Result<()> {
+/// Runs a command to its end, or until it prints a URL.
+fn run(command: &str, url: &str) {
     // The port in the README may be in use on this machine.
-    let start = command.split(" --port ").next().unwrap_or_default();
-    let mut server = checkout.command(&format!("{start} --port 0"));
-    let mut server = server.stdout(Stdio::piped()).spawn()?;
-    let mut line = String::new();
-    if let Some(output) = server.stdout.take() {
-        BufReader::new(output).read_line(&mut line)?;
+    let port = if url.is_empty() { "" } else { " --port 0" };
+    let line = command.split(" --port ").next().unwrap().to_owned() + port;
+    let words: Vec<_> = line.split(' ').collect();
+    let mut child = Command::new(words[0])
+        .args(&words[1..])
+        .current_dir(project())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    if url.is_empty() {
+        copy(&mut output, &mut sink()).unwrap();
+        assert!(child.wait().unwrap().success(), "{command}");
+        return;
     }
-    server.kill()?;
-    server.wait()?;
-    ensure!(
-        line.contains("http://127.0.0.1:"),
-        "`{command}` did not print its URL first, but {line:?}"
-    );
-    Ok(())
+    let mut first = String::new();
+    output.read_line(&mut first).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(first.contains(url), "{command}: {first:?}");
 }
