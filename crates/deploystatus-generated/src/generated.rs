@@ -52,7 +52,7 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub repository_url: ::std::option::Option<::std::string::String>,
-        /// The state of a deployment.
+        /// See the type of the field.
         pub state: crate::State,
         /// The older name of `log_url`, always the same address.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -120,7 +120,7 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::value")]
         pub owner: ::std::option::Option<::serde_json::Value>,
-        /// What the app may do, a level for each subject; there are more subjects than these.
+        /// See the type of the field.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::value")]
         pub permissions: ::std::option::Option<IntegrationPermissions>,
@@ -181,7 +181,7 @@ pub mod types {
         /// Where the output of the deployment can be read; http or https only. `target_url` is set to the same address.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub log_url: ::std::option::Option<::std::string::String>,
-        /// The state of a deployment.
+        /// See the type of the field.
         pub state: crate::State,
         /// The older name of `log_url`. Either one fills the other, and `log_url` wins when both are given.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -581,6 +581,21 @@ impl State {
         Self::InProgress,
         Self::Waiting,
     ];
+    pub(crate) const FINISHED: &'static [Self] = &[
+        Self::Error,
+        Self::Failure,
+        Self::Inactive,
+        Self::Success,
+    ];
+    pub(crate) const REPORTABLE: &'static [Self] = &[
+        Self::Error,
+        Self::Failure,
+        Self::Inactive,
+        Self::Pending,
+        Self::Success,
+        Self::Queued,
+        Self::InProgress,
+    ];
     /// Returns the name of the state in GitHub's API.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -595,55 +610,5 @@ impl State {
             Self::Waiting => "waiting",
             Self::Unknown(name) => name,
         }
-    }
-    /// Returns `true` if the deployment has ended. Unknown states are not final.
-    ///
-    /// GitHub accepts any state after any other, so a finished deployment can start again.
-    #[must_use]
-    pub fn is_finished(&self) -> bool {
-        match self {
-            Self::Error => true,
-            Self::Failure => true,
-            Self::Inactive => true,
-            Self::Pending => false,
-            Self::Success => true,
-            Self::Queued => false,
-            Self::InProgress => false,
-            Self::Waiting => false,
-            Self::Unknown(_) => false,
-        }
-    }
-    /// Returns `true` if GitHub accepts the state in a request.
-    ///
-    /// Some states occur in responses only. Unknown states cannot be reported.
-    #[must_use]
-    pub fn can_be_reported(&self) -> bool {
-        match self {
-            Self::Error => true,
-            Self::Failure => true,
-            Self::Inactive => true,
-            Self::Pending => true,
-            Self::Success => true,
-            Self::Queued => true,
-            Self::InProgress => true,
-            Self::Waiting => false,
-            Self::Unknown(_) => false,
-        }
-    }
-    /// Returns the known state of this name.
-    pub(crate) fn known(name: &str) -> Option<Self> {
-        Some(
-            match name {
-                "error" => Self::Error,
-                "failure" => Self::Failure,
-                "inactive" => Self::Inactive,
-                "pending" => Self::Pending,
-                "success" => Self::Success,
-                "queued" => Self::Queued,
-                "in_progress" => Self::InProgress,
-                "waiting" => Self::Waiting,
-                _ => return None,
-            },
-        )
     }
 }
