@@ -42,19 +42,22 @@ impl VisitMut for Finish<'_> {
     }
 }
 
-/// Documents a field without a sentence: the map of unknown fields, or a reference to another type.
+/// Documents a field without a sentence: the map of unknown fields, or a field with a type of its own.
 fn document(field: &mut Field) {
-    if field.attrs.iter().all(|it| sentence(it).is_none()) {
-        let is_map = serde_options(field)
-            .iter()
-            .any(|it| it.path().is_ident("flatten"));
-        let sentence = if is_map {
-            "Fields that the description does not have."
-        } else {
-            "See the type of the field."
-        };
-        field.attrs.insert(0, parse_quote!(#[doc = #sentence]));
+    if field.attrs.iter().any(|it| sentence(it).is_some()) {
+        return;
     }
+    let is_map = serde_options(field)
+        .iter()
+        .any(|it| it.path().is_ident("flatten"));
+    let of_type = type_name(field);
+    let inner = of_type.rsplit('<').next().unwrap_or_default();
+    let sentence = if is_map {
+        "Fields that the description does not have.".to_owned()
+    } else {
+        format!("See [`{}`].", inner.trim_end_matches('>'))
+    };
+    field.attrs.insert(0, parse_quote!(#[doc = #sentence]));
 }
 
 /// Lets a malformed value of an optional field count as absent.
@@ -62,7 +65,7 @@ fn read_leniently(field: &mut Field) {
     let mut options = serde_options(field);
     let has = |name: &str| options.iter().any(|option| option.path().is_ident(name));
     let (has_default, is_flat) = (has("default"), has("flatten"));
-    let of_type = field.ty.to_token_stream().to_string().replace(' ', "");
+    let of_type = type_name(field);
     let optional = of_type.strip_prefix("::std::option::Option<");
     let reader = match optional {
         Some("::std::string::String>" | "::jiff::Timestamp>") => "crate::lenient::text",
@@ -87,6 +90,10 @@ fn read_leniently(field: &mut Field) {
     } else {
         parse_quote!(#[serde(default, deserialize_with = #reader)])
     });
+}
+
+fn type_name(field: &Field) -> String {
+    field.ty.to_token_stream().to_string().replace(' ', "")
 }
 
 fn serde_options(field: &Field) -> Vec<Meta> {
