@@ -99,27 +99,19 @@ impl Sentences {
             other => other.trim_end_matches('s'),
         };
         for (name, was) in old {
+            let inner = match keyword {
+                "content" => place.to_owned(),
+                "schemas" | "paths" => name.clone(),
+                "responses" => format!("response {name} of {place}"),
+                _ => format!("`{name}` of {place}"),
+            };
             match new.get(name) {
-                Some(is) => {
-                    let inner = match keyword {
-                        "schemas" | "paths" | "content" => name.clone(),
-                        "responses" => format!("response {name} of {place}"),
-                        _ => format!("`{name}` of {place}"),
-                    };
-                    let inner = if keyword == "content" { place } else { &inner };
-                    self.compare(inner, was, is);
-                }
-                None => self.add(format!(
-                    "{place} lost the {} `{name}`",
-                    described(kind, was)
-                )),
+                Some(is) => self.compare(&inner, was, is),
+                None => self.add(format!("{place} lost the {}", described(kind, name, was))),
             }
         }
         for (name, is) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
-            self.add(format!(
-                "{place} gained the {} `{name}`",
-                described(kind, is)
-            ));
+            self.add(format!("{place} gained the {}", described(kind, name, is)));
         }
     }
 
@@ -147,40 +139,42 @@ impl Sentences {
         if old == new {
             return;
         }
+        let (was, is) = (short(old), short(new));
         self.add(match (old, new) {
             (Value::Null, Value::Bool(true)) => format!("{place} became `{keyword}`"),
             (Value::Bool(true), Value::Null) => format!("{place} is no longer `{keyword}`"),
-            (Value::Null, _) => format!("{place} gained `{keyword}`: {}", short(new)),
-            (_, Value::Null) => format!("{place} lost `{keyword}`: {}", short(old)),
-            _ => format!(
-                "`{keyword}` of {place} was {} and is {}",
-                short(old),
-                short(new)
-            ),
+            (Value::Null, _) => format!("{place} gained `{keyword}`: {is}"),
+            (_, Value::Null) => format!("{place} lost `{keyword}`: {was}"),
+            _ => format!("`{keyword}` of {place} was {was} and is {is}"),
         });
     }
 }
 
-/// Adds to the kind of a parameter where it is sent and if it is required.
-fn described(kind: &str, part: &Value) -> String {
-    match (kind, part["in"].as_str(), part["required"] == true) {
-        ("parameter", Some(location), true) => format!("required {location} parameter"),
-        ("parameter", Some(location), false) => format!("optional {location} parameter"),
-        _ => kind.to_owned(),
+/// Names a part and its kind, and for a parameter where it is sent and if it is required.
+fn described(kind: &str, name: &str, part: &Value) -> String {
+    let required = if part["required"] == true {
+        "required"
+    } else {
+        "optional"
+    };
+    match part["in"].as_str() {
+        Some(location) => format!("{required} {location} {kind} `{name}`"),
+        None => format!("{kind} `{name}`"),
     }
 }
 
+/// Returns the keys of both objects, those of the first one first.
 fn keys(old: &Value, new: &Value) -> Vec<String> {
-    let mut keys: Vec<String> = Vec::new();
-    for key in [old, new]
-        .into_iter()
-        .filter_map(Value::as_object)
-        .flat_map(Map::keys)
-    {
-        if !keys.contains(key) {
-            keys.push(key.clone());
-        }
-    }
+    let of = |value: &Value| {
+        value
+            .as_object()
+            .into_iter()
+            .flat_map(Map::keys)
+            .cloned()
+            .collect()
+    };
+    let (mut keys, added): (Vec<_>, Vec<_>) = (of(old), of(new));
+    keys.extend(added.into_iter().filter(|key| old.get(key).is_none()));
     keys
 }
 

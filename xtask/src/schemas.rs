@@ -12,35 +12,50 @@ use crate::document::{each_object, reference_in, references_from};
 /// Keyword of our own with the sentence for each state, and whether the state is final.
 pub(crate) const VALUES: &str = "x-values";
 
-const JSON: &str = "/content/application~1json/schema";
-
 /// Returns the places of the objects in success responses: the schema itself, or the items of a list.
 pub(crate) fn of_responses(document: &Value) -> Vec<String> {
     let mut found = Vec::new();
     for operation in operations(document) {
-        for (code, _) in entries(document.pointer(&format!("{operation}/responses"))) {
-            if code.starts_with('2') {
-                let response = follow(document, format!("{operation}/responses/{code}"));
-                let schema = follow(document, response + JSON);
-                let items = format!("{schema}/items");
-                found.push(match document.pointer(&items) {
-                    Some(_) => follow(document, items),
-                    None => schema,
-                });
-            }
+        let responses = document.pointer(&format!("{operation}/responses"));
+        for (code, _) in entries(responses).filter(|(code, _)| code.starts_with('2')) {
+            let schema = schema_of(document, format!("{operation}/responses/{code}"));
+            let items = format!("{schema}/items");
+            let is_list = document.pointer(&items).is_some();
+            found.push(if is_list {
+                follow(document, items)
+            } else {
+                schema
+            });
         }
     }
-    existing(document, found)
+    objects(document, found)
 }
 
-/// Returns the places of the schemas of request bodies.
+/// Returns the places of the objects in request bodies.
 pub(crate) fn of_bodies(document: &Value) -> Vec<String> {
-    let schema = |operation| {
-        let body = follow(document, format!("{operation}/requestBody"));
-        follow(document, body + JSON)
-    };
-    let found = operations(document).into_iter().map(schema).collect();
-    existing(document, found)
+    let operations = operations(document).into_iter();
+    let bodies = operations.map(|it| schema_of(document, it + "/requestBody"));
+    objects(document, bodies.collect())
+}
+
+/// Returns the place of the schema of a request body or a response.
+fn schema_of(document: &Value, place: String) -> String {
+    follow(
+        document,
+        follow(document, place) + "/content/application~1json/schema",
+    )
+}
+
+/// Returns the places that contain objects with fields, each once.
+fn objects(document: &Value, places: Vec<String>) -> Vec<String> {
+    let mut found = Vec::new();
+    for place in places {
+        let fields = document.pointer(&format!("{place}/properties"));
+        if fields.is_some() && !found.contains(&place) {
+            found.push(place);
+        }
+    }
+    found
 }
 
 /// Returns the places of all operations.
@@ -83,12 +98,8 @@ pub(crate) fn each_response_object(
     visit: &mut dyn FnMut(&mut Map<String, Value>),
 ) {
     let mut places = of_responses(document);
-    let references = references_from(document, &places);
-    places.extend(
-        references
-            .keys()
-            .map(|it| it.trim_start_matches('#').to_owned()),
-    );
+    let references = references_from(document, &places).into_keys();
+    places.extend(references.map(|it| it.trim_start_matches('#').to_owned()));
     for place in BTreeSet::from_iter(places) {
         if let Some(schema) = document.pointer_mut(&place) {
             each_object(schema, visit);
@@ -99,16 +110,6 @@ pub(crate) fn each_response_object(
 /// Returns a key as a JSON pointer writes it.
 pub(crate) fn escaped(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
-}
-
-fn existing(document: &Value, places: Vec<String>) -> Vec<String> {
-    let mut found = Vec::new();
-    for place in places {
-        if document.pointer(&place).is_some() && !found.contains(&place) {
-            found.push(place);
-        }
-    }
-    found
 }
 
 fn entries(value: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {

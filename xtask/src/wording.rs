@@ -73,11 +73,14 @@ impl Place {
     }
 }
 
+const PROSE: [&str; 4] = ["title", "version", "summary", "description"];
+
 /// Copies sentences to the parts of the same name, and the entries of the states to their place.
 fn insert(part: &mut Value, words: &Value, place: &Place, values: &Place, stale: &mut Vec<String>) {
     for (key, word) in words.as_object().into_iter().flatten() {
         let place = place.key(key);
-        if word.is_string() || place == *values {
+        let is_prose = word.is_string() && PROSE.contains(&key.as_str()) && !part[key].is_object();
+        if is_prose || place == *values {
             part[key] = word.clone();
             continue;
         }
@@ -88,7 +91,7 @@ fn insert(part: &mut Value, words: &Value, place: &Place, values: &Place, stale:
                 insert(inner, word, &place, values, stale);
             }
         }
-        if !found {
+        if !found || !word.is_object() {
             stale.push(place.0);
         }
     }

@@ -1,11 +1,13 @@
 //! `cargo xtask generate`.
 
+use std::fs;
+
 use serde_json::{Value, json};
 
 use crate::changes::{
     add_state, body, body_state, describe_state, remove_state, response_state, status,
 };
-use crate::checkout::{Checkout, STATUSES};
+use crate::checkout::{Checkout, STATUSES, project};
 
 #[test]
 fn output_depends_on_the_description_alone() {
@@ -155,7 +157,11 @@ fn idle_amendments_are_named() {
     refused(&["`drop_rules`"], |document| {
         replace(
             document,
-            &[("\"default\":", "\"x-d\":"), ("\"maxLength\":", "\"x-m\":")],
+            &[
+                ("\"default\":", "\"x-d\":"),
+                ("\"maxLength\":", "\"x-m\":"),
+                ("\"format\":\"uri\"", "\"x-f\":true"),
+            ],
         );
     });
     refused(&["`drop_error_responses`"], |document| {
@@ -195,6 +201,19 @@ fn idle_amendments_are_named() {
             document["components"]["parameters"][name]["schema"] = json!({"type": "integer"});
         }
     });
+}
+
+#[test]
+fn readme_lists_the_amendments() {
+    let readme = fs::read_to_string(project().join("openapi/README.md")).unwrap();
+    let (_, table) = readme.split_once("| amendment |").unwrap();
+    let rows = table.lines().filter_map(|line| line.strip_prefix("| `"));
+    let documented: Vec<_> = rows.filter_map(|row| row.split('`').next()).collect();
+    let source = fs::read_to_string(project().join("xtask/src/amend.rs")).unwrap();
+    let (_, list) = source.split_once("const AMENDMENTS").unwrap();
+    let (list, _) = list.split_once("];").unwrap();
+    let named: Vec<_> = list.split('"').skip(1).step_by(2).collect();
+    assert_eq!(documented, named);
 }
 
 #[test]

@@ -139,3 +139,19 @@ fn check_compares_the_sentences() {
         .fails()
         .prints("does not contain the sentences of openapi/wording.json");
 }
+
+#[test]
+fn misspelled_keywords_are_stale() {
+    let checkout = Checkout::new();
+    checkout.change_wording(|wording| {
+        let fields = &mut status(wording)["properties"];
+        fields["url"]["descripton"] = json!("A sentence.");
+        fields["node_id"] = json!("A sentence.");
+    });
+    let fields = ".components.schemas[\"deployment-status\"].properties";
+    let paths = [
+        format!("{fields}.url.descripton"),
+        format!("{fields}.node_id"),
+    ];
+    refused(&checkout, |_| {}, STALE, &[&paths[0], &paths[1]]);
+}
