@@ -11,12 +11,12 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::{Map, Value, json};
 
-use crate::document::{each_object, reference, reference_in, schema_name};
-use crate::schemas::{each_response_object, of_responses};
-use crate::state;
+use crate::document::{drop_unused_components, each_object, reference, reference_in, schema_name};
+use crate::schemas::{components, each_response_object, of_responses, operations};
+use crate::state::{self, REPORTABLE};
 
 /// Component whose Rust type is [`PathSegment`](../../crates/deploystatus-generated/src/path_segment.rs).
 pub(crate) const PATH_SEGMENT: &str = "path-segment";
@@ -25,13 +25,13 @@ pub(crate) const LAZY: &str = "lazy-";
 
 /// Amends a description in place.
 pub(crate) fn amend(document: &mut Value) -> Result<()> {
-    for (name, expected, amendment) in AMENDMENTS {
+    for (name, amendment) in AMENDMENTS {
         let changes = amendment(document)
             .with_context(|| format!("the amendment `{name}` does not fit the description"))?;
         ensure!(
-            changes > 0 || *expected == Expected::Sometimes,
-            "the amendment `{name}` finds nothing to change; if GitHub's description no longer needs it, \
-             remove it from xtask/src/amend.rs"
+            changes > 0 || MAY_BE_IDLE.contains(&name),
+            "the amendment `{name}` finds nothing to change; if GitHub's description no longer \
+             needs it, remove it from xtask/src/amend.rs"
         );
     }
     Ok(())
@@ -40,46 +40,35 @@ pub(crate) fn amend(document: &mut Value) -> Result<()> {
 /// Changes a description and returns the number of changes.
 type Amendment = fn(&mut Value) -> Result<usize>;
 
-#[derive(PartialEq)]
-enum Expected {
-    Always,
-    Sometimes,
-}
-
-const AMENDMENTS: &[(&str, Expected, Amendment)] = &[
-    (
-        "drop_error_responses",
-        Expected::Always,
-        drop_error_responses,
-    ),
-    (
-        "merge_nullable_components",
-        Expected::Always,
-        merge_nullable_components,
-    ),
-    ("lift_state", Expected::Always, state::lift),
-    ("open_enumerations", Expected::Sometimes, open_enumerations),
-    ("drop_rules", Expected::Always, drop_rules),
-    ("open_choices", Expected::Always, open_choices),
-    ("loosen_required", Expected::Always, loosen_required),
-    (
-        "count_ids_without_sign",
-        Expected::Always,
-        count_ids_without_sign,
-    ),
-    (
-        "decode_accounts_on_use",
-        Expected::Always,
-        decode_accounts_on_use,
-    ),
-    ("keep_unknown_fields", Expected::Always, keep_unknown_fields),
-    ("check_path_segments", Expected::Always, check_path_segments),
-    (
-        "document_deprecation",
-        Expected::Sometimes,
-        document_deprecation,
-    ),
+const AMENDMENTS: [(&str, Amendment); 12] = [
+    ("drop_error_responses", drop_error_responses),
+    ("merge_nullable_components", merge_nullable_components),
+    ("lift_state", state::lift),
+    ("open_enumerations", open_enumerations),
+    ("drop_rules", drop_rules),
+    ("open_choices", open_choices),
+    ("loosen_required", loosen_required),
+    ("count_ids_without_sign", count_ids_without_sign),
+    ("decode_accounts_on_use", decode_accounts_on_use),
+    ("keep_unknown_fields", keep_unknown_fields),
+    ("check_path_segments", check_path_segments),
+    ("document_deprecation", document_deprecation),
 ];
+
+/// Amendments for parts that GitHub's description has at some times only.
+const MAY_BE_IDLE: [&str; 2] = ["open_enumerations", "document_deprecation"];
+
+/// Applies a change to every object of a document, and returns the number of objects that it changed.
+fn in_each_object(
+    document: &mut Value,
+    change: impl Fn(&mut Map<String, Value>) -> bool,
+) -> Result<usize> {
+    let mut changed = 0;
+    each_object(document, &mut |object| {
+        changed += usize::from(change(object));
+    });
+    Ok(changed)
+}
 
 /// Drops every response that is not a success, and the components that only those use.
 ///
@@ -87,56 +76,50 @@ const AMENDMENTS: &[(&str, Expected, Amendment)] = &[
 /// and an error that differs from its description loses its status and headers.
 fn drop_error_responses(document: &mut Value) -> Result<usize> {
     let mut dropped = 0;
-    each_object(document, &mut |object| {
-        let is_operation = object.contains_key("operationId");
-        if let Some(Value::Object(responses)) = object.get_mut("responses")
-            && is_operation
-        {
+    for operation in operations(document) {
+        let responses = document.pointer_mut(&(operation + "/responses"));
+        if let Some(responses) = responses.and_then(Value::as_object_mut) {
             let before = responses.len();
             responses.retain(|code, _| code.starts_with('2'));
             dropped += before - responses.len();
         }
-    });
+    }
     drop_unused_components(document)?;
     Ok(dropped)
 }
 
-/// Merges each component `nullable-x` into `x`, and marks its uses as nullable.
+/// Merges each component `nullable-x` into `x`.
 ///
 /// Without it the generator writes two types for one thing, and both have the same name.
+/// Response fields that refer to such a component are optional, and null counts as absent.
 fn merge_nullable_components(document: &mut Value) -> Result<usize> {
-    let schemas = schemas(document)?;
-    let nullable: Vec<String> = schemas
-        .keys()
-        .filter(|name| name.starts_with("nullable-"))
-        .cloned()
-        .collect();
-    for twin in &nullable {
-        let name = twin.trim_start_matches("nullable-").to_owned();
+    let schemas = components(document)?;
+    let names: Vec<String> = schemas.keys().cloned().collect();
+    for (twin, name) in names
+        .iter()
+        .filter_map(|it| Some((it, it.strip_prefix("nullable-")?)))
+    {
         let mut merged = schemas.remove(twin).unwrap_or_default();
-        let keywords = merged
+        merged
             .as_object_mut()
-            .with_context(|| format!("the schema `{twin}` is not an object"))?;
-        keywords.remove("nullable");
-        if let Some(other) = schemas.get(&name) {
-            ensure!(
-                *other == merged,
-                "`{name}` and `{twin}` differ in more than `nullable`"
-            );
-        }
-        schemas.insert(name, merged);
+            .and_then(|keywords| keywords.remove("nullable"));
+        let other = schemas.insert(name.to_owned(), merged.clone());
+        ensure!(
+            other.is_none_or(|other| other == merged),
+            "`{name}` and `{twin}` differ in more than `nullable`"
+        );
     }
-    each_object(document, &mut |object| {
-        let name = object.get("$ref").and_then(Value::as_str);
-        let name = name.and_then(schema_name);
-        if let Some(name) = name.and_then(|name| name.strip_prefix("nullable-")) {
-            let merged = json!([reference(name)]);
-            object.remove("$ref");
-            object.insert("nullable".to_owned(), json!(true));
-            object.insert("allOf".to_owned(), merged);
-        }
-    });
-    Ok(nullable.len())
+    in_each_object(document, |object| {
+        let name = object
+            .get("$ref")
+            .and_then(Value::as_str)
+            .and_then(schema_name);
+        let merged = name
+            .and_then(|name| name.strip_prefix("nullable-"))
+            .map(reference);
+        let merged = merged.map(|mut merged| merged["$ref"].take());
+        merged.is_some_and(|merged| object.insert("$ref".to_owned(), merged).is_some())
+    })
 }
 
 /// Turns every enumeration except the state into plain text or a plain number.
@@ -144,16 +127,10 @@ fn merge_nullable_components(document: &mut Value) -> Result<usize> {
 /// Without it a new value fails the whole response,
 /// and an enumeration that appears in the request stops callers that pass text from compiling.
 fn open_enumerations(document: &mut Value) -> Result<usize> {
-    let mut opened = 0;
-    each_object(document, &mut |object| {
-        if object.get("enum").is_some_and(Value::is_array)
-            && !object.contains_key(state::REPORTABLE)
-        {
-            object.remove("enum");
-            opened += 1;
-        }
-    });
-    Ok(opened)
+    in_each_object(document, |object| {
+        let is_open = !object.get("enum").is_some_and(Value::is_array);
+        !is_open && !object.contains_key(REPORTABLE) && object.remove("enum").is_some()
+    })
 }
 
 /// Drops defaults and limits, which the server applies and checks, and formats that have no type here.
@@ -161,54 +138,38 @@ fn open_enumerations(document: &mut Value) -> Result<usize> {
 /// Without it the client sends empty texts that the caller did not set,
 /// and refuses responses that exceed a documented limit or have a new field.
 fn drop_rules(document: &mut Value) -> Result<usize> {
-    const RULES: [&str; 11] = [
-        "default",
-        "maxLength",
-        "minLength",
-        "pattern",
-        "minimum",
-        "maximum",
-        "multipleOf",
-        "minItems",
-        "maxItems",
-        "uniqueItems",
-        "minProperties",
-    ];
-    let mut dropped = 0;
-    each_object(document, &mut |object| {
+    const RULES: &str =
+        "default maxItems maxLength maximum minItems minLength minimum pattern uniqueItems";
+    in_each_object(document, |object| {
         // A field can have the name of a rule. Only a rule is beside a type.
-        let Some(Value::String(of_type)) = object.get("type") else {
-            return;
-        };
-        let is_text = of_type == "string";
-        for rule in RULES {
-            dropped += usize::from(object.remove(rule).is_some());
+        if !object.get("type").is_some_and(Value::is_string) {
+            return false;
         }
-        if is_text && object.get("format").is_some_and(|it| it != "date-time") {
-            object.remove("format");
-        }
-        if object.get("additionalProperties") == Some(&json!(false)) {
-            object.remove("additionalProperties");
-        }
-    });
-    Ok(dropped)
+        let before = object.len();
+        object.retain(|keyword, value| match keyword.as_str() {
+            "format" => ["date-time", "int32", "int64"]
+                .iter()
+                .any(|known| value == known),
+            "additionalProperties" => *value != json!(false),
+            other => !RULES.split(' ').any(|rule| rule == other),
+        });
+        object.len() < before
+    })
 }
 
 /// Accepts any value where GitHub describes a choice between types.
 ///
 /// Without it the generator tries one type after the other, and a value that fits none fails its object.
 fn open_choices(document: &mut Value) -> Result<usize> {
-    let mut opened = 0;
-    each_object(document, &mut |object| {
-        for choice in ["oneOf", "anyOf"] {
-            if object.get(choice).is_some_and(Value::is_array) {
-                object.remove(choice);
-                opened += 1;
-            }
-        }
+    let opened = in_each_object(document, |object| {
+        let before = object.len();
+        object.retain(|keyword, value| {
+            !value.is_array() || !["oneOf", "anyOf"].contains(&keyword.as_str())
+        });
+        object.len() < before
     });
     drop_unused_components(document)?;
-    Ok(opened)
+    opened
 }
 
 /// Requires of a response only the fields that every server has ever sent.
@@ -218,20 +179,16 @@ fn loosen_required(document: &mut Value) -> Result<usize> {
     const SENT_BY_ALL: [&str; 3] = ["id", "state", "created_at"];
     let mut loosened = 0;
     each_response_object(document, &mut |object| {
-        if object.get("required").is_some_and(Value::is_array) {
-            object.remove("required");
-            loosened += 1;
-        }
+        let required = object.get("required").is_some_and(Value::is_array);
+        loosened += usize::from(required && object.remove("required").is_some());
     });
     for place in of_responses(document) {
-        if let Some(Value::Object(schema)) = document.pointer_mut(&place) {
-            let fields = schema.get("properties").cloned().unwrap_or_default();
-            let sent = SENT_BY_ALL
-                .into_iter()
-                .filter(|field| fields.get(field).is_some());
-            let sent: Vec<&str> = sent.collect();
-            schema.insert("required".to_owned(), json!(sent));
-        }
+        let Some(schema) = document.pointer_mut(&place) else {
+            continue;
+        };
+        let is_sent = |field: &&str| schema["properties"].get(field).is_some();
+        let sent: Vec<&str> = SENT_BY_ALL.into_iter().filter(is_sent).collect();
+        schema["required"] = json!(sent);
     }
     Ok(loosened)
 }
@@ -270,18 +227,18 @@ fn decode_accounts_on_use(document: &mut Value) -> Result<usize> {
             if !components[name]["properties"].is_object() {
                 continue;
             }
-            let said = [&field["description"], &components[name]["description"]];
-            let said = said.into_iter().find(|it| it.is_string()).cloned();
             kept.insert(name.to_owned());
+            let own = field["description"].clone();
+            let inherited = &components[name]["description"];
             *field = json!({
-                "description": said,
+                "description": if own.is_null() { inherited } else { &own },
                 "nullable": true,
                 "allOf": [reference(&format!("{LAZY}{name}"))],
             });
         }
     }
     for name in &kept {
-        schemas(document)?.insert(format!("{LAZY}{name}"), json!({"type": "object"}));
+        components(document)?.insert(format!("{LAZY}{name}"), json!({"type": "object"}));
     }
     Ok(kept.len())
 }
@@ -290,83 +247,52 @@ fn decode_accounts_on_use(document: &mut Value) -> Result<usize> {
 ///
 /// Without it a field is lost to callers until it is documented and this client is regenerated.
 fn keep_unknown_fields(document: &mut Value) -> Result<usize> {
-    let places = of_responses(document);
-    for place in &places {
-        let Some(Value::Object(schema)) = document.pointer_mut(place) else {
-            bail!("`{place}` is not an object");
+    let mut kept = 0;
+    for place in of_responses(document) {
+        let Some(schema) = document.pointer_mut(&place) else {
+            continue;
         };
         ensure!(
-            schema["properties"]["extra"].is_null(),
-            "`{place}` has a field `extra`, which is the name for unknown fields"
+            schema["properties"].get("extra").is_none(),
+            "`{place}` has a field `extra`, which is the name of the map of unknown fields"
         );
-        schema.insert("additionalProperties".to_owned(), json!({}));
+        schema["additionalProperties"] = json!({});
+        kept += 1;
     }
-    Ok(places.len())
+    Ok(kept)
 }
 
 /// Gives texts in a path a type that cannot change the path.
 ///
 /// Without it an owner called `..` sends the request, and its token, to another path.
 fn check_path_segments(document: &mut Value) -> Result<usize> {
-    let mut checked = 0;
-    each_object(document, &mut |object| {
+    components(document)?.insert(PATH_SEGMENT.to_owned(), json!({"type": "string"}));
+    in_each_object(document, |object| {
         let in_path = object.get("in").is_some_and(|location| location == "path");
-        if let Some(schema) = object.get_mut("schema")
-            && in_path
-            && schema["type"] == "string"
-        {
-            *schema = reference(PATH_SEGMENT);
-            checked += 1;
-        }
-    });
-    schemas(document)?.insert(PATH_SEGMENT.to_owned(), json!({"type": "string"}));
-    Ok(checked)
+        let schema = object
+            .get_mut("schema")
+            .filter(|schema| schema["type"] == "string");
+        schema
+            .filter(|_| in_path)
+            .map(|schema| *schema = reference(PATH_SEGMENT))
+            .is_some()
+    })
 }
 
 /// Writes `deprecated: true` into the description, from where it reaches the documentation.
 ///
 /// Without it the generator drops the information.
 fn document_deprecation(document: &mut Value) -> Result<usize> {
-    let mut documented = 0;
-    each_object(document, &mut |object| {
-        if object.get("deprecated") == Some(&json!(true)) {
-            let said = object.get("description").and_then(Value::as_str);
-            let said = said.unwrap_or_default();
-            let said = format!("{said} **Deprecated** in GitHub's description.");
-            object.insert("description".to_owned(), json!(said.trim_start()));
-            documented += 1;
+    in_each_object(document, |object| {
+        let is_deprecated = object.get("deprecated") == Some(&json!(true));
+        if is_deprecated {
+            let sentence = object
+                .get("description")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
+            let marked = format!("{sentence} **Deprecated** in GitHub's description.");
+            object.insert("description".to_owned(), json!(marked.trim_start()));
         }
-    });
-    Ok(documented)
-}
-
-fn drop_unused_components(document: &mut Value) -> Result<()> {
-    loop {
-        let mut used = BTreeSet::new();
-        each_object(document, &mut |object| {
-            let reference = object.get("$ref").and_then(Value::as_str);
-            used.extend(reference.map(str::to_owned));
-        });
-        let Some(components) = document["components"].as_object_mut() else {
-            bail!("there are no components");
-        };
-        let mut dropped = 0;
-        for (section, all) in components {
-            if let Some(all) = all.as_object_mut() {
-                let before = all.len();
-                all.retain(|name, _| used.contains(&format!("#/components/{section}/{name}")));
-                dropped += before - all.len();
-            }
-        }
-        if dropped == 0 {
-            return Ok(());
-        }
-    }
-}
-
-/// Returns the schemas among the components.
-pub(crate) fn schemas(document: &mut Value) -> Result<&mut Map<String, Value>> {
-    document["components"]["schemas"]
-        .as_object_mut()
-        .context("there are no schemas")
+        is_deprecated
+    })
 }

@@ -3,17 +3,13 @@
 use anyhow::{Context, Result, ensure};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::amend::schemas;
-use crate::document::reference;
-use crate::rust_name::rust_name;
-use crate::schemas::{follow, of_bodies, of_responses};
+use crate::document::{reference, rust_name};
+use crate::schemas::{VALUES, components, of_bodies, of_responses, state_in};
 
 /// Component of the states, made by [`lift`]. Its Rust type is written by [`generated`].
 pub(crate) const STATE: &str = "state";
-/// Keyword of our own with the sentence for each state, and whether it is final.
-pub(crate) const VALUES: &str = "x-values";
 /// Keyword of our own with the states that can be reported, by which the component is recognized.
 pub(crate) const REPORTABLE: &str = "x-reportable";
 
@@ -50,7 +46,7 @@ pub(crate) fn lift(document: &mut Value) -> Result<usize> {
         VALUES: described[VALUES],
         REPORTABLE: sent,
     });
-    schemas(document)?.insert(STATE.to_owned(), component);
+    components(document)?.insert(STATE.to_owned(), component);
     Ok(changes)
 }
 
@@ -61,9 +57,8 @@ fn take(document: &mut Value, places: Vec<String>) -> (Vec<String>, Value) {
     let mut states = Vec::new();
     let mut described = Value::Null;
     for place in places {
-        let field = format!("{place}/properties/state");
-        let schema = document.pointer(&follow(document, field.clone())).cloned();
-        let Some(schema) = schema.filter(|schema| schema["enum"].is_array()) else {
+        let enumeration = state_in(document, &place);
+        let Some(schema) = enumeration.and_then(|it| document.pointer(&it).cloned()) else {
             continue;
         };
         let values = schema["enum"].as_array().into_iter().flatten();
@@ -73,7 +68,7 @@ fn take(document: &mut Value, places: Vec<String>) -> (Vec<String>, Value) {
         if described[VALUES].is_null() {
             described = schema;
         }
-        if let Some(field) = document.pointer_mut(&field) {
+        if let Some(field) = document.pointer_mut(&(place + "/properties/state")) {
             *field = reference(STATE);
         }
     }
@@ -88,29 +83,34 @@ fn add(states: &mut Vec<String>, state: &str) {
 
 /// Returns the enum `State`, with a variant for each state and `Unknown(String)` for all others.
 ///
-/// The generator's own enumerations are closed. Conversions are written by hand beside the generated code.
+/// The generator's own enumerations are closed. Methods and conversions are written by hand beside the generated code.
 pub(crate) fn generated(schema: &Value) -> Result<TokenStream> {
-    let names = schema["enum"].as_array().into_iter().flatten();
-    let names: Vec<&str> = names.filter_map(Value::as_str).collect();
-    let variants = names.iter().map(|name| variant(name));
-    let variants = variants.collect::<Result<Vec<Ident>>>()?;
-    let none = Map::new();
-    let values = schema[VALUES].as_object().unwrap_or(&none);
-    let sentence = |name: &&str| {
-        let sentence = values.get(*name).and_then(|it| it["description"].as_str());
-        sentence.with_context(|| format!("the state `{name}` has no `description` in wording.json"))
-    };
-    let is_final = |name: &&str| {
-        let is_final = values.get(*name).and_then(|it| it["final"].as_bool());
-        is_final.with_context(|| format!("the state `{name}` has no `final` in wording.json"))
-    };
-    let is_reportable = |name: &&str| {
-        let mut reportable = schema[REPORTABLE].as_array().into_iter().flatten();
-        reportable.any(|state| state == name)
-    };
-    let sentences = names.iter().map(sentence).collect::<Result<Vec<_>>>()?;
-    let is_final = names.iter().map(is_final).collect::<Result<Vec<_>>>()?;
-    let is_reportable = names.iter().map(is_reportable);
+    let values = &schema[VALUES];
+    let (mut names, mut variants, mut sentences) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut finished, mut reportable) = (Vec::new(), Vec::new());
+    let sent = schema[REPORTABLE].as_array();
+    for state in schema["enum"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+    {
+        let variant = variant(state)?;
+        let missing = |key| format!("the state `{state}` has no `{key}` in wording.json");
+        let sentence = values[state]["description"].as_str();
+        sentences.push(sentence.with_context(|| missing("description"))?);
+        if values[state]["final"]
+            .as_bool()
+            .with_context(|| missing("final"))?
+        {
+            finished.push(variant.clone());
+        }
+        if sent.is_some_and(|sent| sent.iter().any(|it| it == state)) {
+            reportable.push(variant.clone());
+        }
+        names.push(state);
+        variants.push(variant);
+    }
     let document = schema["description"].as_str().unwrap_or_default();
     Ok(quote! {
         #[doc = #document]
@@ -127,6 +127,8 @@ pub(crate) fn generated(schema: &Value) -> Result<TokenStream> {
         impl State {
             /// All states except `Unknown`, in the order of GitHub's description.
             pub const KNOWN: &'static [Self] = &[#(Self::#variants),*];
+            pub(crate) const FINISHED: &'static [Self] = &[#(Self::#finished),*];
+            pub(crate) const REPORTABLE: &'static [Self] = &[#(Self::#reportable),*];
 
             /// Returns the name of the state in GitHub's API.
             #[must_use]
@@ -136,45 +138,15 @@ pub(crate) fn generated(schema: &Value) -> Result<TokenStream> {
                     Self::Unknown(name) => name,
                 }
             }
-
-            /// Returns `true` if the deployment has ended. Unknown states are not final.
-            ///
-            /// GitHub accepts any state after any other, so a finished deployment can start again.
-            #[must_use]
-            pub fn is_finished(&self) -> bool {
-                match self {
-                    #(Self::#variants => #is_final,)*
-                    Self::Unknown(_) => false,
-                }
-            }
-
-            /// Returns `true` if GitHub accepts the state in a request.
-            ///
-            /// Some states occur in responses only. Unknown states cannot be reported.
-            #[must_use]
-            pub fn can_be_reported(&self) -> bool {
-                match self {
-                    #(Self::#variants => #is_reportable,)*
-                    Self::Unknown(_) => false,
-                }
-            }
-
-            /// Returns the known state of this name.
-            pub(crate) fn known(name: &str) -> Option<Self> {
-                Some(match name {
-                    #(#names => Self::#variants,)*
-                    _ => return None,
-                })
-            }
         }
     })
 }
 
-fn variant(name: &str) -> Result<Ident> {
-    let variant = rust_name(name);
+fn variant(state: &str) -> Result<Ident> {
+    let variant = rust_name(state);
     ensure!(
         variant != "Unknown",
-        "the state `{name}` has the name of the variant for unknown states"
+        "the state `{state}` has the name of the variant for unknown states"
     );
-    syn::parse_str(&variant).with_context(|| format!("the state `{name}` is not a name in Rust"))
+    syn::parse_str(&variant).with_context(|| format!("the state `{state}` is not a name in Rust"))
 }

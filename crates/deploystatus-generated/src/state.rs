@@ -10,6 +10,22 @@ use serde::ser::{Serialize, Serializer};
 use crate::generated::State;
 
 impl State {
+    /// Returns `true` if the deployment has ended. Unknown states do not count as ended.
+    ///
+    /// GitHub accepts any state after any other, so a finished deployment can start again.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        Self::FINISHED.contains(self)
+    }
+
+    /// Returns `true` if GitHub accepts the state in a request.
+    ///
+    /// Some states occur in responses only. Unknown states cannot be reported.
+    #[must_use]
+    pub fn can_be_reported(&self) -> bool {
+        Self::REPORTABLE.contains(self)
+    }
+
     /// Returns `true` if the deployment succeeded and is live, which is the state `success` alone.
     #[must_use]
     pub fn is_successful(&self) -> bool {
@@ -19,7 +35,10 @@ impl State {
 
 impl From<&str> for State {
     fn from(name: &str) -> Self {
-        Self::known(name).unwrap_or_else(|| Self::Unknown(name.to_owned()))
+        let known = Self::KNOWN.iter().find(|state| state.as_str() == name);
+        known
+            .cloned()
+            .unwrap_or_else(|| Self::Unknown(name.to_owned()))
     }
 }
 
