@@ -1,4 +1,4 @@
-//! Clients and handles: what they are made from, and what cannot be used.
+//! Settings of clients, and handles.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

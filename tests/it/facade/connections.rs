@@ -1,4 +1,4 @@
-//! Ways to a server, through TLS and proxies.
+//! Connections through TLS and proxies.
 
 use deploystatus::{Advice, Client, ErrorKind, NewStatus, RetryPolicy, State};
 use wiremock::matchers::any;

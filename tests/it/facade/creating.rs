@@ -1,4 +1,4 @@
-//! What is sent, and what is refused before.
+//! Creation of statuses, and values that are rejected before sending.
 
 use deploystatus::{Confirmation, CreateOutcome, ErrorKind, NewStatus, State};
 use serde_json::{Value, json};

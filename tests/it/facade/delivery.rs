@@ -1,4 +1,4 @@
-//! A creation whose answer is lost, one situation at a time.
+//! Creations whose response is lost.
 
 use std::time::Duration;
 
@@ -172,7 +172,7 @@ async fn rate_limited_creation_is_resent() {
 
 #[tokio::test(start_paused = true)]
 async fn failed_connection_is_retried() {
-    // A port that was just free has no listener.
+    // Nothing listens on a port that was just released.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);

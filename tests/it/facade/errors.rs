@@ -216,7 +216,7 @@ async fn rejection_is_one_short_line() {
     assert_eq!(error.field_errors().len(), 100);
 }
 
-/// What reading gives when every answer is this one.
+/// Returns the error of a read to which the server sends this response.
 async fn reading(answer: ResponseTemplate) -> Error {
     let server = MockServer::start().await;
     Mock::given(any()).respond_with(answer).mount(&server).await;

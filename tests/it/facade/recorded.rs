@@ -1,6 +1,6 @@
-//! Recorded answers of GitHub, through the public interface.
+//! Recorded responses of GitHub, through the public interface.
 //!
-//! They are in the folder that `DEPLOYSTATUS_CAPTURES` names; without it there is nothing to read here.
+//! They are in the folder that `DEPLOYSTATUS_CAPTURES` names. Without it, the test is skipped.
 
 use deploystatus::{Client, Confirmation, Deployment, ErrorKind, NewStatus, Pacing, RetryPolicy};
 use serde_json::Value;
@@ -12,7 +12,7 @@ use tests::TOKEN;
 #[tokio::test]
 async fn recorded_responses_are_classified() {
     let Ok(folder) = std::env::var("DEPLOYSTATUS_CAPTURES") else {
-        println!("skipped: DEPLOYSTATUS_CAPTURES names no folder");
+        println!("skipped: DEPLOYSTATUS_CAPTURES is not set");
         return;
     };
     let mut statuses = 0;
@@ -61,7 +61,7 @@ fn handle(server: &MockServer) -> Deployment {
 fn answer(response: &Value, status: u16) -> ResponseTemplate {
     let mut answer = ResponseTemplate::new(status);
     for (name, value) in response["headers"].as_object().into_iter().flatten() {
-        // These speak of the bytes on the wire, which are not the same.
+        // These headers describe the recorded bytes, which differ from those sent here.
         let of_the_wire = [
             "content-length",
             "content-encoding",

@@ -1,4 +1,4 @@
-//! Where the token must not appear.
+//! Absence of the token from texts.
 
 use deploystatus::{Client, NewStatus, State};
 use deploystatus_emulator::Fault;
