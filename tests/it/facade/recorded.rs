@@ -130,7 +130,11 @@ async fn refused(handle: &Deployment, status: u16, body: &Value, name: &str) {
     assert_eq!(error.status(), Some(status), "{name}");
     let text = error.to_string();
     if let Some(message) = body["message"].as_str() {
-        assert!(text.contains(&format!("{message:?}")), "{name}: {text}");
+        let rejection = error.rejection().unwrap();
+        assert_eq!(rejection.message.as_deref(), Some(message), "{name}");
+        let shown: Vec<_> = message.split_whitespace().collect();
+        let shown = format!("{:?}", shown.join(" "));
+        assert!(text.contains(&shown), "{name}: {text}");
     }
     assert_eq!(text.lines().count(), 1, "{name}: {text}");
     for told in body["errors"].as_array().into_iter().flatten() {
