@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use deploystatus::{ClientBuilder, NewStatus, Pacing, RetryPolicy, ServerProfile, State};
 use deploystatus_emulator::{Limits, NewDeployment, Operation};
+use tests::{Scene, in_paused_time, on_tokio_time};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
-
-use tests::{Scene, in_paused_time, on_tokio_time};
 
 const REPORTERS: u64 = 1_000;
 

@@ -16,9 +16,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use deploystatus::{Client, Deployment, NewStatus, Pacing, RetryPolicy, State};
 use deploystatus_emulator::{Emulator, EmulatorBuilder, NewDeployment};
-use tokio::task::JoinSet;
-
 use tests::{TOKEN, another_process};
+use tokio::task::JoinSet;
 
 const PLAN: &str = "DEPLOYSTATUS_TEST_SOAK";
 const REPORTERS: u64 = 8;

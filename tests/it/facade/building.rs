@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use deploystatus::{Client, ClientBuilder, ErrorKind, NewStatus, ServerProfile, State, WaitPolicy};
 use deploystatus_emulator::Fault;
-
 use tests::{Scene, TOKEN};
 
 #[track_caller]

@@ -2,7 +2,6 @@
 
 use deploystatus::{Confirmation, CreateOutcome, ErrorKind, NewStatus, State};
 use serde_json::{Value, json};
-
 use tests::Scene;
 
 #[tokio::test]

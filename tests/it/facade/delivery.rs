@@ -2,12 +2,9 @@
 
 use std::time::Duration;
 
-use deploystatus::{
-    Advice, Client, Confirmation, NewStatus, Pacing, RetryPolicy, SearchResult, State,
-};
+use deploystatus::{Advice, Confirmation, NewStatus, RetryPolicy, SearchResult, State};
 use deploystatus_emulator::{Fault, Moment, Operation, RetryAfter};
-
-use tests::{Scene, TOKEN, in_paused_time};
+use tests::{Scene, client_builder, in_paused_time};
 
 fn report() -> NewStatus {
     NewStatus::new(State::Success).log_url("https://ci.example.com/7")
@@ -176,12 +173,7 @@ async fn failed_connection_is_retried() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
-    let client = Client::builder()
-        .base_url(format!("http://{address}"))
-        .token(TOKEN)
-        .pacing(Pacing::off())
-        .build()
-        .unwrap();
+    let client = client_builder(format!("http://{address}")).build().unwrap();
     let deployment = client.deployment("octocat/example", 42).unwrap();
     let error = deployment.create_status(report()).await.unwrap_err();
     assert_eq!(error.to_string(), "cannot connect to the server");

@@ -3,10 +3,9 @@
 use deploystatus::{Advice, Error, ErrorKind, NewStatus, RejectionKind, State};
 use deploystatus_emulator::{Fault, Token};
 use serde_json::json;
+use tests::{Scene, TOKEN, client_builder};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
-
-use tests::{Scene, TOKEN, client_builder};
 
 async fn create(scene: &Scene) -> Error {
     let report = NewStatus::new(State::Success);

@@ -6,7 +6,6 @@ use deploystatus::DeploymentStatus;
 use deploystatus_emulator::{Fault, NewStatus as Seeded, Operation};
 use futures_util::{StreamExt, TryStreamExt};
 use serde_json::json;
-
 use tests::Scene;
 
 fn seed(scene: &Scene, statuses: usize) {

@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use deploystatus::{Advice, NewStatus, Pacing, RetryPolicy, ServerProfile, State};
 use deploystatus_emulator::{Fault, Limits, Operation, SecondaryLimits};
-use tokio::time::Instant;
-
 use tests::{Scene, on_tokio_time};
+use tokio::time::Instant;
 
 const HOURS: Duration = Duration::from_secs(4 * 3600);
 

@@ -2,7 +2,6 @@
 
 use deploystatus::{Advice, State};
 use deploystatus_emulator::{Fault, NewStatus as Seeded};
-
 use tests::Scene;
 
 #[tokio::test]

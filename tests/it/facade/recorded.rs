@@ -2,12 +2,11 @@
 //!
 //! They are in the folder that `DEPLOYSTATUS_CAPTURES` names. Without it, the test is skipped.
 
-use deploystatus::{Client, Confirmation, Deployment, ErrorKind, NewStatus, Pacing, RetryPolicy};
+use deploystatus::{Confirmation, Deployment, ErrorKind, NewStatus, RetryPolicy};
 use serde_json::Value;
+use tests::client_builder;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
-
-use tests::TOKEN;
 
 #[tokio::test]
 async fn recorded_responses_are_classified() {
@@ -48,11 +47,8 @@ async fn recorded_responses_are_classified() {
 }
 
 fn handle(server: &MockServer) -> Deployment {
-    let client = Client::builder()
-        .base_url(server.uri())
-        .token(TOKEN)
+    let client = client_builder(server.uri())
         .retry_policy(RetryPolicy::never())
-        .pacing(Pacing::off())
         .build()
         .unwrap();
     client.deployment("octocat/example", 42).unwrap()

@@ -1,11 +1,10 @@
 //! Renamed repositories and redirects.
 
-use deploystatus::{Client, Confirmation, ErrorKind, NewStatus, Pacing, State};
+use deploystatus::{Confirmation, ErrorKind, NewStatus, State};
 use deploystatus_emulator::{Fault, NewStatus as Seeded};
+use tests::{Scene, TOKEN, client_builder};
 use wiremock::matchers::{any, body_json, header, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
-
-use tests::{Scene, TOKEN};
 
 #[tokio::test]
 async fn new_url_of_renamed_repository_is_remembered() {
@@ -79,12 +78,7 @@ async fn reading_follows_renamed_repository() {
 }
 
 fn client_on(server: &MockServer) -> deploystatus::Deployment {
-    let client = Client::builder()
-        .base_url(server.uri())
-        .token(TOKEN)
-        .pacing(Pacing::off())
-        .build()
-        .unwrap();
+    let client = client_builder(server.uri()).build().unwrap();
     client.deployment("octocat/example", 42).unwrap()
 }
 

@@ -6,9 +6,8 @@ use std::time::Duration;
 
 use deploystatus::{Advice, ClientBuilder, Confirmation, NewStatus, RetryPolicy, State};
 use deploystatus_emulator::{Fault, Moment, Operation, RetryAfter};
-use tokio::time::Instant;
-
 use tests::{Scene, in_paused_time};
+use tokio::time::Instant;
 
 #[test]
 fn reads_are_retried_after_transient_failures() {

@@ -10,7 +10,6 @@ use deploystatus::{
     Confirmation, CreateOutcome, Deployment, Error, ErrorKind, NewStatus, RetryPolicy, State,
 };
 use deploystatus_emulator::FaultMix;
-
 use tests::{Scene, in_paused_time, on_tokio_time};
 
 /// The writers of a schedule and their reports.

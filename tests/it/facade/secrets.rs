@@ -3,7 +3,6 @@
 use deploystatus::{Client, NewStatus, State};
 use deploystatus_emulator::Fault;
 use serde_json::json;
-
 use tests::{Scene, TOKEN};
 
 #[track_caller]

@@ -2,7 +2,6 @@
 
 use deploystatus::{Advice, Client, NewStatus, ServerProfile, State};
 use deploystatus_emulator::{Emulator, NewStatus as Seeded, Profile, ReceivedRequest};
-
 use tests::{Scene, TOKEN};
 
 const PLAIN: &str = "application/vnd.github+json";

@@ -7,14 +7,13 @@ use std::sync::Once;
 
 use deploystatus::{NewStatus, ServerProfile, State};
 use deploystatus_emulator::{Fault, Operation};
+use tests::{Scene, TOKEN, in_paused_time, on_tokio_time};
 use tracing::field::{Empty, Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::Interest;
 use tracing::{Event, Instrument, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
-
-use tests::{Scene, TOKEN, in_paused_time, on_tokio_time};
 
 type Fields = BTreeMap<String, String>;
 
