@@ -135,12 +135,11 @@ impl Notes {
     fn share(&mut self, account: &mut Account) {
         // Comparing the texts is cheap, and a server writes one account in one way.
         let mut known = self.accounts.iter();
-        match known.find(|known| known.json() == account.json()) {
-            Some(known) => account.clone_from(known),
-            None => {
-                self.accounts.push_front(account.clone());
-                self.accounts.truncate(MAX_ACCOUNTS);
-            }
+        if let Some(known) = known.find(|known| known.json() == account.json()) {
+            account.clone_from(known);
+        } else {
+            self.accounts.push_front(account.clone());
+            self.accounts.truncate(MAX_ACCOUNTS);
         }
     }
 }
