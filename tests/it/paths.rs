@@ -57,10 +57,10 @@ fn hostile_names_are_rejected() {
 fn rejection_names_the_reason() {
     let refusal = |name: &str| name.parse::<PathSegment>().unwrap_err();
     assert_eq!(refusal(""), InvalidPathSegment::Empty);
-    assert_eq!(refusal("..").to_string(), "a name is made of dots alone");
+    assert_eq!(refusal("..").to_string(), "name consists of dots only");
     assert_eq!(
         refusal("octo/cat").to_string(),
-        "a name has the character '/', but names have only letters, digits, `-`, `_` and `.`"
+        "invalid character '/' in name: expected letters, digits, `-`, `_` or `.`"
     );
 }
 

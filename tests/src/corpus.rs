@@ -1,4 +1,4 @@
-//! Recorded material that stands outside the project, and the project's own files.
+//! Recorded material outside the project, and the project's own files.
 
 use std::fs;
 use std::io::Read;
@@ -12,12 +12,12 @@ pub struct Corpus {
 }
 
 impl Corpus {
-    /// The folder that the variable names; says so and gives nothing when it names none.
+    /// Opens the folder that the variable names, or returns `None` if the variable is not set.
     #[must_use]
-    #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+    #[expect(clippy::print_stderr, reason = "a skipped test reports it")]
     pub fn from_env(variable: &str) -> Option<Self> {
         let Some(folder) = std::env::var_os(variable) else {
-            eprintln!("skipped: {variable} names no folder");
+            eprintln!("skipped: {variable} is not set");
             return None;
         };
         Some(Self {
@@ -25,7 +25,7 @@ impl Corpus {
         })
     }
 
-    /// Its JSON files, plain or compressed, by name; there must be some.
+    /// Returns the JSON files, plain or compressed, with their names.
     #[must_use]
     pub fn documents(&self) -> Vec<(String, Value)> {
         let mut documents: Vec<_> = files_below(&self.folder)
@@ -42,14 +42,14 @@ impl Corpus {
         documents.sort_by(|(left, _), (right, _)| left.cmp(right));
         assert!(
             !documents.is_empty(),
-            "{} holds nothing",
+            "{} contains no file",
             self.folder.display()
         );
         documents
     }
 }
 
-/// The files of this checkout that people write: no build output, nothing of git's.
+/// Returns the root of this checkout and its files, without build output and those of git.
 #[must_use]
 pub fn checkout() -> (PathBuf, Vec<PathBuf>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"))

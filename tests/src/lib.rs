@@ -15,7 +15,7 @@ pub use corpus::{Corpus, checkout};
 pub use one_call::{OneCall, status_body};
 pub use scene::{Scene, TOKEN, another_process, client_builder, in_paused_time, on_tokio_time};
 
-/// The program of the project's first page, which must at least compile.
+/// The programs in the project's README, which must compile.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;

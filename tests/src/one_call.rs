@@ -1,4 +1,4 @@
-//! One call of the generated client against a server of one's own.
+//! One call of the generated client to a mock server.
 
 use deploystatus_generated::{Client, Exchange, PathSegment, RecordedResponse};
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
-/// A client for deployment statuses of `octocat/example`, and what its exchange will tell.
+/// A generated client for `octocat/example` with the exchange of its one call.
 pub struct OneCall {
     /// The generated client.
     pub client: Client,
@@ -15,18 +15,18 @@ pub struct OneCall {
     pub owner: PathSegment,
     /// The repository, `example`.
     pub repo: PathSegment,
-    /// The exchange of the call, which tells what was received.
+    /// The exchange, which records the response.
     pub exchange: Exchange,
     server: Option<MockServer>,
 }
 
 impl OneCall {
-    /// A client of a server that gives one answer to everything.
+    /// Creates a client of a server that sends this response to every request.
     pub async fn answered(answer: ResponseTemplate) -> Self {
         Self::with_exchange(answer, Exchange::new()).await
     }
 
-    /// The same with an exchange of one's own.
+    /// Creates a client of such a server with this exchange.
     pub async fn with_exchange(answer: ResponseTemplate, exchange: Exchange) -> Self {
         let server = MockServer::start().await;
         Mock::given(any()).respond_with(answer).mount(&server).await;
@@ -37,7 +37,7 @@ impl OneCall {
         }
     }
 
-    /// A client of a server that reads a request, writes these bytes, and hangs up.
+    /// Creates a client of a server that reads one request, writes these bytes and closes the connection.
     pub async fn answered_raw(bytes: impl Into<Vec<u8>>) -> Self {
         let bytes = bytes.into();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -63,7 +63,7 @@ impl OneCall {
         }
     }
 
-    /// What the server saw, which must be one request.
+    /// Returns the only request that the server has received.
     pub async fn request(&self) -> Request {
         let server = self.server.as_ref().unwrap();
         let mut requests = server.received_requests().await.unwrap();
@@ -71,14 +71,14 @@ impl OneCall {
         requests.remove(0)
     }
 
-    /// What the exchange recorded, which must be something.
+    /// Returns the recorded response.
     #[must_use]
     pub fn response(&self) -> RecordedResponse {
         self.exchange.take_response().unwrap()
     }
 }
 
-/// A status as today's GitHub writes one.
+/// Returns a status as github.com writes it today.
 #[must_use]
 pub fn status_body() -> Value {
     json!({

@@ -1,8 +1,7 @@
-//! What is sent, and what is refused before.
+//! Creation of statuses, and values that are rejected before sending.
 
 use deploystatus::{Confirmation, CreateOutcome, ErrorKind, NewStatus, State};
 use serde_json::{Value, json};
-
 use tests::Scene;
 
 #[tokio::test]
@@ -93,11 +92,11 @@ async fn invalid_status_is_rejected_before_sending() {
     let cases = [
         (
             NewStatus::new(State::from("cancelled")),
-            "state \"cancelled\" cannot be reported: expected queued, pending, in_progress, success, failure, error, inactive",
+            "state \"cancelled\" cannot be reported: expected error, failure, inactive, pending, success, queued, in_progress",
         ),
         (
             NewStatus::new(State::Waiting),
-            "state \"waiting\" cannot be reported: expected queued, pending, in_progress, success, failure, error, inactive",
+            "state \"waiting\" cannot be reported: expected error, failure, inactive, pending, success, queued, in_progress",
         ),
         (
             success().description("ü".repeat(141)),

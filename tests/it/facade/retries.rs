@@ -1,23 +1,13 @@
-//! Waiting and trying again, in paused time.
+//! Retries and backoff.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use deploystatus::{Advice, ClientBuilder, Confirmation, NewStatus, RetryPolicy, State};
-use deploystatus_emulator::{Fault, Moment, NewStatus as Seeded, Operation, RetryAfter};
-use tokio::time::Instant;
-
+use deploystatus_emulator::{Fault, Moment, Operation, RetryAfter};
 use tests::{Scene, in_paused_time};
-
-async fn scene() -> Scene {
-    let scene = Scene::start().await;
-    scene
-        .github
-        .create_status(scene.deployment.id(), Seeded::new("queued"))
-        .unwrap();
-    scene
-}
+use tokio::time::Instant;
 
 #[test]
 fn reads_are_retried_after_transient_failures() {
@@ -105,7 +95,7 @@ async fn secondary_limit_without_header_waits_a_minute() {
 
 #[tokio::test(start_paused = true)]
 async fn quota_reset_uses_the_server_clock() {
-    // The emulator's clock is months away from ours.
+    // The emulator's clock differs from that of this machine by months.
     let scene = Scene::start().await;
     let reset = scene.github.now().as_second() + 40;
     let used_up = Fault::status(403)
@@ -187,7 +177,7 @@ fn defaults_match_the_documentation() {
     );
 }
 
-/// A source of tokens that fails when it is asked for the second time.
+/// Sets a token source that fails at its second call.
 fn stumbling(client: ClientBuilder) -> ClientBuilder {
     let asked = Arc::new(AtomicU32::new(0));
     client.token_source(move || {

@@ -1,8 +1,7 @@
-//! What each kind of server is told, and how it is learned.
+//! Detection of servers, and the headers that each kind receives.
 
 use deploystatus::{Advice, Client, NewStatus, ServerProfile, State};
 use deploystatus_emulator::{Emulator, NewStatus as Seeded, Profile, ReceivedRequest};
-
 use tests::{Scene, TOKEN};
 
 const PLAIN: &str = "application/vnd.github+json";
@@ -27,7 +26,12 @@ async fn headers_match_the_detected_server() {
         (
             "ghes:3.22",
             (PREVIEWS, Some("2022-11-28")),
-            (PLAIN, Some("2022-11-28")),
+            (PLAIN, Some("2026-03-10")),
+        ),
+        (
+            "ghes:3.21",
+            (PREVIEWS, Some("2022-11-28")),
+            (PLAIN, Some("2026-03-10")),
         ),
         (
             "ghes:3.20",
@@ -150,6 +154,11 @@ fn base_urls_are_normalized() {
         ("https://github.com", "https://api.github.com"),
         ("https://octo.ghe.com", "https://api.octo.ghe.com"),
         ("https://api.octo.ghe.com/", "https://api.octo.ghe.com"),
+        ("https://octo.ghe.com/api/v3", "https://api.octo.ghe.com"),
+        (
+            "https://api.octo.ghe.com/api/v3/",
+            "https://api.octo.ghe.com",
+        ),
         ("https://git.example.com", "https://git.example.com/api/v3"),
         ("https://git.example.com/", "https://git.example.com/api/v3"),
         (

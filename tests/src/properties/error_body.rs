@@ -1,4 +1,4 @@
-//! What a caller is told of an answer that says no.
+//! Errors made from rejections.
 
 use std::error::Error as _;
 
@@ -18,17 +18,16 @@ const HEADERS: [&str; 4] = [
     "x-ratelimit-limit: 60\r\nx-ratelimit-remaining: 0\r\nx-ratelimit-reset: 1900000000\r\n",
 ];
 
-/// Any body of a refusal gives an error of one short line that repeats no token
-/// and answers the questions of its caller as the status and the body demand.
+/// Checks that any rejection becomes an error of one line without the token, with the values of the response.
 ///
-/// The first byte chooses the status, the second the call and the headers; the rest is the body.
+/// The first byte selects the status code, the second the call and the headers. The rest is the body.
 pub fn error_body(bytes: &[u8]) {
     let [choice, manner, body @ ..] = bytes else {
         return;
     };
     let status = STATUSES[usize::from(*choice) % STATUSES.len()];
     let headers = HEADERS[usize::from(*manner) % HEADERS.len()];
-    // What a server in trouble did with a creation has to be looked for, which takes its time.
+    // After a 5xx, a creation searches for its status, which takes ten seconds.
     let creating = manner & 4 == 4 && status < 500;
     let error = on_stage(|stage| refused(stage, status, headers, body, creating));
 
@@ -92,7 +91,7 @@ fn refused(stage: &Stage, status: u16, headers: &str, body: &[u8], creating: boo
     outcome.unwrap_err()
 }
 
-/// Neither the error nor its hint, its parts or its causes repeat the token.
+/// Checks that the error, its advice and its causes do not contain the token.
 pub(super) fn hides_the_token(error: &Error) {
     let mut texts = vec![
         error.to_string(),

@@ -1,4 +1,4 @@
-//! Files that a workflow's runner leaves, as the command reads them.
+//! Event files of workflows, as the command reads them.
 
 use std::fs;
 
@@ -7,14 +7,13 @@ use serde_json::Value;
 use super::is_one_clear_line;
 use super::seed::Folder;
 
-// The command has no library, and running it for each of a million files would find nothing.
+// The command has no library, and starting a process for each input would be too slow.
 #[path = "../../../crates/deploystatus-cli/src/event_file.rs"]
 mod command;
 
-/// A file tells of the deployment that stands in it, of none,
-/// or is refused in one line that says what it was for, where it is, and where in it the trouble is.
+/// Checks that an event file gives its deployment ID, no ID, or one line that names the file and the position of the error.
 ///
-/// The bytes are the file.
+/// The input is the file.
 pub fn event_file(bytes: &[u8]) {
     let folder = Folder::new();
     let path = folder.file("event.json");
@@ -29,7 +28,7 @@ pub fn event_file(bytes: &[u8]) {
         assert!(told.contains(place), "{told}");
     }
     let Ok(text) = text else {
-        assert!(found.is_err(), "what is no text was read");
+        assert!(found.is_err(), "a file without UTF-8 was read");
         return;
     };
     let event = serde_json::from_str::<Value>(text.trim_start_matches('\u{feff}'));
@@ -38,7 +37,7 @@ pub fn event_file(bytes: &[u8]) {
     let id = event.pointer("/deployment/id").and_then(Value::as_u64);
     assert_eq!(found, Ok(id));
 
-    // The mark and the line ends of another system change nothing.
+    // A byte order mark and the line ends of Windows change nothing.
     fs::write(&path, format!("\u{feff}{event:#}\r\n")).unwrap();
     assert_eq!(command::deployment_id(&path), found);
     let elsewhere = serde_json::json!({"event": event});

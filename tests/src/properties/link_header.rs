@@ -1,4 +1,4 @@
-//! Where the `Link` headers of a server lead a client.
+//! Pagination along the `Link` headers of a server.
 
 use std::collections::BTreeSet;
 
@@ -7,20 +7,19 @@ use deploystatus::{DeploymentStatus, ErrorKind};
 use super::is_one_clear_line;
 use super::stage::{Request, answer, on_stage};
 
-/// More than any list of this server takes, even one that leads nowhere for a while.
+/// The maximum number of requests for one list.
 const MOST_REQUESTS: usize = 2_000;
 const PAGES: u64 = 6;
-/// Circles are slow, so most lists end here, whatever their last page says.
+/// Number of pages after which most lists end, because loops are slow.
 const LAST: usize = 8;
-/// HTTP takes no more than a hundred headers.
+/// The maximum number of headers, because HTTP libraries accept only a hundred.
 const HEADERS: usize = 20;
 
-/// Whatever `Link` says, only the own server is asked, with the token, and not for ever;
-/// every status comes once, newest first, and none that was shown is missing.
+/// Checks that pagination stays on the server, ends, and returns each status once, newest first.
 ///
-/// The first byte says how pages are read and what is on them, and a letter from `p` to `w` that no page is the last.
-/// Each line after it is a page's `Link`, several headers when there are tabs in it;
-/// `OWN` and `ELSEWHERE` stand for the addresses of the client's server and of another one.
+/// The first byte selects how pages are read and what they contain. With a letter from `p` to `w`, no page is the last.
+/// Each further line is the `Link` of a page; tabs separate several headers.
+/// `OWN` and `ELSEWHERE` are replaced by the addresses of the client's server and of another one.
 pub fn link_header(bytes: &[u8]) {
     let Some((&manner, links)) = bytes.split_first() else {
         return;
@@ -47,12 +46,12 @@ pub fn link_header(bytes: &[u8]) {
         let (outcome, heard) = stage.play(answering, |client| async move {
             let mut pages = client.deployment("octocat/example", 42)?.statuses();
             if !one_by_one {
-                // Requests that nobody waits for any longer would be taken for those of the next call.
+                // Requests in parallel that are dropped could arrive during the next call.
                 return pages.max_concurrent(1).collect::<Vec<_>>().await;
             }
             let mut statuses = Vec::new();
             while let Some(page) = pages.next_page().await? {
-                assert!(!page.is_empty(), "an empty page was given");
+                assert!(!page.is_empty(), "an empty page was returned");
                 statuses.extend(page);
             }
             Ok(statuses)
@@ -67,7 +66,7 @@ pub fn link_header(bytes: &[u8]) {
                     .to_ascii_lowercase()
                     .windows(6)
                     .any(|it| it == b"https:");
-                let unsent = error.to_string() == "the request could not be made";
+                let unsent = error.to_string() == "cannot build the request";
                 assert!(
                     error.kind() == ErrorKind::Redirect || upgraded || unsent,
                     "{error:?}"
@@ -77,7 +76,7 @@ pub fn link_header(bytes: &[u8]) {
     });
 }
 
-/// Statuses given, held against the pages that were asked for.
+/// Compares the returned statuses with the requested pages.
 fn all_are_there(statuses: &[DeploymentStatus], manner: u8, heard: &[Request]) {
     let given: Vec<_> = statuses.iter().map(|status| status.id).collect();
     assert!(given.is_sorted_by(|one, next| one > next), "{given:?}");
@@ -91,13 +90,13 @@ fn all_are_there(statuses: &[DeploymentStatus], manner: u8, heard: &[Request]) {
     let first: BTreeSet<_> = ids(manner, 1).into_iter().collect();
     assert!(kept.is_subset(&shown), "{kept:?} and not {shown:?}");
     assert!(kept.is_superset(&first), "{kept:?} lacks the first page");
-    // Whoever goes back to newer pages has passed them over before.
+    // A client that returns to newer pages has already skipped their statuses.
     if manner & 1 == 0 && numbers.is_sorted() {
         assert_eq!(kept, shown);
     }
 }
 
-/// The statuses of a page: different ones up to the last, the same ones again and again, or none at all.
+/// Returns the IDs on a page: new ones up to the last page, the same ones on every page, or none.
 fn ids(manner: u8, number: u64) -> Vec<u64> {
     let first = match manner >> 1 & 3 {
         0 if number > PAGES => return Vec::new(),
@@ -123,7 +122,7 @@ fn page_number(request: &Request) -> Option<u64> {
     pairs.find(|(name, _)| *name == "page")?.1.parse().ok()
 }
 
-/// A line as `Link` headers, with what no header can hold taken out.
+/// Returns a line as `Link` headers, without bytes that headers cannot contain.
 fn header_lines(line: &[u8], addresses: &[(&str, String)]) -> Vec<u8> {
     let mut lines = Vec::new();
     for value in line.splitn(HEADERS, |byte| *byte == b'\t') {

@@ -9,11 +9,9 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::is_one_clear_line;
 
-/// A seed is refused in one line that says what is wrong with it,
-/// or is in the emulator as it was written, status by status, and kept by its snapshot;
-/// planted later, all of it is there or none.
+/// Checks that a seed is rejected with one line, or stored completely and kept by the snapshot.
 ///
-/// The bytes are the seed's JSON.
+/// A seed that is planted later is stored completely or not at all. The input is the JSON of the seed.
 pub fn seed(bytes: &[u8]) {
     let Ok(json) = std::str::from_utf8(bytes) else {
         return;
@@ -53,7 +51,7 @@ pub fn seed(bytes: &[u8]) {
     });
 }
 
-/// Every deployment and every status of a seed, and no other.
+/// Checks that the emulator has exactly the deployments and statuses of the seed.
 fn is_as_written(github: &Emulator, seed: &Value) {
     let nothing = Vec::new();
     let list = |value: &Value| value.as_array().unwrap_or(&nothing).clone();
@@ -83,12 +81,12 @@ fn is_as_written(github: &Emulator, seed: &Value) {
     assert_eq!(written, there);
 }
 
-/// An emulator whose clock stands still.
+/// Creates an emulator whose clock stands still.
 pub(super) fn emulator() -> EmulatorBuilder {
     Emulator::builder().clock(Clock::manual())
 }
 
-/// What an emulator's snapshot holds when it is saved now.
+/// Saves the emulator's snapshot and returns its content.
 pub(super) fn saved(github: &Emulator, path: &Path) -> String {
     github.save().unwrap();
     fs::read_to_string(path).unwrap()
@@ -98,11 +96,11 @@ pub(super) fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().unwrap()
 }
 
-/// A folder that is gone afterwards.
+/// A temporary folder.
 pub(super) struct Folder(tempfile::TempDir);
 
 impl Folder {
-    /// In memory where there is some, because what is saved is synced.
+    /// Creates a folder, in memory if possible, because snapshots are synced to the disk.
     pub(super) fn new() -> Self {
         let memory = Path::new("/dev/shm");
         Self(if memory.is_dir() {

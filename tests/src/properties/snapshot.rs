@@ -9,13 +9,12 @@ use tokio::net::TcpStream;
 use super::is_one_clear_line;
 use super::seed::{Folder, emulator, runtime, saved};
 
-/// More than any test needs, and few enough for a million tests.
+/// Number of deployments to use, small enough for a million tests.
 const SOME: usize = 3;
 
-/// A file is refused in one line that names it, and left as it is;
-/// or life goes on from it, nothing that was there is lost, and what is saved is the same when it is read and saved again.
+/// Checks that a snapshot is rejected with one line and left unchanged, or that the emulator continues from it.
 ///
-/// The bytes are the file.
+/// Nothing in it is lost, and saving it again changes nothing. The input is the file.
 pub fn snapshot(bytes: &[u8]) {
     runtime().block_on(async {
         let folder = Folder::new();
@@ -33,14 +32,14 @@ pub fn snapshot(bytes: &[u8]) {
         let first = saved(&github, &path);
         let github = emulator().snapshot(&path).start().await.unwrap();
         assert_eq!(saved(&github, &path), first);
-        life_goes_on(&github).await;
+        can_continue(&github).await;
         let later = saved(&github, &path);
         let github = emulator().snapshot(&path).start().await.unwrap();
         assert_eq!(saved(&github, &path), later);
     });
 }
 
-async fn life_goes_on(github: &Emulator) {
+async fn can_continue(github: &Emulator) {
     let deployments = github.deployments();
     for deployment in deployments.iter().take(SOME) {
         let id = deployment.id;

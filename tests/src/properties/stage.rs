@@ -1,4 +1,4 @@
-//! A server that answers as a property wants it, and a client of it, both used again and again.
+//! A scripted server that the properties of one thread share, and clients for it.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,17 +9,16 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
 
-/// What the client proves itself with, and no text may repeat.
+/// The token of the clients, which no text may contain.
 pub(super) const TOKEN: &str = "gho_5ecret5ecret5ecret5ecret";
 
 thread_local! {
     static STAGE: Stage = Stage::set_up();
 }
 
-/// A client's server, another one that it has no business with, and what both heard.
+/// The server of the clients and another one, with the requests that they received.
 pub(super) struct Stage {
     runtime: Runtime,
-    client: Client,
     script: Arc<Mutex<Script>>,
     strangers: Arc<AtomicUsize>,
     pub(super) own: SocketAddr,
@@ -34,7 +33,7 @@ struct Script {
     heard: Vec<Request>,
 }
 
-/// The head of a request, or none of it when it was TLS.
+/// The head of a request, or `None` if the client started TLS.
 #[derive(Clone)]
 pub(super) struct Request {
     head: Option<String>,
@@ -45,7 +44,7 @@ pub(super) fn on_stage<T>(play: impl FnOnce(&Stage) -> T) -> T {
     STAGE.with(play)
 }
 
-/// An answer of this status, with header lines of one's own.
+/// Returns a response with this status code and these header lines.
 pub(super) fn answer(status: u16, headers: &[u8], body: &[u8]) -> Vec<u8> {
     let length = body.len();
     let mut answer =
@@ -77,16 +76,8 @@ impl Stage {
                 count.fetch_add(1, Ordering::Relaxed);
             }
         });
-        let client = Client::builder()
-            .base_url(format!("http://{own}"))
-            .token(TOKEN)
-            .pacing(Pacing::off())
-            .retry_policy(RetryPolicy::never())
-            .build()
-            .unwrap();
         Self {
             runtime,
-            client,
             script,
             strangers,
             own,
@@ -94,9 +85,9 @@ impl Stage {
         }
     }
 
-    /// Makes a call while the server answers like this; gives what came of it and what the server heard.
+    /// Makes a call while the server responds like this, and returns its result and the received requests.
     ///
-    /// Whatever the call is, it must speak to no other server, and prove itself to this one.
+    /// Checks that all requests went to this server and contained the token.
     pub(super) fn play<F: Future>(
         &self,
         answering: impl FnMut(&Request) -> Vec<u8> + Send + 'static,
@@ -106,11 +97,18 @@ impl Stage {
             answering: Some(Box::new(answering)),
             heard: Vec::new(),
         };
-        let client = self.client.clone();
+        // Each call gets a new client, because clients remember rate limits and responses.
+        let client = Client::builder()
+            .base_url(format!("http://{}", self.own))
+            .token(TOKEN)
+            .pacing(Pacing::off())
+            .retry_policy(RetryPolicy::never())
+            .build()
+            .unwrap();
         let outcome = self.runtime.block_on(async { call(client).await });
         let heard = std::mem::take(&mut self.script.lock().unwrap().heard);
         let strangers = self.strangers.swap(0, Ordering::Relaxed);
-        assert_eq!(strangers, 0, "another server was asked");
+        assert_eq!(strangers, 0, "another server received a request");
         for request in heard.iter().filter(|request| !request.is_tls()) {
             assert_eq!(request.header("host"), Some(self.own.to_string()));
             let authorization = request.header("authorization");
@@ -121,12 +119,12 @@ impl Stage {
 }
 
 impl Request {
-    /// Whether it was the beginning of TLS, which this server does not speak.
+    /// Returns `true` if the client started TLS, which this server does not support.
     pub(super) fn is_tls(&self) -> bool {
         self.head.is_none()
     }
 
-    /// The words of the request line.
+    /// Returns the method and the path.
     pub(super) fn line(&self) -> (&str, &str) {
         let head = self.head.as_deref().unwrap_or_default();
         let mut words = head.split_whitespace();
@@ -143,7 +141,7 @@ impl Request {
             .filter(|(name, _)| name.eq_ignore_ascii_case(wanted))
             .map(|(_, value)| value.trim().to_owned());
         let value = values.next();
-        assert_eq!(values.next(), None, "{wanted} stands there twice");
+        assert_eq!(values.next(), None, "{wanted} occurs twice");
         value
     }
 }

@@ -1,4 +1,4 @@
-//! Statuses as a client reads them.
+//! Decoding of statuses.
 
 use deploystatus::{DeploymentStatus, Error, ErrorKind};
 use jiff::Timestamp;
@@ -8,10 +8,10 @@ use super::error_body::hides_the_token;
 use super::is_one_clear_line;
 use super::stage::{Stage, answer, on_stage};
 
-/// A page is read if each of its statuses has an id, a state and a time, in order and word by word,
-/// whatever else is odd in it; what was read is the same when it is written and read again.
+/// Checks that a page is decoded exactly if each of its statuses has an ID, a state and a time of creation.
 ///
-/// The bytes are the body of a page.
+/// Other malformed fields are left out, and statuses survive being written and read again.
+/// The input is the body of a page.
 pub fn statuses(bytes: &[u8]) {
     on_stage(|stage| {
         let read = page(stage, bytes);
@@ -19,13 +19,13 @@ pub fn statuses(bytes: &[u8]) {
             Ok(statuses) => statuses.iter().for_each(survives_being_written),
             Err(error) => is_explained(error),
         }
-        // The same document without what only its text has, such as a field that stands there twice.
+        // Parsing and printing removes properties of the text alone, such as duplicate fields.
         let Ok(document) = serde_json::from_slice::<Value>(bytes) else {
             return;
         };
         let read = page(stage, document.to_string().as_bytes());
         let Value::Array(elements) = &document else {
-            assert!(read.is_err(), "what is no list was read as one");
+            assert!(read.is_err(), "a document that is no list was read as one");
             return;
         };
         assert_eq!(read.is_ok(), elements.iter().all(is_complete), "{read:?}");
@@ -81,10 +81,11 @@ fn survives_being_written(status: &DeploymentStatus) {
     let written = serde_json::to_string(status).unwrap();
     let read: DeploymentStatus = serde_json::from_str(&written).unwrap();
     assert_eq!(*status, read, "{written}");
-    assert_eq!(written, serde_json::to_string(&read).unwrap());
+    let written: Value = serde_json::from_str(&written).unwrap();
+    assert_eq!(written, serde_json::to_value(&read).unwrap());
 }
 
-/// Whether it has all that a status cannot be without.
+/// Returns `true` if all required fields are valid.
 fn is_complete(element: &Value) -> bool {
     element["id"].is_u64() && element["state"].is_string() && time(&element["created_at"]).is_some()
 }

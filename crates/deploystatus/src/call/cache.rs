@@ -133,12 +133,13 @@ impl DeploymentState {
 
 impl Notes {
     fn share(&mut self, account: &mut Account) {
-        match self.accounts.iter().position(|known| known == account) {
-            Some(index) => account.clone_from(&self.accounts[index]),
-            None => {
-                self.accounts.push_front(account.clone());
-                self.accounts.truncate(MAX_ACCOUNTS);
-            }
+        // Comparing the texts is cheap, and a server writes one account in one way.
+        let mut known = self.accounts.iter();
+        if let Some(known) = known.find(|known| known.json() == account.json()) {
+            account.clone_from(known);
+        } else {
+            self.accounts.push_front(account.clone());
+            self.accounts.truncate(MAX_ACCOUNTS);
         }
     }
 }

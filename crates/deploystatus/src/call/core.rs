@@ -82,17 +82,19 @@ impl Core {
     }
 
     fn warn_of_deprecation(&self, response: &Response) {
-        for name in [&DEPRECATION, &SUNSET] {
-            if let Some(value) = response.scrubbed_header(name)
-                && !self.warned.deprecation.swap(true, Ordering::Relaxed)
-            {
-                let value = clean(&value, MAX_HEADER);
-                tracing::warn!(
-                    header = name.as_str(),
-                    value,
-                    "the server will remove this operation or API version"
-                );
-            }
+        let value = |name| {
+            let value = response.scrubbed_header(name)?;
+            Some(clean(&value, MAX_HEADER))
+        };
+        let (deprecation, sunset) = (value(&DEPRECATION), value(&SUNSET));
+        if (deprecation.is_some() || sunset.is_some())
+            && !self.warned.deprecation.swap(true, Ordering::Relaxed)
+        {
+            tracing::warn!(
+                deprecation,
+                sunset,
+                "the server will remove this operation or API version"
+            );
         }
     }
 }

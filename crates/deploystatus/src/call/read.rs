@@ -5,6 +5,7 @@ use tokio::time::sleep;
 use tracing::Span;
 
 use super::cache::{CachedResponse, Resource};
+use super::classify;
 use super::operation::Request;
 use super::retry::Run;
 use super::send::{Received, send};
@@ -49,7 +50,10 @@ pub(crate) async fn read_if_changed(
     let etag = cached.as_ref().map(|cached| &cached.etag);
     let received = read(target, request, etag, span).await?;
     if received.response.status == 304 {
-        return Ok(cached.map(|cached| cached.statuses).unwrap_or_default());
+        return match cached {
+            Some(cached) => Ok(cached.statuses),
+            None => Err(classify::invalid_response(&received.response, None)),
+        };
     }
     if let Some(etag) = received.response.etag() {
         target.state.cache(CachedResponse {

@@ -21,6 +21,7 @@ use crate::error::{Error, ErrorKind, Limit};
 use crate::http::headers::{LOCATION, RATE_REMAINING, request_headers};
 use crate::http::redirect;
 use crate::http::response::Response;
+use crate::http::token::Token;
 use crate::model::deployment_status::DeploymentStatus;
 
 /// A successful response with the statuses that it contains.
@@ -95,7 +96,7 @@ async fn repeat(
     rate_limits: u32,
 ) -> Result<Received, Failure> {
     let core = &target.core;
-    let has_source = core.token.as_ref().is_some_and(|token| token.is_source());
+    let has_source = core.token.as_ref().is_some_and(Token::is_source);
     let mut token_pauses = TOKEN_PAUSES.into_iter();
     let mut has_new_profile = false;
     loop {

@@ -3,13 +3,15 @@
 use deploystatus_generated::{LazyJson, types};
 use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, Error as _};
+use serde_json::Value;
 
 use super::convert;
 
 /// A user, an organization or the bot of an app, as it appears in a status.
 ///
 /// It is decoded on first use. [`Account::json`] returns all of its fields.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// Two accounts are equal if all of their fields are.
+#[derive(Clone, Debug, Serialize)]
 #[serde(transparent)]
 pub struct Account(pub(super) LazyJson<types::SimpleUser>);
 
@@ -66,7 +68,9 @@ impl Account {
 }
 
 /// The GitHub App through which a status was reported.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+///
+/// Two apps are equal if all of their fields are.
+#[derive(Clone, Debug, Serialize)]
 #[serde(transparent)]
 pub struct App(pub(super) LazyJson<types::Integration>);
 
@@ -106,6 +110,24 @@ impl App {
     fn fields(&self) -> AppFields<'_> {
         self.0.get().map(convert::app).unwrap_or_default()
     }
+}
+
+impl PartialEq for Account {
+    fn eq(&self, other: &Self) -> bool {
+        is_same_json(self.json(), other.json())
+    }
+}
+
+impl PartialEq for App {
+    fn eq(&self, other: &Self) -> bool {
+        is_same_json(self.json(), other.json())
+    }
+}
+
+/// Compares JSON without regard to spaces and the order of fields, which no conversion preserves.
+fn is_same_json(left: &str, right: &str) -> bool {
+    let value = |json: &str| serde_json::from_str::<Value>(json).ok();
+    left == right || value(left) == value(right)
 }
 
 impl<'de> Deserialize<'de> for Account {

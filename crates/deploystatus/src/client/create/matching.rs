@@ -97,3 +97,140 @@ fn normalized(url: &str) -> Cow<'_, str> {
     parsed.set_path(&path);
     String::from(parsed).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use deploystatus_generated::State;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// Creates a status as a server lists it, with these fields besides the required ones.
+    fn listed(fields: &Value) -> DeploymentStatus {
+        let mut status = json!({"id": 7, "state": "success", "created_at": "2026-01-06T10:00:00Z"});
+        for (name, value) in fields.as_object().unwrap() {
+            status[name] = value.clone();
+        }
+        serde_json::from_value(status).unwrap()
+    }
+
+    fn success() -> NewStatus {
+        NewStatus::new(State::Success)
+    }
+
+    #[track_caller]
+    fn assert_equal(fields: &Value, new: &NewStatus) {
+        let result = compare(&listed(fields), None, new);
+        assert_eq!(result, Match::Equal, "{fields} {new:?}");
+    }
+
+    #[track_caller]
+    fn assert_similar(fields: &Value, new: &NewStatus) {
+        let result = compare(&listed(fields), None, new);
+        assert_eq!(result, Match::Similar, "{fields} {new:?}");
+    }
+
+    #[test]
+    fn all_fields_are_compared() {
+        let fields = json!({
+            "description": "Live",
+            "log_url": "https://a/1",
+            "target_url": "https://a/1",
+            "environment": "staging",
+            "environment_url": "https://b",
+        });
+        let same = || {
+            success()
+                .description("Live")
+                .log_url("https://a/1")
+                .environment("staging")
+                .environment_url("https://b")
+        };
+        assert_equal(&fields, &same());
+        assert_similar(&fields, &same().description(""));
+        assert_similar(&fields, &same().description("Alive"));
+        assert_similar(&fields, &same().log_url("https://a/2"));
+        assert_similar(&fields, &same().environment("production"));
+        assert_similar(&fields, &same().environment_url(""));
+        let failure = NewStatus {
+            state: State::Failure,
+            ..same()
+        };
+        assert_eq!(compare(&listed(&fields), None, &failure), Match::Different);
+    }
+
+    #[test]
+    fn log_url_takes_precedence_over_target_url() {
+        for fields in [
+            json!({"log_url": "https://a/1", "target_url": "https://a/1"}),
+            // An old server.
+            json!({"target_url": "https://a/1"}),
+        ] {
+            assert_equal(&fields, &success().log_url("https://a/1"));
+            assert_equal(&fields, &success().target_url("https://a/1"));
+            let both = success().log_url("https://a/1").target_url("https://a/2");
+            assert_equal(&fields, &both);
+            assert_similar(&fields, &success());
+        }
+    }
+
+    #[test]
+    fn environment_is_inherited_from_older_status() {
+        let [staging, production] =
+            ["staging", "production"].map(|name| listed(&json!({"environment": name})));
+        let result = |status, older| compare(status, older, &success());
+        assert_eq!(result(&staging, Some(&staging)), Match::Equal);
+        assert_eq!(result(&production, Some(&staging)), Match::Similar);
+        assert_eq!(result(&production, None), Match::Equal);
+    }
+
+    #[test]
+    fn fields_missing_on_old_servers_are_ignored() {
+        let new = success()
+            .environment("staging")
+            .environment_url("https://b");
+        assert_equal(&json!({}), &new);
+        assert_similar(&json!({"environment_url": ""}), &new);
+    }
+
+    #[test]
+    fn normalized_values_are_equal() {
+        for (stored, sent) in [
+            ("https://ci.example.com/", "https://ci.example.com"),
+            ("https://ci.example.com/7", "https://CI.example.com/7/"),
+            ("https://ci.example.com/7", "https://ci.example.com:443/7"),
+            ("https://ci.example.com/a%20b", "https://ci.example.com/a b"),
+            ("https://xn--bcher-kva.example/", "https://bücher.example"),
+        ] {
+            let fields = json!({"log_url": stored, "environment_url": stored});
+            assert_equal(&fields, &success().log_url(sent).environment_url(sent));
+        }
+        assert_equal(
+            &json!({"description": "a b c", "environment": "Staging"}),
+            &success()
+                .description(" a  b\u{a0}c ")
+                .environment("STAGING"),
+        );
+    }
+
+    #[test]
+    fn different_paths_and_fragments_are_similar() {
+        let fields = json!({"log_url": "https://a/x?y=1#z"});
+        assert_equal(&fields, &success().log_url("https://a/x?y=1#z"));
+        for other in ["https://a/X?y=1#z", "https://a/x?y=2#z", "https://a/x?y=1"] {
+            assert_similar(&fields, &success().log_url(other));
+        }
+    }
+
+    #[test]
+    fn marker_is_removed_from_log_url() {
+        for (marked, plain) in [
+            ("https://a/1#deploystatus-00", "https://a/1"),
+            ("https://a/1#step:2&deploystatus-00", "https://a/1#step:2"),
+            ("https://a/deploystatus-00", "https://a/deploystatus-00"),
+        ] {
+            let status = without_marker(&listed(&json!({"log_url": marked})));
+            assert_eq!(status.log_url.as_deref(), Some(plain));
+        }
+    }
+}

@@ -175,7 +175,7 @@ impl<'a> Search<'a> {
                 Err(failure) => match wait_after(&failure, run) {
                     Some(asked) if !run.is_over() => {
                         tracing::info!(error = %failure.error, "the list of statuses could not be read");
-                        wait = wait.max(asked).max(FIRST_PAUSE);
+                        wait = pause.max(asked);
                     }
                     _ => return (SearchEnd::Failed(failure.error), bound),
                 },
