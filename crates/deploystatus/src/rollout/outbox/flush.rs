@@ -20,7 +20,7 @@ use crate::rollout::report::StoredReport;
 use crate::rollout::undelivered::{Undelivered, deliver};
 
 /// Number of deployments whose reports are sent concurrently.
-const MAX_CONCURRENT: usize = 8;
+const MAX_CONCURRENT: usize = 16;
 
 /// One flush of an outbox.
 pub(super) struct Flush<'a, F> {
