@@ -216,7 +216,7 @@ fn client(url: &str) -> Client {
 fn runtime_shutdown_is_ended_by_flush() {
     for fault in (0..4).flat_map(faults).filter(|fault| {
         // The other runtime has real time, in which a late status cannot be waited for.
-        fault.does_the_work()
+        fault.is_after_work()
     }) {
         let mut parks = 1;
         while !in_paused_time(|| async {
@@ -255,7 +255,7 @@ fn random_drops_and_faults_end_once() {
     for seed in seeds {
         in_paused_time(|| async {
             let case = format!("DEPLOYSTATUS_SEED={seed}");
-            let mix = FaultMix::seeded(seed).percent(60).at_most(8);
+            let mix = FaultMix::seeded(seed).percent(60).max_faults(8);
             let github = on_tokio_time().fault_mix(mix);
             let policy = RetryPolicy::new().seed(seed);
             let scene = Scene::with(github, |client| client.retry_policy(policy)).await;
