@@ -28,7 +28,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
                 .iter()
                 .map(|it: &DeploymentStatus| (it.id, &it.state)),
         ),
-        Err(error) => output::error(&error, error.advice().map(|advice| advice.to_string()).as_deref()),
+        Err(error) => output::error(
+            &error,
+            error.advice().map(|advice| advice.to_string()).as_deref(),
+        ),
     }
     Ok(())
 }

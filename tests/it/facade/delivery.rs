@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use deploystatus::{Advice, Confirmation, NewStatus, RetryPolicy, SearchResult, State};
-use deploystatus_emulator::{Fault, Stage, Operation, RetryAfter};
+use deploystatus_emulator::{Fault, Operation, RetryAfter, Stage};
 use tests::{Scene, client_builder, in_paused_time};
 
 fn report() -> NewStatus {

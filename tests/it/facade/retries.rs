@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use deploystatus::{Advice, ClientBuilder, Confirmation, NewStatus, RetryPolicy, State};
-use deploystatus_emulator::{Fault, Stage, Operation, RetryAfter};
+use deploystatus_emulator::{Fault, Operation, RetryAfter, Stage};
 use tests::{Scene, in_paused_time};
 use tokio::time::Instant;
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use deploystatus::{Client, OnSuperseded, Outbox, Undelivered};
-use deploystatus_emulator::{Fault, Stage, Operation};
+use deploystatus_emulator::{Fault, Operation, Stage};
 use serde_json::Value;
 use tests::TOKEN;
 

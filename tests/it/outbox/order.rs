@@ -41,7 +41,7 @@ async fn order_does_not_depend_on_the_clock() {
     });
     let earlier = Timestamp::now() - SignedDuration::from_hours(1);
     edit(&end.unwrap(), |json| {
-        json["ended_at"] = earlier.to_string().into()
+        json["ended_at"] = earlier.to_string().into();
     });
     let flushed = kept.flush(OnSuperseded::Drop).await;
     assert_eq!(flushed.delivered.len(), 1);

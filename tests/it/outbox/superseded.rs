@@ -36,9 +36,10 @@ async fn old_end_without_a_known_id_does_not_bury_a_newer_success() {
     for is_stored in [true, false] {
         for on_superseded in BOTH {
             let kept = Kept::start().await;
-            let lost = match is_stored {
-                true => Fault::status(502).after_work(),
-                false => Fault::status(502),
+            let lost = if is_stored {
+                Fault::status(502).after_work()
+            } else {
+                Fault::status(502)
             };
             // The start is never stored, and the list cannot be read.
             let rejected = Fault::status(403).on(Operation::CreateStatus);

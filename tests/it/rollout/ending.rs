@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use deploystatus::{Confirmation, ErrorKind, NewStatus, Outbox, RetryPolicy, State};
-use deploystatus_emulator::{Fault, Operation, RetryAfter};
-use tests::Scene;
+use deploystatus::{Confirmation, ErrorKind, NewStatus, Outbox, Pacing, RetryPolicy, State};
+use deploystatus_emulator::{Fault, Limits, Operation, RetryAfter};
+use tests::{Scene, on_tokio_time};
 use tokio::time::{Instant, sleep};
 
 use super::{LOG, first, history, pair};
@@ -173,4 +173,22 @@ async fn end_precedes_pending_progress() {
     // One progress report was under way: its search, and the time in which it can still appear.
     let waited = ordered.elapsed().as_secs();
     assert!(waited < 60, "{waited}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn progress_never_uses_up_the_budget_of_the_end() {
+    let github = on_tokio_time().limits(Limits::github());
+    let pacing = Pacing::new().creations_per_hour(10);
+    let scene = Scene::with(github, |client| client.pacing(pacing)).await;
+    let rollout = scene.deployment.rollout(first());
+    let rollout = rollout.progress_interval(Duration::ZERO);
+    let rollout = rollout.begin().await.unwrap();
+    for number in 0..30 {
+        rollout.progress(format!("{number} of 30"));
+        sleep(Duration::from_secs(1)).await;
+    }
+    assert_eq!(scene.stored().len(), 8);
+    let ordered = Instant::now();
+    rollout.succeed().await.unwrap();
+    assert!(ordered.elapsed() < Duration::from_secs(1));
 }

@@ -11,7 +11,7 @@ use deploystatus::{
     Client, Deployment, Error, Finished, OnSuperseded, Outbox, RetryPolicy, RolloutBuilder,
     RolloutError, State,
 };
-use deploystatus_emulator::{Fault, FaultMix, Stage, Operation};
+use deploystatus_emulator::{Fault, FaultMix, Operation, Stage};
 use tests::{Scene, client_builder, in_paused_time, on_tokio_time};
 use tokio::sync::Notify;
 
@@ -27,11 +27,11 @@ async fn carry_out(rollout: RolloutBuilder) -> Result<Finished<()>, RolloutError
     let work = async |rollout: deploystatus::RolloutHandle| {
         rollout.progress("1 of 2 pods");
         tokio::task::yield_now().await;
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        tokio::time::sleep(Duration::from_millis(5)).await;
         tokio::task::yield_now().await;
         rollout.environment_url("https://staging.example.com")?;
         rollout.progress("2 of 2 pods");
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        tokio::time::sleep(Duration::from_millis(5)).await;
         Ok(())
     };
     rollout.run(work).await
@@ -180,8 +180,14 @@ fn drop_during_outage_stores_an_end() {
 
 /// Runs a rollout in a runtime of its own, which is shut down when its thread parks for the `parks`-th time.
 ///
-/// Returns `true` if the rollout ended before.
-fn shut_down_after(parks: usize, url: &str, id: u64, outbox: &Outbox) -> bool {
+/// Calls `before_shutdown` at that time. Returns `true` if the rollout ended before.
+fn shut_down_after(
+    parks: usize,
+    url: &str,
+    id: u64,
+    outbox: &Outbox,
+    before_shutdown: impl FnOnce(),
+) -> bool {
     let left = Arc::new(AtomicUsize::new(parks));
     let over = Arc::new(Notify::new());
     let killer = Arc::clone(&over);
@@ -199,7 +205,10 @@ fn shut_down_after(parks: usize, url: &str, id: u64, outbox: &Outbox) -> bool {
         let deployment = client.deployment("octocat/example", id).unwrap();
         tokio::select! {
             biased;
-            () = over.notified() => false,
+            () = over.notified() => {
+                before_shutdown();
+                false
+            }
             ended = carry_out(rollout(&deployment).outbox(outbox)) => {
                 ended.unwrap();
                 true
@@ -212,38 +221,70 @@ fn client(url: &str) -> Client {
     client_builder(url).build().unwrap()
 }
 
-#[test]
-fn runtime_shutdown_is_ended_by_flush() {
-    for fault in (0..4).flat_map(faults).filter(|fault| {
-        // The other runtime has real time, in which a late status cannot be waited for.
-        fault.is_after_work()
-    }) {
+/// The files that the next process finds.
+#[derive(Clone, Copy, Debug)]
+enum Interruption {
+    /// The runtime was shut down, so the dropped rollout has stored its end.
+    Shutdown,
+    /// The process was killed, so the files are those of that time.
+    Kill,
+}
+
+/// Interrupts a rollout at this point. Returns `true` if it ended before.
+async fn interrupt(fault: &Fault, interruption: Interruption, parks: usize) -> bool {
+    let case = format!("{fault:?}, {interruption:?} after {parks} parks");
+    let scene = Scene::start().await;
+    scene.fault(fault.clone());
+    let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let outboxes = folders.each_ref().map(|folder| Outbox::open(folder.path()));
+    let [theirs, copies] = outboxes.map(Result::unwrap);
+    let (url, id) = (scene.github.api_url(), scene.deployment.id());
+    let (used, copy) = (theirs.clone(), copies.clone());
+    let copy_files = move || {
+        for file in used.files().unwrap() {
+            let name = file.file_name().unwrap();
+            std::fs::copy(&file, copy.directory().join(name)).unwrap();
+        }
+    };
+    let used = theirs.clone();
+    let process = move || shut_down_after(parks, &url, id, &used, copy_files);
+    // Paused time stands still while a blocking task runs.
+    let is_done = tokio::task::spawn_blocking(process).await.unwrap();
+    an_hour().await;
+    let found = match interruption {
+        Interruption::Shutdown => theirs,
+        Interruption::Kill => copies,
+    };
+    let flushed = found
+        .flush(&scene.client, OnSuperseded::Drop)
+        .await
+        .unwrap();
+    assert!(flushed.is_complete(), "{case}: {flushed:?}");
+    assert!(found.files().unwrap().is_empty(), "{case}");
+    assert_ended(&scene, &case);
+    is_done
+}
+
+fn interrupt_everywhere(interruption: Interruption) {
+    // The other runtime has real time, in which a late status cannot be waited for.
+    let faults = (0..4).flat_map(faults).filter(Fault::does_the_work);
+    for fault in faults {
         let mut parks = 1;
-        while !in_paused_time(|| async {
-            let case = format!("{fault:?}, shut down after {parks} parks");
-            let scene = Scene::start().await;
-            scene.fault(fault.clone());
-            let folder = tempfile::tempdir().unwrap();
-            let outbox = Outbox::open(folder.path()).unwrap();
-            let (url, id) = (scene.github.api_url(), scene.deployment.id());
-            let theirs = outbox.clone();
-            let process = move || shut_down_after(parks, &url, id, &theirs);
-            // Paused time stands still while a blocking task runs.
-            let is_done = tokio::task::spawn_blocking(process).await.unwrap();
-            an_hour().await;
-            let flushed = outbox
-                .flush(&scene.client, OnSuperseded::Send)
-                .await
-                .unwrap();
-            assert!(flushed.is_complete(), "{case}: {flushed:?}");
-            assert!(outbox.files().unwrap().is_empty(), "{case}");
-            assert_ended(&scene, &case);
-            is_done
-        }) {
+        while !in_paused_time(|| interrupt(&fault, interruption, parks)) {
             parks += 1;
         }
         assert!(parks > 4, "{fault:?}: it ended after {parks} parks");
     }
+}
+
+#[test]
+fn runtime_shutdown_is_ended_by_flush() {
+    interrupt_everywhere(Interruption::Shutdown);
+}
+
+#[test]
+fn kill_at_any_point_is_ended_by_flush() {
+    interrupt_everywhere(Interruption::Kill);
 }
 
 #[test]

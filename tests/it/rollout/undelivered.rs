@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use deploystatus::{Client, Confirmation, RetryPolicy, Undelivered};
-use deploystatus_emulator::{Fault, Stage, Operation};
+use deploystatus_emulator::{Fault, Operation, Stage};
 use tests::{Scene, TOKEN, client_builder};
 use tokio::time::Instant;
 

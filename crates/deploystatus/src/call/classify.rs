@@ -91,7 +91,7 @@ pub(crate) fn no_response(error: Option<GeneratedError<()>>, operation: Operatio
         ),
         Some(GeneratedError::CommunicationError(ref inner)) if inner.is_builder() => failure(
             // The base URL was checked, so only a URL that the server has sent can be invalid here.
-            ErrorKind::InvalidResponse,
+            ErrorKind::Redirect,
             "the server linked to a URL that cannot be requested",
             error,
             Retry::Never,
