@@ -267,7 +267,7 @@ async fn interrupt(fault: &Fault, interruption: Interruption, parks: usize) -> b
 
 fn interrupt_everywhere(interruption: Interruption) {
     // The other runtime has real time, in which a late status cannot be waited for.
-    let faults = (0..4).flat_map(faults).filter(Fault::does_the_work);
+    let faults = (0..4).flat_map(faults).filter(Fault::is_after_work);
     for fault in faults {
         let mut parks = 1;
         while !in_paused_time(|| interrupt(&fault, interruption, parks)) {
