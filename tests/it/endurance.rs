@@ -1,4 +1,5 @@
 //! Many concurrent reporters, and one client for a long time.
 
+mod fleet;
 mod load;
 mod soak;
