@@ -9,7 +9,7 @@ use std::time::Duration;
 use deploystatus::{
     Confirmation, CreateOutcome, Deployment, Error, ErrorKind, NewStatus, RetryPolicy, State,
 };
-use deploystatus_emulator::FaultMix;
+use deploystatus_emulator::{FaultMix, ReplicaLag};
 use tests::{Scene, in_paused_time, on_tokio_time};
 
 /// The writers of a schedule and their reports.
@@ -25,6 +25,24 @@ enum Cast {
     Marked,
 }
 
+/// Behaviour of the server apart from faults.
+#[derive(Clone, Copy, Debug)]
+enum Behaviour {
+    Plain,
+    /// Lists lag by a random time of up to five seconds.
+    Lagging,
+    /// `created_at` is half an hour apart from `Date`.
+    Skewed,
+    /// Stored texts differ from sent ones in form.
+    Normalizing,
+}
+
+const BEHAVIOURS: [Behaviour; 4] = [
+    Behaviour::Plain,
+    Behaviour::Lagging,
+    Behaviour::Skewed,
+    Behaviour::Normalizing,
+];
 const CASTS: [Cast; 4] = [Cast::Heartbeat, Cast::Clones, Cast::Writers, Cast::Marked];
 const CREATIONS: usize = 12;
 const WRITERS: usize = 3;
@@ -79,12 +97,33 @@ async fn schedule(seed: u64) -> Tally {
     let mix = FaultMix::seeded(seed)
         .percent(percent)
         .max_delay(Duration::from_millis(9_500));
-    let scene = Scene::with(on_tokio_time().fault_mix(mix), |client| {
-        client
-            .timeout(Duration::from_secs(5))
-            .retry_policy(RetryPolicy::new().max_attempts(8).seed(seed))
+    let behaviour = BEHAVIOURS[usize::try_from(seed / 20 % 4).unwrap()];
+    // A status can be stored after 9.5 seconds, and be listed 5 seconds later.
+    let policy = RetryPolicy::new()
+        .max_attempts(8)
+        .search_timeout(match behaviour {
+            Behaviour::Lagging => Duration::from_secs(20),
+            _ => Duration::from_secs(10),
+        })
+        .seed(seed);
+    let scene = Scene::with(on_tokio_time(), |client| {
+        client.timeout(Duration::from_secs(5)).retry_policy(policy)
     })
     .await;
+    // Clocks do not matter to a client that knows a status of the deployment.
+    scene.store_states(&["queued"]);
+    scene.deployment.latest_status().await.unwrap();
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    scene.github.change_quirks(|it| match behaviour {
+        Behaviour::Plain => {}
+        Behaviour::Lagging => it.replica_lag = ReplicaLag::random(Duration::from_secs(5), seed),
+        Behaviour::Skewed => it.clock_skew_ms = if seed % 2 == 0 { 1_800_000 } else { -1_800_000 },
+        Behaviour::Normalizing => {
+            it.normalize_urls = true;
+            it.normalize_description = true;
+        }
+    });
+    scene.github.fault_mix(mix);
 
     let writers = match cast {
         Cast::Heartbeat => 1,
@@ -151,7 +190,7 @@ type Call = (NewStatus, Result<CreateOutcome, Error>);
 async fn write(handle: Deployment, cast: Cast, writer: usize, creations: usize) -> Vec<Call> {
     let mut calls = Vec::new();
     for number in 0..creations {
-        let status = NewStatus::new(State::InProgress).log_url("https://ci.example.com/7");
+        let status = NewStatus::new(State::InProgress).log_url("https://CI.example.com:443/7");
         let status = match cast {
             Cast::Heartbeat | Cast::Clones => status,
             Cast::Writers => status.description(format!("writer {writer} says {number}")),
@@ -197,7 +236,9 @@ fn settle(scene: &Scene, calls: &[Call]) -> Tally {
             }
         }
     }
-    let history = scene.github.history(scene.deployment.id());
+    let mut history = scene.github.history(scene.deployment.id());
+    // The first status was there before the calls.
+    history.remove(0);
     let ids: BTreeSet<_> = history.iter().map(|status| status.id).collect();
     assert!(
         returned.is_subset(&ids),
