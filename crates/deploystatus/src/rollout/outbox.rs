@@ -12,13 +12,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use self::access::Owner;
+use self::access::{Owner, failed};
 use self::entry::OutboxEntry;
 use self::flush::Flush;
 use self::flush_report::{FlushEvent, FlushReport, OnSuperseded};
 use super::report::StoredReport;
 use crate::client::Client;
-use crate::error::{Error, ErrorKind, Source};
+use crate::error::Error;
 
 /// A directory that keeps the reports of rollouts until they are delivered.
 ///
@@ -128,9 +128,4 @@ impl Outbox {
     pub(crate) fn write(&self, report: &StoredReport) -> Result<OutboxEntry, Error> {
         OutboxEntry::write(&self.directory, report)
     }
-}
-
-fn failed(problem: &str, path: &Path, error: impl Into<Source>) -> Error {
-    let message = format!("{problem} {}", path.display());
-    Error::new(ErrorKind::Outbox, message).with_source(error)
 }

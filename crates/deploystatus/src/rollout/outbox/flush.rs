@@ -6,8 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use futures_util::StreamExt;
 use futures_util::stream;
 
+use super::access::failed;
 use super::entry::{Claim, LockState, OutboxEntry};
-use super::failed;
 use super::flush_report::{FlushEvent, FlushReport, OnSuperseded};
 use super::scan::{Found, Scan};
 use super::superseded::{Decision, decide};
