@@ -17,6 +17,7 @@ mod faults;
 mod headers;
 mod inactive;
 mod limits;
+mod page;
 mod pagination;
 mod previews;
 mod readme;
