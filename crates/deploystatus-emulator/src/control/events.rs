@@ -27,7 +27,7 @@ use crate::webhooks::delivery::Delivery;
 /// Interval at which changes are looked for.
 const INTERVAL: Duration = Duration::from_millis(250);
 
-/// Number of intervals after which an event is sent even without a change, so that proxies keep the connection.
+/// Number of intervals without a change after which an event is sent, so that proxies keep the connection.
 const MAX_IDLE: u32 = 40;
 
 /// Maximum number of requests, deliveries, deployments and statuses of a deployment in an event.

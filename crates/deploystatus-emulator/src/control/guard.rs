@@ -22,7 +22,7 @@ pub(super) fn check(state: &AppState, head: &Parts) -> Result<(), Problem> {
     };
     if !state.control.allows_host(without_port(host), listener) {
         return Err(forbidden(format!(
-            "unknown host {host:?}; allow it with EmulatorBuilder::allow_host"
+            "unknown host {host:?}; allow it with --allow-host or EmulatorBuilder::allow_host"
         )));
     }
     match text(&head.headers, ORIGIN) {

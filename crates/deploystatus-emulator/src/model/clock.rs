@@ -104,7 +104,7 @@ impl Source {
 /// 2026-01-01T00:00:00Z.
 const START: Timestamp = Timestamp::constant(1_767_225_600, 0);
 
-/// Returns a number that orders events, also while the emulator's clock stands still: microseconds of the system clock.
+/// Returns the system time in microseconds, which orders events while the emulator's clock stands still.
 pub(crate) fn order_now() -> i64 {
     Timestamp::now().as_microsecond()
 }

@@ -150,7 +150,7 @@ impl DeploymentFilter {
     }
 }
 
-/// Returns the commit of a reference: the reference itself if it is a SHA, and otherwise a hash of its short name.
+/// Returns the reference itself if it is a SHA, and otherwise a hash of its short name.
 fn commit_of(reference: &str) -> String {
     let is_commit = reference.len() == 40 && reference.bytes().all(|it| it.is_ascii_hexdigit());
     if is_commit {

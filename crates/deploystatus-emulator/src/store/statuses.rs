@@ -54,9 +54,9 @@ impl Store {
         Some(&self.state.deployments.get(&deployment_id)?.statuses)
     }
 
-    /// Returns the newest statuses of a deployment, oldest first, with the numbers that order them among all events.
+    /// Returns the newest statuses of a deployment, oldest first.
     ///
-    /// Statuses from a snapshot have the number zero.
+    /// The number of each orders it among all events. It is zero for statuses from a snapshot.
     pub(crate) fn newest_statuses(&self, deployment_id: u64, max: usize) -> Vec<(i64, &Status)> {
         let Some(history) = self.state.deployments.get(&deployment_id) else {
             return Vec::new();
