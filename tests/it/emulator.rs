@@ -23,6 +23,7 @@ mod previews;
 mod readme;
 mod renames;
 mod replication;
+mod schema;
 mod seed_schema;
 mod snapshots;
 mod statuses;
