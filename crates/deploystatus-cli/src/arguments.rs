@@ -322,8 +322,7 @@ fn any_state() -> impl TypedValueParser<Value = State> {
 }
 
 fn profile(word: &str) -> Result<Profile, String> {
-    word.parse::<Profile>()
-        .map_err(|error| format!("failed to {error}"))
+    word.parse::<Profile>().map_err(|error| error.to_string())
 }
 
 /// Reads `90s`, `15m`, `1h 30m`, or a bare number of seconds.

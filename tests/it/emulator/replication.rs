@@ -180,8 +180,11 @@ async fn status_is_stored_seconds_after_its_502() {
     let request = reqwest::Client::new().post(url).body(fault.to_string());
     send(request).await.expect(204);
     let path = "/repos/octocat/example/deployments/42/statuses";
-    let lost = github.post(path, json!({"state": "success"})).await;
-    assert_eq!(lost.expect(502).json(), json!({"message": "Server Error"}));
+    let response = github.post(path, json!({"state": "success"})).await;
+    assert_eq!(
+        response.expect(502).json(),
+        json!({"message": "Server Error"})
+    );
     tokio::time::sleep(6 * SECOND).await;
     assert_eq!(github.get(path).await.json(), json!([]));
     tokio::time::sleep(2 * SECOND).await;

@@ -31,7 +31,7 @@ $ deploystatus doctor
 ok       server    GitHub at http://emulator (profile github)
 ok       token     a token from GITHUB_TOKEN, with the scopes repo
 ok       clock     agrees with the server's
-ok       budget    4999 of 5000 requests are left until THEN
+ok       budget    5000 of 5000 requests are left until THEN
 ok       read      deployment 42 of octocat/example can be read; its newest status is in_progress
 ok       write     can probably be written: a status with an impossible state was refused for its state alone
 --- exit 0
@@ -59,7 +59,7 @@ $ deploystatus doctor
 ok       server    GitHub at http://emulator (profile github)
 ok       token     a token from GITHUB_TOKEN
 ok       clock     agrees with the server's
-ok       budget    4999 of 5000 requests are left until THEN
+ok       budget    5000 of 5000 requests are left until THEN
 ok       read      deployment 42 of octocat/example can be read; there is no status yet
 problem  write     the token may not write: Resource not accessible by integration
                    In a workflow, add these lines to the job or the file:
@@ -117,7 +117,7 @@ fn missing_pieces_are_found_out() {
 $ deploystatus doctor
 ok       server    GitHub at http://emulator (profile github)
 ok       clock     agrees with the server's
-ok       budget    59 of 60 requests are left until THEN
+ok       budget    60 of 60 requests are left until THEN
 problem  settings  no repository was given: use --repo OWNER/NAME, or set GITHUB_REPOSITORY
                    no deployment was given: use --deployment ID, or set GITHUB_EVENT_PATH to the file of an event that has one
                    no token was given: set GITHUB_TOKEN or GH_TOKEN, or use --token-file FILE (never a flag's value: others could see it)

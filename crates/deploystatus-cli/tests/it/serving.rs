@@ -148,7 +148,7 @@ For more information, try '--help'.
         str![[r#"
 $ deploystatus emulator --webhook https://example.com
 --- stderr
-error: failed to deliver to "https://example.com": only http:// addresses with a host can be delivered to
+error: invalid webhook URL "https://example.com": expected http://HOST[:PORT]/PATH
 --- exit 2
 
 "#]],

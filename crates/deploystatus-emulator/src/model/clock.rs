@@ -70,6 +70,17 @@ impl Clock {
         *offset = offset.saturating_add(by);
     }
 
+    /// Returns the difference from the clock's source in milliseconds.
+    pub(crate) fn offset_ms(&self) -> i64 {
+        let offset = *self.offset.lock().unwrap_or_else(PoisonError::into_inner);
+        i64::try_from(offset.as_millis()).unwrap_or(i64::MAX)
+    }
+
+    /// Returns `true` if the clock moves by itself.
+    pub(crate) fn is_running(&self) -> bool {
+        !matches!(self.source, Source::Manual)
+    }
+
     fn new(source: Source) -> Clock {
         Clock {
             source,
@@ -92,6 +103,11 @@ impl Source {
 
 /// 2026-01-01T00:00:00Z.
 const START: Timestamp = Timestamp::constant(1_767_225_600, 0);
+
+/// Returns the system time in microseconds, which orders events while the emulator's clock stands still.
+pub(crate) fn order_now() -> i64 {
+    Timestamp::now().as_microsecond()
+}
 
 #[cfg(test)]
 mod tests {

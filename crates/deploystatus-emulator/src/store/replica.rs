@@ -100,8 +100,8 @@ impl History {
         let Some(time) = time else {
             return &self.statuses;
         };
-        let newest_first = self.statuses_stored_at.iter().rev();
-        let hidden = newest_first.take_while(|it| **it > time).count();
+        let newest_first = self.statuses_stored.iter().rev();
+        let hidden = newest_first.take_while(|it| it.at > time).count();
         &self.statuses[..self.statuses.len() - hidden]
     }
 
