@@ -23,7 +23,7 @@ pub fn event_file(bytes: &[u8]) {
     let text = std::str::from_utf8(bytes);
     if let Err(told) = &found {
         is_one_clear_line(told);
-        assert!(told.contains("the event at GITHUB_EVENT_PATH"), "{told}");
+        assert!(told.contains("GITHUB_EVENT_PATH"), "{told}");
         assert!(told.contains(&path.display().to_string()), "{told}");
         let place = if text.is_ok() { " at line " } else { "UTF-8" };
         assert!(told.contains(place), "{told}");

@@ -1,4 +1,4 @@
-//! Delivers what an outbox still holds.
+//! `flush`: sends the reports left in the outbox.
 
 use std::path::Path;
 
@@ -6,121 +6,112 @@ use deploystatus::{Delivered, Flushed, Outbox, Overtaken, Undelivered};
 use serde_json::{Value, json};
 
 use super::list;
-use crate::arguments::FlushArguments;
-use crate::error::{self, Error};
+use crate::advice;
+use crate::arguments::FlushArgs;
+use crate::error::Error;
 use crate::exit::{self, Code};
-use crate::output::{Form, Output};
-use crate::settings::Settings;
+use crate::output::{Format, Output};
+use crate::settings::{Settings, outbox_directory};
 
 pub(crate) async fn run(
-    arguments: &FlushArguments,
+    arguments: &FlushArgs,
     settings: &Settings,
     output: &Output,
 ) -> Result<Code, Error> {
-    let directory = settings.outbox(&arguments.outbox)?;
+    let directory = outbox_directory(&arguments.outbox)?;
     if !directory.exists() {
-        let text = format!(
-            "there is no outbox at {}, so nothing is kept",
-            directory.display()
-        );
-        output.remark(&text);
-        answer(&Flushed::default(), output)?;
+        if arguments.outbox.outbox.is_some() {
+            return Err(Error::Usage(format!(
+                "no outbox at {} (from --outbox): expected an existing directory",
+                directory.display()
+            )));
+        }
+        output.note(&format!("no outbox at {}", directory.display()));
+        print_result(&Flushed::default(), output)?;
         return Ok(Code::Done);
     }
     let client = settings.client()?;
-    let overtaken = if arguments.drop_overtaken {
-        Overtaken::Drop
-    } else {
+    let superseded = if arguments.send_superseded {
         Overtaken::Send
+    } else {
+        Overtaken::Drop
     };
     let outbox = Outbox::open(&directory).map_err(Error::call("open the outbox"))?;
-    let flushed = outbox.flush(&client, overtaken).await;
-    let flushed = flushed.map_err(Error::call("flush the outbox"))?;
-    answer(&flushed, output)?;
-    tell(&flushed, &directory, output);
-    Ok(end(flushed, output))
+    let flushed = outbox.flush(&client, superseded).await;
+    let flushed = flushed.map_err(Error::call("read the outbox"))?;
+    print_result(&flushed, output)?;
+    print_notes(&flushed, &directory, output);
+    Ok(print_failures(flushed, output))
 }
 
-/// What was delivered; as one document, also what was not.
-fn answer(flushed: &Flushed, output: &Output) -> Result<(), Error> {
-    match output.form() {
-        Form::Plain if flushed.delivered.is_empty() => Ok(()),
-        Form::Plain => {
+/// Prints the statuses that were created; the JSON document also lists all other reports.
+fn print_result(flushed: &Flushed, output: &Output) -> Result<(), Error> {
+    match output.format() {
+        Format::Text if flushed.delivered.is_empty() => Ok(()),
+        Format::Text => {
             let delivered = flushed.delivered.iter().map(Delivered::status);
-            output.table(&list::table(delivered, output.style()))
+            output.table(&list::table(delivered, output.times()))
         }
-        Form::JsonLines => flushed
+        Format::JsonLines => flushed
             .delivered
             .iter()
             .try_for_each(|delivered| output.json(delivered.status())),
-        Form::Json => {
+        Format::Json => {
             let delivered: Vec<_> = flushed.delivered.iter().map(Delivered::status).collect();
-            let unreadable: Vec<_> = flushed.unreadable.iter().map(in_full).collect();
+            let unreadable: Vec<_> = flushed.unreadable.iter().map(advice::message).collect();
             output.json(&json!({
                 "delivered": delivered,
-                "dropped": reports(&flushed.dropped),
-                "kept": reports(&flushed.kept),
-                "left": flushed.left,
+                "dropped": documents(&flushed.dropped),
+                "kept": documents(&flushed.kept),
+                "skipped": flushed.left,
                 "unreadable": unreadable,
             }))
         }
     }
 }
 
-/// What is not delivered, and why.
-fn tell(flushed: &Flushed, directory: &Path, output: &Output) {
+/// Prints the reports that were dropped, skipped or unreadable.
+fn print_notes(flushed: &Flushed, directory: &Path, output: &Output) {
     for report in &flushed.dropped {
-        output.remark(&format!(
-            "dropped, because others have reported since: {}",
-            name(report)
+        output.note(&format!(
+            "dropped the report for deployment {} of {}, because a newer status exists",
+            report.deployment(),
+            report.repository()
         ));
     }
     for path in &flushed.left {
         output.warning(&format!(
-            "left for later, because it is for another server, waits for an older one, or is being sent just now: {}",
+            "skipped {}: it is for another server, follows a report that was not sent, or is in use by another process",
             path.display()
         ));
     }
     for error in &flushed.unreadable {
-        output.warning(&in_full(error));
+        output.warning(&advice::message(error));
     }
     if flushed.is_complete() && flushed.delivered.is_empty() && flushed.dropped.is_empty() {
-        output.remark(&format!("nothing is kept in {}", directory.display()));
+        output.note(&format!("the outbox at {} is empty", directory.display()));
     }
 }
 
-/// What could not be delivered is an error, and the first one decides how the command ends.
-fn end(flushed: Flushed, output: &Output) -> Code {
-    let mut end = Code::Done;
+/// Prints an error for each report that was not sent and returns the exit code of the first.
+fn print_failures(flushed: Flushed, output: &Output) -> Code {
+    let mut code = Code::Done;
     if !flushed.left.is_empty() || !flushed.unreadable.is_empty() {
-        end = Code::Failed;
+        code = Code::Failed;
     }
     for (index, report) in flushed.kept.into_iter().enumerate() {
         let error = Error::Call {
-            doing: "deliver what is kept",
+            action: "send a report",
             source: report.into(),
         };
         output.error(&error);
         if index == 0 {
-            end = exit::code_of(&error);
+            code = exit::code_of(&error);
         }
     }
-    end
+    code
 }
 
-fn reports(reports: &[Undelivered]) -> Vec<Value> {
-    let reports = reports.iter().map(|report| json!(report));
-    reports.collect()
-}
-
-fn name(report: &Undelivered) -> String {
-    format!(
-        "the end of deployment {} of {}",
-        report.deployment(),
-        report.repository()
-    )
-}
-
-fn in_full(error: &deploystatus::Error) -> String {
-    format!("{error}{}", error::causes(error))
+fn documents(reports: &[Undelivered]) -> Vec<Value> {
+    reports.iter().map(|report| json!(report)).collect()
 }

@@ -1,10 +1,10 @@
-//! Shows the newest status.
+//! `latest`: shows the newest status.
 
 use serde_json::Value;
 
 use crate::error::Error;
 use crate::exit::Code;
-use crate::output::{Form, Output};
+use crate::output::{Format, Output};
 use crate::settings::Settings;
 
 pub(crate) async fn run(settings: &Settings, output: &Output) -> Result<Code, Error> {
@@ -12,13 +12,13 @@ pub(crate) async fn run(settings: &Settings, output: &Output) -> Result<Code, Er
     let newest = deployment.statuses().newest().await;
     let newest = newest.map_err(Error::call("read the newest status"))?;
     if let Some(status) = newest {
+        output.set_outputs(&status);
         output.status(&status, &[])?;
-        output.tell_workflow(&status);
         return Ok(Code::Done);
     }
-    if output.form() == Form::Json {
+    if output.format() == Format::Json {
         output.json(&Value::Null)?;
     }
-    output.remark("there is no status yet");
+    output.note("the deployment has no status");
     Ok(Code::Done)
 }

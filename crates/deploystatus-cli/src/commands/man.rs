@@ -1,4 +1,4 @@
-//! Prints the manual page, of the command or of one of its subcommands.
+//! `man`: prints manual pages.
 
 use std::fmt::Write as _;
 
@@ -11,21 +11,21 @@ use crate::exit::Code;
 use crate::output::Output;
 
 pub(crate) fn run(subcommand: Option<&str>, output: &Output) -> Result<Code, Error> {
-    let mut whole = Arguments::command();
-    whole.build();
+    let mut root = Arguments::command();
+    root.build();
     let (command, name) = match subcommand {
-        None => (whole, "deploystatus".to_owned()),
+        None => (root, "deploystatus".to_owned()),
         Some(word) => {
-            let found = whole.find_subcommand(word).cloned();
+            let found = root.find_subcommand(word).cloned();
             let command = found.ok_or_else(|| {
                 Error::Usage(format!(
-                    "there is no command {word:?}; `deploystatus --help` lists them"
+                    "unknown subcommand {word:?}; `deploystatus --help` lists the subcommands"
                 ))
             })?;
             (command, format!("deploystatus-{word}"))
         }
     };
-    // The page is found under the name with dashes, and the synopsis has the one with spaces.
+    // The page's name contains a hyphen, its synopsis a space.
     let mut page = Vec::new();
     Man::new(command.display_name(name))
         .render(&mut page)
@@ -35,6 +35,6 @@ pub(crate) fn run(subcommand: Option<&str>, output: &Output) -> Result<Code, Err
     for code in Code::ALL {
         let _ = writeln!(text, ".TP\n\\fB{}\\fR\n{}", code.number(), code.meaning());
     }
-    output.answer(&text)?;
+    output.generated(text)?;
     Ok(Code::Done)
 }

@@ -1,38 +1,36 @@
-//! What a workflow of GitHub Actions is told: annotations, and outputs for later steps.
+//! Integration with GitHub Actions: annotations, and outputs for later steps.
 
-use std::env;
 use std::fmt::Write as _;
 use std::fs::OpenOptions;
+use std::hash::{BuildHasher, RandomState};
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use deploystatus::DeploymentStatus;
 
+use crate::environment::path;
 use crate::error::Error;
+use crate::escape::{Log, Safe, escape, escape_annotation};
 
-/// The workflow that the command is a step of, if it is.
+/// The workflow that the command is a step of.
 pub(crate) struct Workflow {
-    annotates: bool,
+    pub(super) log: Log,
     outputs: Option<PathBuf>,
 }
 
-impl Workflow {
-    pub(crate) fn from_process() -> Self {
-        let outputs = env::var_os("GITHUB_OUTPUT").filter(|path| !path.is_empty());
-        Self {
-            annotates: env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true"),
-            outputs: outputs.map(PathBuf::from),
-        }
-    }
+/// The severity of an annotation.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Level {
+    Warning,
+    Error,
+}
 
-    /// The line that makes a text an annotation of the run; nothing outside a workflow.
-    pub(crate) fn annotation(&self, level: &str, text: &str) -> Option<String> {
-        let text = text
-            .replace('%', "%25")
-            .replace('\r', "%0D")
-            .replace('\n', "%0A");
-        self.annotates
-            .then(|| format!("::{level} title=deploystatus::{text}"))
+impl Workflow {
+    pub(crate) fn from_environment() -> Self {
+        Self {
+            log: Log::from_environment(),
+            outputs: path("GITHUB_OUTPUT"),
+        }
     }
 
     /// Sets the outputs `status_id`, `state` and `environment_url`.
@@ -40,15 +38,47 @@ impl Workflow {
         let Some(path) = &self.outputs else {
             return Ok(());
         };
-        let mut text = format!("status_id={}\nstate={}\n", status.id, status.state);
         let url = status.environment_url.as_deref().unwrap_or_default();
-        let _ = writeln!(text, "environment_url={}", super::text::harmless(url));
-        let file = OpenOptions::new().append(true).create(true).open(path);
-        let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
-        written.map_err(|source| Error::File {
-            what: "write the outputs to",
+        let mut text = String::new();
+        for (name, value) in [
+            ("status_id", status.id.to_string().as_str()),
+            ("state", status.state.as_str()),
+            ("environment_url", url),
+        ] {
+            add_output(&mut text, name, &escape(value, Log::Actions));
+        }
+        append(path, &text).map_err(|source| Error::File {
+            action: "write outputs to",
             path: path.clone(),
             source,
         })
     }
+}
+
+/// Returns the workflow command that shows a text as an annotation of the run.
+pub(super) fn annotation(level: Level, text: &str) -> Safe {
+    let mut line = Safe::default();
+    line.push_static(match level {
+        Level::Warning => "::warning title=deploystatus::",
+        Level::Error => "::error title=deploystatus::",
+    });
+    line.push(&escape_annotation(text));
+    line
+}
+
+/// Adds an output between two delimiters that the value cannot contain.
+fn add_output(text: &mut String, name: &str, value: &Safe) {
+    let delimiter = loop {
+        let random = [0, 1].map(|part: u8| RandomState::new().hash_one(part));
+        let delimiter = format!("end_{:016x}{:016x}", random[0], random[1]);
+        if !value.as_str().contains(&delimiter) {
+            break delimiter;
+        }
+    };
+    let _ = writeln!(text, "{name}<<{delimiter}\n{value}\n{delimiter}");
+}
+
+fn append(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = OpenOptions::new().append(true).create(true).open(path)?;
+    file.write_all(text.as_bytes())
 }

@@ -1,15 +1,16 @@
-//! timeline.
+//! The command `timeline`.
 
 use std::time::Duration;
 
 use deploystatus_emulator::NewStatus;
 use snapbox::str;
 
-use crate::world::{ID, World, check};
+use crate::scene::{ID, Scene};
+use crate::transcript::check;
 
-/// A deployment that failed once.
-fn world() -> World {
-    let world = World::new();
+/// Creates a deployment that failed once and then succeeded.
+fn scene() -> Scene {
+    let scene = Scene::new();
     for (seconds, state) in [
         (0, "queued"),
         (30, "in_progress"),
@@ -17,17 +18,17 @@ fn world() -> World {
         (600, "queued"),
         (20, "success"),
     ] {
-        world.github.advance(Duration::from_secs(seconds));
+        scene.github.advance(Duration::from_secs(seconds));
         let status = NewStatus::new(state).without_creator();
-        world.github.create_status(ID, status).unwrap();
+        scene.github.create_status(ID, status).unwrap();
     }
-    world
+    scene
 }
 
 #[test]
-fn timeline_tells_what_happened() {
+fn timeline_lists_states_oldest_first() {
     check(
-        world().run("timeline"),
+        scene().run("timeline"),
         str![[r#"
 $ deploystatus timeline
 SINCE                 STATE        LASTED   BY  DESCRIPTION
@@ -36,7 +37,7 @@ SINCE                 STATE        LASTED   BY  DESCRIPTION
 2026-01-01T00:02:00Z  failure      10m 00s
 2026-01-01T00:12:00Z  queued       20s
 2026-01-01T00:12:20Z  success
-live since 2026-01-01T00:12:20Z; took 12m 20s; tried again once
+live since 2026-01-01T00:12:20Z; took 12m 20s; retried once
 --- exit 0
 
 "#]],
@@ -44,9 +45,9 @@ live since 2026-01-01T00:12:20Z; took 12m 20s; tried again once
 }
 
 #[test]
-fn timeline_is_one_document() {
+fn timeline_prints_a_json_document() {
     check(
-        world().run("timeline --json"),
+        scene().run("timeline --json"),
         str![[r#"
 $ deploystatus timeline --json
 {
@@ -129,9 +130,9 @@ $ deploystatus timeline --json
 }
 
 #[test]
-fn timeline_is_one_stretch_a_line() {
+fn timeline_prints_json_lines() {
     check(
-        world().run("timeline --jsonl"),
+        scene().run("timeline --jsonl"),
         str![[r#"
 $ deploystatus timeline --jsonl
 {"state":"queued","since":"2026-01-01T00:00:00Z","until":"2026-01-01T00:00:30Z","by":null,"reports":1,"description":null,"log_url":null,"environment_url":null}

@@ -1,4 +1,4 @@
-//! The command that is run, as a process.
+//! The process of the command.
 
 use std::ffi::OsString;
 use std::io;
@@ -8,22 +8,21 @@ use tokio::process::Command;
 
 use super::signals::Stop;
 
-/// A child process with this process's standard input, output and error.
+/// A child process that shares this process's standard input, output and error.
 ///
-/// It leads a process group of its own, so that signals reach what it starts as well,
-/// unless this process is in the foreground of a terminal.
-/// There it stays in our group: in one of its own it would be stopped as soon as it reads from the terminal,
-/// and Ctrl-C and Ctrl-Z mean it as much as us.
+/// The child leads its own process group, so that signals also reach the processes that it starts.
+/// In the foreground of a terminal it stays in this process's group: in a group of its own the terminal
+/// would stop it as soon as it reads, and Ctrl-C and Ctrl-Z are meant for both processes.
 pub(super) struct Child {
     process: tokio::process::Child,
     #[cfg(unix)]
-    place: Place,
+    group: Group,
 }
 
 #[cfg(unix)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    OwnGroup,
+enum Group {
+    Own,
     Foreground,
 }
 
@@ -32,24 +31,24 @@ impl Child {
         let mut command = Command::new(program);
         command.args(arguments);
         #[cfg(unix)]
-        let place = Place::of_this_process();
+        let group = Group::of_this_process();
         #[cfg(unix)]
-        if place == Place::OwnGroup {
+        if group == Group::Own {
             command.process_group(0);
         }
         Ok(Self {
             process: command.spawn()?,
             #[cfg(unix)]
-            place,
+            group,
         })
     }
 
-    /// Waits for its end; may be dropped and called again.
-    pub(super) async fn ended(&mut self) -> io::Result<ExitStatus> {
+    /// Waits for the process to exit. This future is safe to cancel.
+    pub(super) async fn wait(&mut self) -> io::Result<ExitStatus> {
         self.process.wait().await
     }
 
-    /// Sends it a signal that was sent to us. A child that is gone needs none.
+    /// Forwards a signal to the child, unless it has exited.
     #[cfg(unix)]
     pub(super) fn forward(&self, stop: Stop) {
         use nix::sys::signal::{Signal, kill, killpg};
@@ -64,32 +63,32 @@ impl Child {
             Stop::Terminate => Signal::SIGTERM,
             Stop::HangUp => Signal::SIGHUP,
         };
-        let _ = match (self.place, stop) {
-            (Place::OwnGroup, _) => killpg(id, signal),
-            // The terminal has sent it to the child already, and many take a second one for impatience.
-            (Place::Foreground, Stop::Interrupt) => Ok(()),
-            (Place::Foreground, _) => kill(id, signal),
+        let _ = match (self.group, stop) {
+            (Group::Own, _) => killpg(id, signal),
+            // The terminal has sent SIGINT to the child already, and many programs abort on a second one.
+            (Group::Foreground, Stop::Interrupt) => Ok(()),
+            (Group::Foreground, _) => kill(id, signal),
         };
     }
 
-    /// The console has sent it to the child already.
+    /// Does nothing, because the console sends its events to the child too.
     #[cfg(not(unix))]
-    #[expect(clippy::unused_self, reason = "there are signals to send elsewhere")]
+    #[expect(clippy::unused_self, reason = "other systems forward signals here")]
     pub(super) fn forward(&self, _: Stop) {}
 }
 
 #[cfg(unix)]
-impl Place {
+impl Group {
     fn of_this_process() -> Self {
         use nix::unistd::{getpgrp, tcgetpgrp};
 
-        // It can be opened only by processes that have a terminal.
+        // A process without a terminal cannot open this file.
         let terminal = std::fs::File::open("/dev/tty");
         let foreground = terminal.ok().and_then(|terminal| tcgetpgrp(terminal).ok());
         if foreground == Some(getpgrp()) {
             Self::Foreground
         } else {
-            Self::OwnGroup
+            Self::Own
         }
     }
 }

@@ -1,6 +1,7 @@
-//! What is reported of a command, and what becomes of it.
+//! The reports about a command.
 
 use std::future::pending;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -9,47 +10,52 @@ use deploystatus::{
 };
 
 use super::ending::Ending;
-use crate::arguments::RunArguments;
+use crate::arguments::RunArgs;
 use crate::error::{Error, Unreported};
 use crate::exit::{self, Code};
 use crate::output::Output;
-use crate::settings::Settings;
+use crate::settings::outbox_directory;
 
-/// The reports on one command, which has begun and will end.
+/// The reports about one command: that it started, and how it ended.
 ///
-/// Nothing here fails: what cannot be reported is told, and remembered for those who are strict.
+/// A failed report is printed and does not stop the command.
 pub(super) struct Reports<'a> {
     rollout: Option<Rollout>,
-    is_begun: bool,
+    is_started: bool,
     deployment: Deployment,
     outbox: Option<Outbox>,
+    /// Files that were in the outbox before the initial report.
+    earlier_files: Vec<PathBuf>,
     description: Option<String>,
     output: &'a Output,
-    trouble: Option<Code>,
+    failure: Option<Code>,
 }
 
-/// The report of the end, on its way.
-pub(super) type End = Pin<Box<dyn Future<Output = Result<Delivered, Undelivered>>>>;
+/// A report that is under way.
+pub(super) type FinalReport = Pin<Box<dyn Future<Output = ReportResult>>>;
+
+/// The status that was created, or the report that was not delivered.
+pub(super) type ReportResult = Result<Delivered, Undelivered>;
 
 impl<'a> Reports<'a> {
-    /// Begins, without waiting for the server.
-    pub(super) fn begin(
+    /// Starts the initial report and does not wait for the server.
+    pub(super) fn start(
         deployment: Deployment,
         first: NewStatus,
-        arguments: &RunArguments,
-        settings: &Settings,
+        arguments: &RunArgs,
         output: &'a Output,
     ) -> Result<Self, Error> {
-        let outbox = open_outbox(arguments, settings, output)?;
-        // What is not delivered by then is not waited for any more, and must not hold up the end.
-        let patience = RetryPolicy::new()
+        let outbox = open_outbox(arguments, output)?;
+        let earlier_files = outbox.as_ref().and_then(|outbox| outbox.files().ok());
+        // After this time the initial report is dropped, because it must not delay the final one.
+        let policy = RetryPolicy::new()
             .total_time(arguments.report_timeout)
             .longest_wait(arguments.report_timeout);
         let mut rollout = deployment
             .clone()
-            .retry(patience)
+            .retry(policy)
             .rollout(first)
-            // What is begun last has a quarter of the time left, so that it can say why it failed.
+            // No attempt starts in the last quarter of the time limit, so that the last one can report its own error.
             .deadline(arguments.end_timeout / 4 * 3);
         if let Some(outbox) = &outbox {
             rollout = rollout.outbox(outbox);
@@ -59,82 +65,83 @@ impl<'a> Reports<'a> {
         }
         let rollout = rollout
             .begin_regardless()
-            .map_err(Error::call("report the beginning"))?;
+            .map_err(Error::call("report the start"))?;
         let reports = Self {
             rollout: Some(rollout),
-            is_begun: false,
+            is_started: false,
             deployment,
             outbox,
+            earlier_files: earlier_files.unwrap_or_default(),
             description: arguments.report.description.clone(),
             output,
-            trouble: None,
+            failure: None,
         };
         if reports.outbox.is_some() && !reports.is_kept() {
-            output.warning("the outbox cannot be written; an end that cannot be delivered will be kept nowhere");
+            output.warning(&format!("the outbox is not writable; {NOT_KEPT}"));
         }
         Ok(reports)
     }
 
-    /// Waits until the beginning is reported, but no longer than this.
-    pub(super) async fn begun_within(&mut self, limit: Duration) {
-        if tokio::time::timeout(limit, self.begun()).await.is_err() {
+    /// Waits for the result of the initial report, but not longer than `limit`.
+    pub(super) async fn wait_started(&mut self, limit: Duration) {
+        if tokio::time::timeout(limit, self.started()).await.is_err() {
             self.output
-                .warning("the beginning is not reported yet; the command is started all the same");
+                .warning("the start is not reported yet; the command is run anyway");
         }
     }
 
-    /// Waits until it is known whether the beginning is reported, once.
-    pub(super) async fn begun(&mut self) {
-        let Some(rollout) = self.rollout.as_mut().filter(|_| !self.is_begun) else {
+    /// Waits for the result of the initial report; never completes once that is known.
+    pub(super) async fn started(&mut self) {
+        let Some(rollout) = self.rollout.as_mut().filter(|_| !self.is_started) else {
             return pending().await;
         };
-        let confirmed = rollout.confirmed().await;
-        self.is_begun = true;
-        if let Err(source) = confirmed {
+        let result = rollout.confirmed().await;
+        self.is_started = true;
+        if let Err(source) = result {
             let error = Error::Call {
-                doing: "report the beginning",
+                action: "report the start",
                 source,
             };
             self.output
-                .warning(&format!("{error}; the command is run all the same"));
-            self.trouble = Some(exit::code_of(&error));
+                .warning(&format!("{error}; the command is run anyway"));
+            self.failure = Some(exit::code_of(&error));
         }
     }
 
-    /// Reports the end, unless it was reported already.
-    pub(super) fn end(&mut self, ending: &Ending) -> Option<End> {
+    /// Starts the final report, or returns `None` if it was started before.
+    pub(super) fn end(&mut self, ending: &Ending) -> Option<FinalReport> {
         let rollout = self.rollout.take()?;
         let state = ending.state();
-        let remark = match (ending.why(), self.description.clone()) {
-            (Some(why), Some(description)) => Some(format!("{why}: {description}")),
-            (why, description) => why.or(description),
+        let description = match (ending.reason(), self.description.clone()) {
+            (Some(reason), Some(description)) => Some(format!("{reason}: {description}")),
+            (reason, description) => reason.or(description),
         };
+        let description = description.unwrap_or_default();
         Some(Box::pin(async move {
-            let remark = remark.unwrap_or_default();
             match state {
                 State::Success => {
-                    rollout.ongoing().remark_on_success(remark);
+                    rollout.ongoing().remark_on_success(description);
                     Ok(rollout.succeed().await?.delivered().clone())
                 }
-                State::Failure => rollout.fail(remark).await,
-                _ => rollout.abandon(remark).await,
+                State::Failure => rollout.fail(description).await,
+                _ => rollout.abandon(description).await,
             }
         }))
     }
 
-    /// Tells what became of the report of the end.
-    pub(super) fn ended(&mut self, told: Result<Delivered, Undelivered>) {
-        match told {
-            Ok(delivered) => self.output.tell_workflow(delivered.status()),
+    /// Prints the result of the final report.
+    pub(super) fn on_end_reported(&mut self, result: ReportResult) {
+        match result {
+            Ok(created) => self.output.set_outputs(created.status()),
             Err(undelivered) => self.fail(&Error::Call {
-                doing: "report the end",
+                action: "report the result",
                 source: undelivered.into(),
             }),
         }
     }
 
-    /// Tells that the report of the end was not waited for any longer.
-    pub(super) fn given_up(&mut self, state: State) {
+    /// Prints that the final report was not delivered in time.
+    pub(super) fn on_end_timeout(&mut self, state: State) {
         let outbox = self.outbox.as_ref().filter(|_| self.is_kept());
         let unreported = Unreported {
             state,
@@ -145,45 +152,35 @@ impl<'a> Reports<'a> {
         self.fail(&Error::Unreported(unreported));
     }
 
-    /// How a strict command ends that went well itself.
-    pub(super) fn trouble(&self) -> Option<Code> {
-        self.trouble
+    /// Returns the exit code for the last failed report, or `None` if all reports were delivered.
+    pub(super) fn failure(&self) -> Option<Code> {
+        self.failure
     }
 
     fn fail(&mut self, error: &Error) {
         self.output.error(error);
-        self.trouble = Some(exit::code_of(error));
+        self.failure = Some(exit::code_of(error));
     }
 
-    /// Whether the outbox holds something about the deployment, as it does while a report is under way.
+    /// Returns `true` if the outbox contains a report that was not there before.
     fn is_kept(&self) -> bool {
         let files = self.outbox.as_ref().and_then(|outbox| outbox.files().ok());
-        let part = format!("-{}-", self.deployment.id());
-        files.is_some_and(|files| {
-            files.iter().any(|file| {
-                file.file_name()
-                    .is_some_and(|name| name.to_string_lossy().contains(&part))
-            })
-        })
+        let mut files = files.unwrap_or_default().into_iter();
+        files.any(|file| !self.earlier_files.contains(&file))
     }
 }
 
-/// The outbox; without one the command is run all the same, unless it is to be strict.
-fn open_outbox(
-    arguments: &RunArguments,
-    settings: &Settings,
-    output: &Output,
-) -> Result<Option<Outbox>, Error> {
-    let opened = settings
-        .outbox(&arguments.outbox)
+const NOT_KEPT: &str = "a result that cannot be delivered will be lost";
+
+/// Opens the outbox, or returns `None` with a warning if that fails and `--strict` is not set.
+fn open_outbox(arguments: &RunArgs, output: &Output) -> Result<Option<Outbox>, Error> {
+    let opened = outbox_directory(&arguments.outbox)
         .and_then(|path| Outbox::open(path).map_err(Error::call("open the outbox")));
     match opened {
         Ok(outbox) => Ok(Some(outbox)),
         Err(error) if arguments.strict => Err(error),
         Err(error) => {
-            output.warning(&format!(
-                "{error}; an end that cannot be delivered will be kept nowhere"
-            ));
+            output.warning(&format!("{error}; {NOT_KEPT}"));
             Ok(None)
         }
     }

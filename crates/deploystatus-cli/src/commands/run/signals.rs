@@ -1,4 +1,4 @@
-//! The signals that tell the command to stop.
+//! Stop signals.
 
 #[cfg(unix)]
 use std::future::pending;
@@ -9,7 +9,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 #[cfg(windows)]
 use tokio::signal::windows;
 
-/// A signal that tells a process to stop.
+/// A signal that requests this process to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stop {
     Interrupt,
@@ -35,10 +35,10 @@ impl Stop {
     }
 }
 
-/// Hears the signals that tell this process to stop, which from then on do not end it.
+/// A listener for stop signals, which no longer end this process.
 ///
-/// Those that were ignored when the process began stay ignored, for it and for the child:
-/// `nohup` means what it says.
+/// Signals that were ignored when the process started stay ignored, for it and for the child,
+/// because `nohup` relies on that.
 #[cfg(unix)]
 pub(super) struct Signals {
     interrupt: Option<Signal>,
@@ -50,30 +50,30 @@ pub(super) struct Signals {
 impl Signals {
     pub(super) fn listen() -> io::Result<Self> {
         let ignored = ignored();
-        let hear = |stop: Stop, kind| {
+        let listener = |stop: Stop, kind| {
             let is_ignored = ignored >> (stop.number() - 1) & 1 == 1;
             (!is_ignored).then(|| signal(kind)).transpose()
         };
         Ok(Self {
-            interrupt: hear(Stop::Interrupt, SignalKind::interrupt())?,
-            terminate: hear(Stop::Terminate, SignalKind::terminate())?,
-            hang_up: hear(Stop::HangUp, SignalKind::hangup())?,
+            interrupt: listener(Stop::Interrupt, SignalKind::interrupt())?,
+            terminate: listener(Stop::Terminate, SignalKind::terminate())?,
+            hang_up: listener(Stop::HangUp, SignalKind::hangup())?,
         })
     }
 
-    /// The next one; nothing is missed when this is dropped.
+    /// Returns the next signal. This future is safe to cancel.
     pub(super) async fn next(&mut self) -> Stop {
         tokio::select! {
             biased;
-            () = heard(&mut self.interrupt) => Stop::Interrupt,
-            () = heard(&mut self.terminate) => Stop::Terminate,
-            () = heard(&mut self.hang_up) => Stop::HangUp,
+            () = received(&mut self.interrupt) => Stop::Interrupt,
+            () = received(&mut self.terminate) => Stop::Terminate,
+            () = received(&mut self.hang_up) => Stop::HangUp,
         }
     }
 }
 
 #[cfg(unix)]
-async fn heard(signal: &mut Option<Signal>) {
+async fn received(signal: &mut Option<Signal>) {
     let Some(signal) = signal else {
         return pending().await;
     };
@@ -82,7 +82,7 @@ async fn heard(signal: &mut Option<Signal>) {
     }
 }
 
-/// The signals that this process was told to ignore, one bit each, where the system shows them.
+/// Returns the signals that this process ignores, one bit each; on Linux only.
 #[cfg(unix)]
 fn ignored() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -91,7 +91,7 @@ fn ignored() -> u64 {
         .unwrap_or_default()
 }
 
-/// Hears what the console sends to us and to the child alike: Ctrl-C, Ctrl-Break, and that it is closed.
+/// A listener for the console's events, which the child receives too: Ctrl-C, Ctrl-Break and closing.
 #[cfg(windows)]
 pub(super) struct Signals {
     interrupt: windows::CtrlC,
@@ -109,7 +109,7 @@ impl Signals {
         })
     }
 
-    /// The next one; nothing is missed when this is dropped.
+    /// Returns the next signal. This future is safe to cancel.
     pub(super) async fn next(&mut self) -> Stop {
         tokio::select! {
             biased;

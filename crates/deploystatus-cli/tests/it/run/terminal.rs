@@ -1,4 +1,4 @@
-//! At a terminal, of which each test has one of its own.
+//! The command in the foreground of a terminal; each test has its own.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -6,16 +6,17 @@ use std::process::{Child, Command};
 
 use nix::pty::openpty;
 
-use crate::scene::{Scene, code, pair};
+use crate::process::{code, pair};
+use crate::scene::Scene;
 
-/// A command in the foreground of a terminal, and somebody who sits there.
-struct Sitting {
+/// A command in the foreground of a pseudo-terminal.
+struct Session {
     process: Child,
     screen: BufReader<File>,
     keys: File,
 }
 
-impl Sitting {
+impl Session {
     fn start(scene: &Scene, script: &str) -> Self {
         let run = scene.script(&[], script);
         let pty = openpty(None, None).unwrap();
@@ -46,41 +47,41 @@ impl Sitting {
         line.trim_end().to_owned()
     }
 
-    fn press(&mut self, keys: &str) {
+    fn type_keys(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).unwrap();
     }
 }
 
 #[test]
-fn a_command_reads_from_the_terminal() {
-    let scene = Scene::new();
-    let mut sitting = Sitting::start(&scene, "stty -echo; echo ready; read line; echo got $line");
-    assert_eq!(sitting.line(), "ready");
-    sitting.press("hello\n");
-    assert_eq!(sitting.line(), "got hello");
-    assert_eq!(code(sitting.process.wait().unwrap()), 0);
-    assert_eq!(scene.told()[1], pair("success", ""));
+fn command_reads_from_the_terminal() {
+    let scene = Scene::real_time();
+    let mut session = Session::start(&scene, "stty -echo; echo ready; read line; echo got $line");
+    assert_eq!(session.line(), "ready");
+    session.type_keys("hello\n");
+    assert_eq!(session.line(), "got hello");
+    assert_eq!(code(session.process.wait().unwrap()), 0);
+    assert_eq!(scene.reported()[1], pair("success", ""));
 }
 
 #[test]
 fn ctrl_c_reaches_the_command_once() {
-    let scene = Scene::new();
+    let scene = Scene::real_time();
     let script = "stty -echo; trap 'echo INT' INT; trap 'echo TERM; exit 5' TERM; echo ready
         while :; do sleep 1; done";
-    let mut sitting = Sitting::start(&scene, script);
-    assert_eq!(sitting.line(), "ready");
-    sitting.press("\u{3}");
-    assert_eq!(sitting.line(), "INT");
-    scene.until_told(2);
-    // What we are sent by others is passed on; a second INT would have come before.
-    let id = i32::try_from(sitting.process.id()).unwrap();
+    let mut session = Session::start(&scene, script);
+    assert_eq!(session.line(), "ready");
+    session.type_keys("\u{3}");
+    assert_eq!(session.line(), "INT");
+    scene.wait_for_statuses(2);
+    // SIGTERM is forwarded; a second SIGINT would have been printed before.
+    let id = i32::try_from(session.process.id()).unwrap();
     let id = nix::unistd::Pid::from_raw(id);
     nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGTERM).unwrap();
-    assert_eq!(sitting.line(), "TERM");
-    assert_eq!(code(sitting.process.wait().unwrap()), 5);
+    assert_eq!(session.line(), "TERM");
+    assert_eq!(code(session.process.wait().unwrap()), 5);
     let mut rest = String::new();
-    // Linux ends the reading of a terminal that nobody has open any more with an error.
-    let _ = sitting.screen.read_to_string(&mut rest);
+    // On Linux, reading from a terminal that no process has open ends with an error.
+    let _ = session.screen.read_to_string(&mut rest);
     assert_eq!(rest, "");
-    assert_eq!(scene.told()[1], pair("error", "Stopped by SIGINT"));
+    assert_eq!(scene.reported()[1], pair("error", "Stopped by SIGINT"));
 }
