@@ -103,13 +103,7 @@ pub(crate) enum Command {
     /// Send the reports left in the outbox
     Flush(FlushArgs),
     /// Check the server, token and deployment
-    #[command(
-        after_help = "Stores nothing. The exit code is the one that other commands would have.\n\n\
-        Examples:\n  \
-        deploystatus doctor\n  \
-        deploystatus doctor --json | jq '.findings[] | select(.verdict != \"ok\")'"
-    )]
-    Doctor,
+    Doctor(DoctorArgs),
     /// Start a local GitHub emulator
     Emulator(EmulatorArgs),
     /// Run a short tour against a local emulator (no token needed)
@@ -124,13 +118,7 @@ pub(crate) enum Command {
         shell: Shell,
     },
     /// Print a manual page
-    #[command(after_help = "Examples:\n  \
-        deploystatus man > ~/.local/share/man/man1/deploystatus.1\n  \
-        deploystatus man create | man -l -")]
-    Man {
-        /// Subcommand to print the page of [default: all]
-        command: Option<String>,
-    },
+    Man(ManArgs),
 }
 
 #[derive(Args, Debug)]
@@ -179,6 +167,30 @@ pub(crate) struct FlushArgs {
     /// Send reports even if newer statuses exist [default: drop them]
     #[arg(long)]
     pub(crate) send_superseded: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Stores nothing. The exit code is the one that other commands would have.\n\n\
+    Examples:\n  \
+    deploystatus doctor\n  \
+    deploystatus doctor --json | jq '.findings[] | select(.verdict != \"ok\")'"
+)]
+pub(crate) struct DoctorArgs {
+    #[command(flatten)]
+    pub(crate) outbox: OutboxArgs,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  \
+    deploystatus man run | man -l -\n  \
+    deploystatus man --all ~/.local/share/man/man1")]
+pub(crate) struct ManArgs {
+    /// Subcommand of the page [default: the page of deploystatus itself]
+    pub(crate) command: Option<String>,
+    /// Write every page to this directory
+    #[arg(long, value_name = "DIR", conflicts_with = "command")]
+    pub(crate) all: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

@@ -61,10 +61,10 @@ async fn dispatch(command: Command, settings: &Settings, output: &Output) -> Res
         Command::Wait(arguments) => commands::wait::run(arguments, settings, output).await,
         Command::Timeline => commands::timeline::run(settings, output).await,
         Command::Flush(arguments) => commands::flush::run(&arguments, settings, output).await,
-        Command::Doctor => commands::doctor::run(settings, output).await,
+        Command::Doctor(arguments) => commands::doctor::run(&arguments, settings, output).await,
         Command::Emulator(arguments) => commands::emulator::run(arguments, output).await,
         Command::Demo => commands::demo::run(output).await,
         Command::Completions { shell } => commands::completions::run(shell, output),
-        Command::Man { command } => commands::man::run(command.as_deref(), output),
+        Command::Man(arguments) => commands::man::run(&arguments, output),
     }
 }

@@ -61,8 +61,8 @@ struct Terminals {
     stderr: bool,
 }
 
-/// Maximum number of characters of a line of an error.
-const MAX_ERROR_LINE: usize = 4_000;
+/// Maximum number of characters of an error, which may contain response headers.
+const MAX_ERROR: usize = 4_000;
 
 impl Output {
     /// Creates the output for the given arguments and starts printing traces to standard error.
@@ -186,9 +186,9 @@ impl Output {
             print_json(&json::error(error));
             return;
         }
-        let mut text = shorten(&error.to_string(), MAX_ERROR_LINE).into_owned();
+        let mut text = shorten(&error.to_string(), MAX_ERROR).into_owned();
         if let Some(help) = error.help() {
-            text = format!("{text}\nhelp: {}", shorten(&help, MAX_ERROR_LINE));
+            text = format!("{text}\nhelp: {}", shorten(&help, MAX_ERROR));
         }
         print_labelled(Level::Error, &text, self.workflow.log);
     }

@@ -32,7 +32,7 @@ pub(crate) async fn run(
     output.set_outputs(created.status());
     let printed = output.status(created.status(), &[("delivery", json!(delivery(&created)))]);
     if printed.is_err() {
-        output.note(&format!("stored as status {}", created.status().id));
+        output.warning(&format!("stored as status {}", created.status().id));
     }
     printed?;
     Ok(Code::Done)

@@ -8,7 +8,7 @@ mod server;
 use deploystatus::Outbox;
 use serde_json::json;
 
-use crate::arguments::OutboxArgs;
+use crate::arguments::{DoctorArgs, OutboxArgs};
 use crate::error::Error;
 use crate::exit::Code;
 use crate::output::{Format, Output};
@@ -16,8 +16,13 @@ use crate::settings::{Settings, TokenSource, outbox_directory};
 use finding::Finding;
 use probe::Probe;
 
-pub(crate) async fn run(settings: &Settings, output: &Output) -> Result<Code, Error> {
-    let findings = check(settings).await;
+pub(crate) async fn run(
+    arguments: &DoctorArgs,
+    settings: &Settings,
+    output: &Output,
+) -> Result<Code, Error> {
+    let mut findings = check(settings).await;
+    findings.extend(check_outbox(&arguments.outbox));
     let first_problem = findings.iter().find_map(Finding::code_of_problem);
     if output.format() == Format::Text {
         for finding in &findings {
@@ -42,7 +47,6 @@ async fn check(settings: &Settings) -> Vec<Finding> {
         Ok(probe) => check_server(&probe, settings, token.as_ref(), &mut findings).await,
         Err(error) => findings.push(Finding::failed("server", &error)),
     }
-    findings.extend(check_outbox());
     findings
 }
 
@@ -72,6 +76,7 @@ async fn check_server(
             }
             if let Some(token) = token {
                 findings.push(server::token(token, &reply));
+                findings.extend(server::workflow_token(token));
             }
             findings.extend(server::clock(&reply));
             findings.push(server::budget(&reply));
@@ -96,10 +101,14 @@ async fn check_server(
 }
 
 /// Returns a warning if the outbox contains reports, or `None` if it is empty or does not exist.
-fn check_outbox() -> Option<Finding> {
-    let directory = outbox_directory(&OutboxArgs::default()).ok()?;
+fn check_outbox(arguments: &OutboxArgs) -> Option<Finding> {
+    let directory = outbox_directory(arguments).ok()?;
     if !directory.exists() {
-        return None;
+        let shown = directory.display();
+        return arguments.outbox.is_some().then(|| {
+            Finding::warning("outbox", format!("no outbox at {shown}"))
+                .fix("`deploystatus run` creates the directory if it can.")
+        });
     }
     let files = match Outbox::open(&directory).and_then(|outbox| outbox.files()) {
         Ok(files) => files,

@@ -6,7 +6,9 @@ use deploystatus::{DeploymentStatus, Error as CallError};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::MAX_ERROR;
 use crate::error::Error;
+use crate::escape::shorten;
 use crate::exit;
 
 /// A status with additional fields.
@@ -18,14 +20,17 @@ pub(super) struct Extended<'a> {
     pub(super) more: BTreeMap<&'a str, &'a Value>,
 }
 
+/// Maximum number of characters of a request ID.
+const MAX_REQUEST_ID: usize = 200;
+
 /// Returns the document of an error.
 pub(super) fn error(error: &Error) -> Value {
     let call = error.source_call();
     json!({
         "error": exit::code_of(error).name(),
         "status": call.and_then(CallError::status),
-        "message": error.to_string(),
-        "help": error.help(),
-        "request_id": call.and_then(CallError::request_id),
+        "message": shorten(&error.to_string(), MAX_ERROR),
+        "help": error.help().map(|help| shorten(&help, MAX_ERROR).into_owned()),
+        "request_id": call.and_then(CallError::request_id).map(|id| shorten(id, MAX_REQUEST_ID)),
     })
 }

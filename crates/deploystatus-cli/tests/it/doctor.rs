@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 
-use deploystatus_emulator::{Emulator, Fault, Limits, NewRepository, Token};
+use deploystatus_emulator::{Emulator, Fault, Limits, NewRepository, RetryAfter, Token};
 use snapbox::str;
 
 use crate::scene::{ID, Scene};
@@ -209,4 +209,32 @@ fn unreadable_repository_is_not_written() {
     scene.github.add_token(Token::fine_grained("secret-token"));
     let transcript = scene.run("doctor --repo octocat/private");
     assert!(transcript.contains("problem  read "), "{transcript}");
+}
+
+#[test]
+fn exceeded_rate_limit_is_a_problem() {
+    let scene = Scene::real_time();
+    let limit = Fault::secondary_limit(RetryAfter::Seconds(3600));
+    scene.github.fault(limit.times(10));
+    let transcript = scene.run("doctor");
+    let expected = "problem  token     token (from GITHUB_TOKEN) is rate-limited";
+    assert!(transcript.contains(expected), "{transcript}");
+    assert!(transcript.ends_with("--- exit 5\n"), "{transcript}");
+}
+
+#[test]
+fn workflow_token_starts_no_workflows() {
+    let token = "ghs_0123456789abcdefghij";
+    let scene = Scene::real_time().set("GITHUB_TOKEN", token);
+    scene.github.add_token(Token::actions(token));
+    let transcript = scene.run("doctor");
+    assert!(transcript.contains("start no workflows"), "{transcript}");
+}
+
+#[test]
+fn named_outbox_is_checked() {
+    let scene = Scene::real_time();
+    let transcript = scene.run("doctor --outbox nowhere");
+    let expected = "warning  outbox    no outbox at nowhere";
+    assert!(transcript.contains(expected), "{transcript}");
 }

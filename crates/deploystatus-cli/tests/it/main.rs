@@ -15,6 +15,7 @@ mod creating;
 mod doctor;
 mod errors;
 mod flushing;
+mod hostile;
 mod pages;
 mod pipes;
 mod process;

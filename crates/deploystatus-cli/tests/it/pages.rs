@@ -190,7 +190,18 @@ fn manual_pages_list_the_exit_codes() {
         let page = scene.output(&format!("man {command}"));
         assert!(page.status.success(), "{command}");
         let page = String::from_utf8(page.stdout).unwrap();
-        assert!(page.starts_with(".ie"), "{page}");
+        assert!(page.starts_with(".ie "), "{page}");
+        assert!(!page.contains(".SH EXTRA"), "{page}");
+        for section in [
+            "EXAMPLES",
+            "ENVIRONMENT",
+            "FILES",
+            "EXIT STATUS",
+            "SEE ALSO",
+        ] {
+            assert!(page.contains(&format!(".SH \"{section}\"\n")), "{page}");
+        }
+        assert_eq!(page.contains(".SH \"SIGNALS\""), command == "run");
         assert!(page.contains(".SH NAME\ndeploystatus"), "{page}");
         assert!(
             page.contains("the time limit was reached before the deployment ended"),
@@ -222,4 +233,16 @@ fn version_is_the_crate_version() {
     let version = Scene::new().output("--version").stdout;
     let expected = concat!("deploystatus ", env!("CARGO_PKG_VERSION"), "\n");
     assert_eq!(String::from_utf8(version).unwrap(), expected);
+}
+
+#[test]
+fn all_manual_pages_are_written() {
+    let scene = Scene::new();
+    assert!(scene.output("man --all pages").status.success());
+    let pages = std::fs::read_dir(scene.home.path().join("pages")).unwrap();
+    assert_eq!(pages.count(), COMMANDS.len() + 1);
+    let page = scene.home.path().join("pages/deploystatus-run.1");
+    let page = std::fs::read_to_string(page).unwrap();
+    let printed = scene.output("man run").stdout;
+    assert_eq!(page, String::from_utf8(printed).unwrap());
 }

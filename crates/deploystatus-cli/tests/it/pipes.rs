@@ -71,6 +71,18 @@ fn full_disk_is_an_error() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn stored_status_is_named_on_a_full_disk() {
+    let scene = Scene::new();
+    let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut command = scene.command("create success --quiet --deployment 42");
+    let output = command.stdout(full).output().unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    let expected = "warning: stored as status 5000000001\nerror: cannot print the result: ";
+    assert!(errors.starts_with(expected), "{errors}");
+}
+
+#[test]
 fn pipes_receive_no_colours() {
     let scene = Scene::new().statuses(&["success"]);
     for line in ["list", "latest", "timeline", "wait", "doctor", "demo"] {

@@ -261,3 +261,75 @@ For more information, try '--help'.
 "#]],
     );
 }
+
+#[test]
+fn tokens_are_read_from_pipes_and_standard_input() {
+    let token = deploystatus_emulator::Token::classic("from-a-pipe");
+    let scene = Scene::new().unset("GITHUB_TOKEN").statuses(&["queued"]);
+    scene.github.add_token(token);
+    scene.file("token", "\u{feff}from-a-pipe\r\n");
+    for file in ["-", "/dev/stdin", "token"] {
+        let input = std::fs::File::open(scene.home.path().join("token")).unwrap();
+        let mut command = scene.command(&format!("latest --deployment 42 --token-file {file}"));
+        let output = command.stdin(input).output().unwrap();
+        assert!(output.status.success(), "{file}: {output:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn endless_token_file_is_rejected() {
+    check(
+        Scene::new().run("latest --token-file /dev/zero"),
+        str![[r#"
+$ deploystatus latest --token-file /dev/zero
+--- stderr
+error: cannot read token file /dev/zero: larger than 65536 bytes
+--- exit 2
+
+"#]],
+    );
+}
+
+#[test]
+fn invalid_utf8_is_attributed_to_its_variable() {
+    use std::os::unix::ffi::OsStringExt;
+    let value = std::ffi::OsString::from_vec(vec![b'a', 0xff]);
+    let scene = Scene::new();
+    let mut command = scene.command("latest --deployment 42");
+    let output = command.env("GITHUB_REPOSITORY", value).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let errors = String::from_utf8(output.stderr).unwrap();
+    let expected = "error: invalid environment variable GITHUB_REPOSITORY: expected UTF-8\n";
+    assert_eq!(errors, expected);
+}
+
+#[test]
+fn secrets_in_urls_are_not_printed() {
+    let scene = Scene::new();
+    for url in [
+        "https://user:ecret@git.example.com",
+        "http://git.example.com?token=ecret",
+        "https://git.example.com/#ecret",
+    ] {
+        let transcript = scene.output(&format!("latest --deployment 42 --api-url {url}"));
+        let errors = String::from_utf8(transcript.stderr).unwrap();
+        assert!(errors.contains("git.example.com"), "{errors}");
+        assert!(!errors.contains("ecret"), "{errors}");
+    }
+}
+
+#[test]
+fn long_values_are_shortened_in_errors() {
+    let scene = Scene::new();
+    let long = "x".repeat(100_000);
+    for line in [
+        format!("latest --api-url {long}"),
+        format!("latest --repo {long}"),
+        format!("create success --log-url {long}"),
+    ] {
+        let output = scene.output(&format!("{line} --deployment 42"));
+        assert_eq!(output.status.code(), Some(2));
+        assert!(output.stderr.len() < 500, "{}", output.stderr.len());
+    }
+}

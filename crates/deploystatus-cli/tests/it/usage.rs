@@ -81,3 +81,37 @@ For more information, try '--help'.
 "#]],
     );
 }
+
+#[test]
+fn missing_dashes_are_explained() {
+    check(
+        Scene::new().run_bare("run true"),
+        str![[r#"
+$ deploystatus run true
+--- stderr
+error: unexpected argument 'true' found
+
+Usage: deploystatus run [OPTIONS] -- <COMMAND>...
+
+For more information, try '--help'.
+help: write `--` before the command: deploystatus run -- true
+--- exit 2
+
+"#]],
+    );
+}
+
+#[test]
+fn usage_errors_are_annotations_in_actions() {
+    let scene = Scene::new().set("GITHUB_ACTIONS", "true");
+    check(
+        scene.run_bare("list --limit 0"),
+        str![[r#"
+$ deploystatus list --limit 0
+--- stderr
+::error title=deploystatus::invalid value '0' for '--limit <N>': expected a number of at least 1%0A%0AFor more information, try '--help'.
+--- exit 2
+
+"#]],
+    );
+}

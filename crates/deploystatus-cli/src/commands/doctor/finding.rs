@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::error::Error;
+use crate::escape::shorten;
 use crate::exit::{self, Code};
 use crate::output::{Output, Span};
 
@@ -29,20 +30,22 @@ enum Verdict {
 
 /// Width of the longest verdict.
 const VERDICT_WIDTH: usize = 7;
+/// Maximum number of characters of a message, which may contain response headers.
+const MAX_MESSAGE: usize = 2_000;
 /// Width of the longest check.
 const CHECK_WIDTH: usize = 8;
 
 impl Finding {
     pub(crate) fn ok(check: &'static str, message: impl Into<String>) -> Self {
-        Self::new(check, Verdict::Ok, message.into(), Code::Done)
+        Self::new(check, Verdict::Ok, &message.into(), Code::Done)
     }
 
     pub(crate) fn warning(check: &'static str, message: impl Into<String>) -> Self {
-        Self::new(check, Verdict::Warning, message.into(), Code::Done)
+        Self::new(check, Verdict::Warning, &message.into(), Code::Done)
     }
 
     pub(crate) fn problem(check: &'static str, message: impl Into<String>, code: Code) -> Self {
-        Self::new(check, Verdict::Problem, message.into(), code)
+        Self::new(check, Verdict::Problem, &message.into(), code)
     }
 
     /// Creates the finding for an error that other commands would fail with.
@@ -84,11 +87,11 @@ impl Finding {
         Ok(())
     }
 
-    fn new(check: &'static str, verdict: Verdict, message: String, code: Code) -> Self {
+    fn new(check: &'static str, verdict: Verdict, message: &str, code: Code) -> Self {
         Self {
             check,
             verdict,
-            message,
+            message: shorten(message, MAX_MESSAGE).into_owned(),
             fix: None,
             code,
         }

@@ -68,6 +68,17 @@ pub(crate) fn token(token: &TokenSource, response: &Response) -> Finding {
     Finding::ok("token", message)
 }
 
+/// Returns a warning for the token of a workflow run, whose changes start no workflows.
+pub(crate) fn workflow_token(token: &TokenSource) -> Option<Finding> {
+    let is_installation = token.token()?.starts_with("ghs_");
+    (is_installation && token.origin() == "GITHUB_TOKEN").then(|| {
+        let message =
+            "deployments and statuses created with a workflow's own token start no workflows";
+        Finding::warning("token", message)
+            .fix("If workflows must start, use the token of an app or a personal access token.")
+    })
+}
+
 /// Compares the clock of this machine with the server's.
 pub(crate) fn clock(response: &Response) -> Option<Finding> {
     let parser = rfc2822::DateTimeParser::new();

@@ -129,14 +129,20 @@ impl<'a> Reports<'a> {
         }))
     }
 
-    /// Prints the result of the final report.
-    pub(super) fn on_end_reported(&mut self, result: ReportResult) {
+    /// Handles the result of the final report and returns `true` if it was delivered.
+    pub(super) fn on_end_reported(&mut self, result: ReportResult) -> bool {
         match result {
-            Ok(created) => self.output.set_outputs(created.status()),
-            Err(undelivered) => self.fail(&Error::Call {
-                action: "report the result",
-                source: undelivered.into(),
-            }),
+            Ok(created) => {
+                self.output.set_outputs(created.status());
+                true
+            }
+            Err(undelivered) => {
+                self.fail(&Error::Call {
+                    action: "report the result",
+                    source: undelivered.into(),
+                });
+                false
+            }
         }
     }
 

@@ -32,6 +32,7 @@ pub(super) struct Supervisor<'a> {
 struct PendingReport {
     report: FinalReport,
     state: State,
+    reason: Option<String>,
     deadline: Instant,
 }
 
@@ -125,6 +126,7 @@ impl<'a> Supervisor<'a> {
             self.pending_report = Some(PendingReport {
                 report,
                 state: ending.state(),
+                reason: ending.reason(),
                 deadline: after(limit),
             });
         }
@@ -136,7 +138,14 @@ impl<'a> Supervisor<'a> {
             return;
         };
         match result {
-            Some(result) => self.reports.on_end_reported(result),
+            Some(result) => {
+                let is_delivered = self.reports.on_end_reported(result);
+                if is_delivered && self.stop_requested {
+                    let reason = pending.reason.unwrap_or_default();
+                    self.output
+                        .note(&format!("reported {}: {reason}", pending.state));
+                }
+            }
             None => self.reports.on_end_timeout(pending.state),
         }
     }
