@@ -18,7 +18,7 @@ use deploystatus_emulator::Profile;
 
 use crate::duration;
 
-pub(crate) use report::{CreateArgs, OutboxArgs, ReportArgs, RunArgs};
+pub(crate) use report::{CreateArgs, OutboxArgs, ReportArgs, ReportedState, RunArgs};
 
 /// Report and follow GitHub deployment statuses
 #[derive(Debug, Parser)]

@@ -14,7 +14,7 @@ mod workflow;
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use deploystatus::DeploymentStatus;
+use deploystatus::{Deployment, DeploymentStatus};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -196,6 +196,13 @@ impl Output {
     /// Sets the outputs of a workflow step to the values of a status.
     pub(crate) fn set_outputs(&self, status: &DeploymentStatus) {
         if let Err(error) = self.workflow.set_outputs(status) {
+            self.warning(&error.to_string());
+        }
+    }
+
+    /// Adds a status to the summary of a workflow step.
+    pub(crate) fn add_summary(&self, deployment: &Deployment, status: &DeploymentStatus) {
+        if let Err(error) = self.workflow.add_summary(deployment, status) {
             self.warning(&error.to_string());
         }
     }

@@ -14,7 +14,7 @@ use crate::error::{Error, Missing};
 use crate::escape::without_secrets;
 use crate::event_file;
 
-pub(crate) use pipeline::log_url;
+pub(crate) use pipeline::{is_in_pipeline, log_url};
 pub(crate) use token::TokenSource;
 
 /// The arguments and environment variables that select a deployment.

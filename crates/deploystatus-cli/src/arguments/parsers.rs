@@ -4,22 +4,35 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use deploystatus::State;
 use deploystatus_emulator::Profile;
 
+use super::report::ReportedState;
+
 /// Parses the states that can be reported, and the values of `job.status` that differ from them.
-pub(super) fn reported_state() -> impl TypedValueParser<Value = State> {
+pub(super) fn reported_state() -> impl TypedValueParser<Value = ReportedState> {
     let values = [
         PossibleValue::new("queued"),
         PossibleValue::new("pending"),
         PossibleValue::new("in_progress"),
         PossibleValue::new("success"),
         PossibleValue::new("failure"),
-        PossibleValue::new("error").alias("cancelled"),
+        PossibleValue::new("error"),
         PossibleValue::new("inactive").alias("skipped"),
+        PossibleValue::new("cancelled").hide(true),
     ];
     PossibleValuesParser::new(values).map(|name| match name.as_str() {
-        "cancelled" => State::Error,
-        "skipped" => State::Inactive,
-        name => State::from(name),
+        "cancelled" => ReportedState::Cancelled,
+        "skipped" => ReportedState::State(State::Inactive),
+        name => ReportedState::State(State::from(name)),
     })
+}
+
+/// Parses the states that a cancelled job can be reported as.
+pub(super) fn cancelled_state() -> impl TypedValueParser<Value = State> {
+    PossibleValuesParser::new(["failure", "error", "inactive"]).map(|name| State::from(&*name))
+}
+
+/// Parses the states that a stopped command can be reported as.
+pub(super) fn stopped_state() -> impl TypedValueParser<Value = State> {
+    PossibleValuesParser::new(["failure", "error"]).map(|name| State::from(&*name))
 }
 
 /// Parses every known state.

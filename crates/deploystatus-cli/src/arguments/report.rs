@@ -16,13 +16,26 @@ use crate::duration;
     deploystatus create success --environment-url https://example.com\n  \
     deploystatus create ${{ job.status }}\n\n\
     The values of a workflow's job.status are accepted:\n\
-    cancelled is reported as error, skipped as inactive.")]
+    cancelled is reported as error (--cancelled-as), skipped as inactive.")]
 pub(crate) struct CreateArgs {
     /// State to report
     #[arg(value_parser = parsers::reported_state())]
-    pub(crate) state: State,
+    pub(crate) state: ReportedState,
     #[command(flatten)]
     pub(crate) report: ReportArgs,
+    /// State that `cancelled` is reported as
+    #[arg(long, value_name = "STATE", default_value = "error", value_parser = parsers::cancelled_state())]
+    pub(crate) cancelled_as: State,
+    /// Send nothing if the deployment has finished; the list is read twice, 5 seconds apart
+    #[arg(long, conflicts_with = "if_changed")]
+    pub(crate) unless_finished: bool,
+}
+
+/// A state, or the value of `job.status` that can be reported as several states.
+#[derive(Clone, Debug)]
+pub(crate) enum ReportedState {
+    State(State),
+    Cancelled,
 }
 
 /// The fields of a status besides its state, shared by `create` and `run`.
@@ -67,17 +80,29 @@ pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) outbox: OutboxArgs,
     /// Maximum time to finish reporting after a stop signal
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration::parse)]
+    #[arg(long, value_name = "TIME", default_value = "9s", value_parser = duration::parse)]
     pub(crate) grace: Duration,
     /// Time limit for the initial report
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration::parse)]
     pub(crate) report_timeout: Duration,
     /// Time limit for the final report
-    #[arg(long, value_name = "TIME", default_value = "1m", value_parser = duration::parse)]
+    #[arg(long, value_name = "TIME", default_value = "3m", value_parser = duration::parse)]
     pub(crate) end_timeout: Duration,
     /// Exit with an error if a report could not be delivered
-    #[arg(long)]
+    #[arg(long, overrides_with = "no_strict")]
     pub(crate) strict: bool,
+    /// Keep the command's exit code even if a report could not be delivered
+    #[arg(long, overrides_with = "strict")]
+    pub(crate) no_strict: bool,
+    /// State to report after a stop signal
+    #[arg(long, value_name = "STATE", default_value = "error", value_parser = parsers::stopped_state())]
+    pub(crate) cancelled_as: State,
+    /// Stop when the parent process exits [default: true if CI or GITHUB_ACTIONS is set]
+    #[arg(long, value_name = "BOOL")]
+    pub(crate) stop_with_parent: Option<bool>,
+    /// Remove GITHUB_TOKEN and GH_TOKEN from the command's environment
+    #[arg(long)]
+    pub(crate) without_token: bool,
     /// Command to run, with its arguments
     #[arg(last = true, required = true, value_name = "COMMAND")]
     pub(crate) command: Vec<OsString>,

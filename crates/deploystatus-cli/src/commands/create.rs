@@ -1,10 +1,12 @@
 //! `create`: creates one status.
 
-use deploystatus::{Delivered, Deployment, NewStatus, State};
+use std::time::Duration;
+
+use deploystatus::{Delivered, Deployment, DeploymentStatus, NewStatus, State};
 use serde_json::{Value, json};
 
 use crate::advice;
-use crate::arguments::{CreateArgs, ReportArgs};
+use crate::arguments::{CreateArgs, ReportArgs, ReportedState};
 use crate::error::Error;
 use crate::exit::Code;
 use crate::output::Output;
@@ -16,10 +18,21 @@ pub(crate) async fn run(
     output: &Output,
 ) -> Result<Code, Error> {
     let report = &arguments.report;
-    let status = new_status(arguments.state, report)?;
+    let state = match arguments.state {
+        ReportedState::State(state) => state,
+        ReportedState::Cancelled => arguments.cancelled_as,
+    };
+    let status = new_status(state, report)?;
     let deployment = settings.deployment()?;
     if report.dry_run {
         print_request(&deployment, &status, output)?;
+        return Ok(Code::Done);
+    }
+    if arguments.unless_finished
+        && let Some(finished) = read_finished(&deployment).await?
+    {
+        output.set_outputs(&finished);
+        output.status(&finished, &[("delivery", json!("already_finished"))])?;
         return Ok(Code::Done);
     }
     let created = if report.if_changed {
@@ -30,6 +43,7 @@ pub(crate) async fn run(
     let created = created.map_err(Error::call("create the status"))?;
     // Later steps need the outputs even if standard output cannot be written.
     output.set_outputs(created.status());
+    output.add_summary(&deployment, created.status());
     let printed = output.status(created.status(), &[("delivery", json!(delivery(&created)))]);
     if printed.is_err() {
         output.warning(&format!("stored as status {}", created.status().id));
@@ -37,6 +51,24 @@ pub(crate) async fn run(
     printed?;
     Ok(Code::Done)
 }
+
+/// Returns the newest status if it is final, or `None` if two readings of the list end otherwise.
+///
+/// GitHub may return a list without the newest statuses, so one reading is not enough.
+async fn read_finished(deployment: &Deployment) -> Result<Option<DeploymentStatus>, Error> {
+    for pause in [Duration::ZERO, BETWEEN_READINGS] {
+        tokio::time::sleep(pause).await;
+        let newest = deployment.statuses().newest().await;
+        let newest = newest.map_err(Error::call("read the newest status"))?;
+        if let Some(status) = newest.filter(|status| status.state.is_finished()) {
+            return Ok(Some(status));
+        }
+    }
+    Ok(None)
+}
+
+/// Time between two readings of the list of statuses.
+const BETWEEN_READINGS: Duration = Duration::from_secs(5);
 
 /// Creates the status that the arguments describe.
 ///

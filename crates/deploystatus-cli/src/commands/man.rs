@@ -155,10 +155,14 @@ fn roff(text: &str) -> String {
 
 const DEFINITIONS: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
 
-const SIGNALS: [(&str, &str); 3] = [
+const SIGNALS: [(&str, &str); 4] = [
     (
         "SIGINT, SIGTERM, SIGHUP",
         "Forwarded to the command and reported as error, with the name of the first signal.",
+    ),
+    (
+        "exit of the parent process",
+        "In a pipeline: SIGTERM is sent to the command, error is reported, and the command is killed after two seconds.",
     ),
     (
         "any of these before the command starts",
@@ -170,7 +174,7 @@ const SIGNALS: [(&str, &str); 3] = [
     ),
 ];
 
-const ENVIRONMENT: [(&str, &str); 9] = [
+const ENVIRONMENT: [(&str, &str); 11] = [
     ("GITHUB_API_URL", "Base URL of the API (--api-url)."),
     ("GITHUB_REPOSITORY", "Repository as OWNER/NAME (--repo)."),
     ("GITHUB_TOKEN, GH_TOKEN", "Token (--token-file)."),
@@ -185,6 +189,14 @@ const ENVIRONMENT: [(&str, &str); 9] = [
     (
         "GITHUB_ACTIONS",
         "If true, errors are printed as annotations and log_url is the URL of the workflow run.",
+    ),
+    (
+        "GITHUB_STEP_SUMMARY",
+        "File to which create, wait and run add the status.",
+    ),
+    (
+        "CI_JOB_URL, BUILDKITE_BUILD_URL, CIRCLE_BUILD_URL, BUILD_URL",
+        "Default of --log-url outside of GitHub Actions.",
     ),
     (
         "DEPLOYSTATUS_OUTBOX",

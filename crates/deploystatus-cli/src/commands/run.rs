@@ -1,21 +1,27 @@
 //! `run`: runs a command and reports its result.
 
 mod child;
+mod child_output;
 mod ending;
+mod outbox;
+mod pending_report;
 mod reports;
 mod signals;
+mod strictness;
 mod supervisor;
 
-use deploystatus::State;
+use deploystatus::{Deployment, State};
+use tokio::process::Command;
 
 use super::create;
 use crate::arguments::RunArgs;
 use crate::error::Error;
 use crate::exit::Code;
 use crate::output::Output;
-use crate::settings::Settings;
+use crate::settings::{Settings, is_in_pipeline};
+use child_output::ChildOutput;
 use reports::Reports;
-use signals::Signals;
+use signals::{ParentPolicy, Signals};
 use supervisor::Supervisor;
 
 pub(crate) async fn run(
@@ -23,8 +29,8 @@ pub(crate) async fn run(
     settings: &Settings,
     output: &Output,
 ) -> Result<Code, Error> {
-    // From here on a stop signal does not end this process before the final status is reported.
-    let mut signals = Signals::listen().map_err(Error::Runtime)?;
+    // From here on a stop request does not end this process before the final status is reported.
+    let mut signals = Signals::listen(parent_policy(&arguments)).map_err(Error::Runtime)?;
     let report = &arguments.report;
     let status = create::new_status(State::InProgress, report)?;
     let deployment = settings.deployment()?;
@@ -33,16 +39,69 @@ pub(crate) async fn run(
         output.note("the command was not run");
         return Ok(Code::Done);
     }
-    let mut reports = Reports::start(deployment, status, &arguments, output)?;
+    let child_output = create_child_output(output);
+    let command = command(&arguments, settings, &deployment, child_output.as_ref())?;
+    let mut reports = Reports::start(deployment, status, &arguments, settings, output)?;
     let stop = tokio::select! {
         biased;
         stop = signals.next() => Some(stop),
         () = reports.wait_started(arguments.report_timeout) => None,
     };
-    let mut supervisor = Supervisor::new(&arguments, reports, output);
+    let mut supervisor = Supervisor::new(&arguments, reports, child_output, output);
     match stop {
         Some(stop) => supervisor.stop_before_start(stop),
-        None => supervisor.start(),
+        None => supervisor.start(command),
     }
     Ok(supervisor.run(&mut signals).await)
+}
+
+/// Returns the policy for the exit of the parent.
+///
+/// In a pipeline the parent is the shell of a step, which the runner ends when the job is cancelled.
+/// Elsewhere a shell may exit and leave this process in the background.
+fn parent_policy(arguments: &RunArgs) -> ParentPolicy {
+    if arguments.stop_with_parent.unwrap_or_else(is_in_pipeline) {
+        ParentPolicy::Watch
+    } else {
+        ParentPolicy::Ignore
+    }
+}
+
+/// Creates the file for the command's values, or returns `None` with a warning.
+fn create_child_output(output: &Output) -> Option<ChildOutput> {
+    match ChildOutput::create() {
+        Ok(file) => Some(file),
+        Err(error) => {
+            output.warning(&format!(
+                "cannot create the file for DEPLOYSTATUS_OUTPUT: {error}"
+            ));
+            None
+        }
+    }
+}
+
+/// Creates the command with the variables that describe the deployment.
+fn command(
+    arguments: &RunArgs,
+    settings: &Settings,
+    deployment: &Deployment,
+    child_output: Option<&ChildOutput>,
+) -> Result<Command, Error> {
+    let (program, rest) = arguments
+        .command
+        .split_first()
+        .ok_or_else(|| Error::Usage("missing command after `--`".to_owned()))?;
+    let mut command = Command::new(program);
+    command
+        .args(rest)
+        .env("DEPLOYSTATUS_DEPLOYMENT", deployment.id().to_string())
+        .env("DEPLOYSTATUS_REPOSITORY", deployment.repository())
+        .env("DEPLOYSTATUS_API_URL", settings.api_url()?.value);
+    if let Some(file) = child_output {
+        command.env("DEPLOYSTATUS_OUTPUT", file.path());
+    }
+    if arguments.without_token {
+        command.env_remove("GITHUB_TOKEN").env_remove("GH_TOKEN");
+    }
+    Ok(command)
 }

@@ -39,6 +39,10 @@ pub(crate) async fn run(
     drop(spinner);
     printed?;
     let outcome = outcome.map_err(Error::call("wait for the deployment"))?;
+    if let Some(status) = outcome.status() {
+        output.set_outputs(status);
+        output.add_summary(&deployment, status);
+    }
     print_outcome(&outcome, output)?;
     Ok(code(&outcome))
 }
@@ -70,10 +74,7 @@ fn print_poll(poll: &Poll<'_>, spinner: &Spinner, output: &Output) -> Result<(),
 fn print_outcome(outcome: &Outcome, output: &Output) -> Result<(), Error> {
     let name = name(outcome);
     match outcome.status() {
-        Some(status) => {
-            output.set_outputs(status);
-            output.status(status, &[("outcome", json!(name))])
-        }
+        Some(status) => output.status(status, &[("outcome", json!(name))]),
         None if output.format() == Format::Text => output.text(&format!("outcome  {name}")),
         None => output.json(&json!({ "outcome": name })),
     }

@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use deploystatus::DeploymentStatus;
+use deploystatus::{Deployment, DeploymentStatus};
 
 use crate::environment::path;
 use crate::error::Error;
@@ -16,6 +16,7 @@ use crate::escape::{Log, Safe, escape, escape_annotation};
 pub(crate) struct Workflow {
     pub(super) log: Log,
     outputs: Option<PathBuf>,
+    summary: Option<PathBuf>,
 }
 
 /// The severity of an annotation.
@@ -30,6 +31,7 @@ impl Workflow {
         Self {
             log: Log::from_environment(),
             outputs: path("GITHUB_OUTPUT"),
+            summary: path("GITHUB_STEP_SUMMARY"),
         }
     }
 
@@ -53,6 +55,73 @@ impl Workflow {
             source,
         })
     }
+
+    /// Adds a status to the summary of the step.
+    pub(super) fn add_summary(
+        &self,
+        deployment: &Deployment,
+        status: &DeploymentStatus,
+    ) -> Result<(), Error> {
+        let Some(path) = &self.summary else {
+            return Ok(());
+        };
+        append(path, &summary(deployment, status)).map_err(|source| Error::File {
+            action: "write summary to",
+            path: path.clone(),
+            source,
+        })
+    }
+}
+
+/// Returns a Markdown table with one status.
+fn summary(deployment: &Deployment, status: &DeploymentStatus) -> String {
+    let link = |name: &str, url: &Option<String>| {
+        let url = url.as_deref().filter(|url| url.starts_with("http"));
+        url.map_or_else(String::new, |url| {
+            format!("[{name}](<{}>)", link_target(url))
+        })
+    };
+    format!(
+        "### Deployment {} of {}\n\n\
+         | state | time | description | environment | log |\n|---|---|---|---|---|\n\
+         | {} | {} | {} | {} | {} |\n\n",
+        deployment.id(),
+        markdown(&deployment.repository()),
+        markdown(status.state.as_str()),
+        status.created_at,
+        markdown(status.description.as_deref().unwrap_or_default()),
+        link(
+            &markdown(status.environment.as_deref().unwrap_or("environment")),
+            &status.environment_url
+        ),
+        link("log", &status.log_url),
+    )
+}
+
+/// Returns text without meaning in Markdown: every punctuation character is escaped.
+fn markdown(text: &str) -> String {
+    let mut escaped = String::new();
+    for character in escape(text, Log::Actions).as_str().chars() {
+        if character.is_ascii_punctuation() {
+            escaped.push('\\');
+        }
+        escaped.push(character);
+    }
+    escaped
+}
+
+/// Percent-encodes the characters that could end a link or a table cell.
+fn link_target(url: &str) -> String {
+    let mut target = String::new();
+    for character in escape(url, Log::Actions).as_str().chars() {
+        match character {
+            ' ' | '<' | '>' | '|' | '\\' | '`' => {
+                let _ = write!(target, "%{:02X}", u32::from(character));
+            }
+            character => target.push(character),
+        }
+    }
+    target
 }
 
 /// Returns the workflow command that shows a text as an annotation of the run.

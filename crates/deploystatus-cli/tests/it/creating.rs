@@ -3,9 +3,8 @@
 use deploystatus_emulator::{Fault, Operation};
 use snapbox::str;
 
-use crate::process::pair;
 use crate::scene::{ID, Scene};
-use crate::transcript::{check, step_outputs};
+use crate::transcript::check;
 
 #[test]
 fn status_is_created_with_all_fields() {
@@ -241,80 +240,4 @@ For more information, try '--help'.
 "#]],
     );
     assert!(scene.github.requests().is_empty());
-}
-
-#[test]
-fn log_url_defaults_to_the_workflow_run() {
-    let scene = Scene::new()
-        .set("GITHUB_ACTIONS", "true")
-        .set("GITHUB_SERVER_URL", "https://git.example.com")
-        .set("GITHUB_RUN_ID", "99");
-    let outputs = scene.file("outputs", "BEFORE<<E\nkept\nE\n");
-    let scene = scene.set("GITHUB_OUTPUT", outputs.display().to_string());
-    scene.run("create success --environment-url https://example.com");
-    let stored = &scene.github.history(ID)[0];
-    assert_eq!(
-        stored.log_url,
-        "https://git.example.com/octocat/example/actions/runs/99"
-    );
-    let text = std::fs::read_to_string(outputs).unwrap();
-    let values = step_outputs(text.strip_prefix("BEFORE<<E\nkept\nE\n").unwrap());
-    let expected = [
-        ("status_id", "5000000001"),
-        ("state", "success"),
-        ("environment_url", "https://example.com"),
-    ];
-    assert_eq!(values, expected.map(|(name, value)| pair(name, value)));
-    scene.run("create success --log-url https://ci.example.com/7");
-    assert_eq!(
-        scene.github.history(ID)[1].log_url,
-        "https://ci.example.com/7"
-    );
-}
-
-#[test]
-fn errors_are_annotations_in_actions() {
-    let scene = Scene::new().set("GITHUB_ACTIONS", "true");
-    let line = "create success --log-url '50% off'";
-    check(
-        scene.run(line),
-        str![[r#"
-$ deploystatus create success --log-url '50% off'
---- stderr
-::error title=deploystatus::invalid URL "50%25 off" (from --log-url): expected a URL that starts with https:// or http://
---- exit 2
-
-"#]],
-    );
-    check(
-        scene.run_bare("latest --repo octocat/nothing --deployment 1"),
-        str![[r#"
-$ deploystatus latest --repo octocat/nothing --deployment 1
---- stderr
-::error title=deploystatus::failed to read the newest status: the server answered 404 Not Found, "Not Found" (request C001:10001:0200001:0400001:6955B900)%0Ahelp: It does not exist, or the token may not read it; GitHub says 404 for both. Check the repository and the ids.
---- exit 3
-
-"#]],
-    );
-}
-
-#[test]
-fn unwritable_outputs_are_a_warning() {
-    let scene = Scene::new().set("GITHUB_OUTPUT", "/nowhere/outputs");
-    check(
-        scene.run("create success --quiet"),
-        str![[r#"
-$ deploystatus create success --quiet
-id           5000000001
-state        success
-environment  staging
-by           octocat
-created      2026-01-01T00:00:00Z
-delivery     created
---- stderr
-warning: cannot write outputs to /nowhere/outputs: No such file or directory
---- exit 0
-
-"#]],
-    );
 }

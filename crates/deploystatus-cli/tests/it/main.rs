@@ -17,6 +17,7 @@ mod errors;
 mod flushing;
 mod hostile;
 mod pages;
+mod pipelines;
 mod pipes;
 mod process;
 mod reading;

@@ -103,6 +103,11 @@ Options:
                                values: true, false]
       --if-changed             Send nothing if the newest status is identical
       --dry-run                Print the request without sending it
+      --cancelled-as <STATE>   State that `cancelled` is reported as [default:
+                               error] [possible values: failure, error,
+                               inactive]
+      --unless-finished        Send nothing if the deployment has finished; the
+                               list is read twice, 5 seconds apart
   -h, --help                   Print help
 
 Target:
@@ -127,7 +132,7 @@ Examples:
   deploystatus create ${{ job.status }}
 
 The values of a workflow's job.status are accepted:
-cancelled is reported as error, skipped as inactive.
+cancelled is reported as error (--cancelled-as), skipped as inactive.
 --- exit 0
 
 "#]],

@@ -1,5 +1,7 @@
 //! The command `run` with real processes: their streams, signals and reports.
 
+#[cfg(target_os = "linux")]
+mod cancellation;
 mod endings;
 mod readme;
 mod signals;
@@ -7,3 +9,4 @@ mod streams;
 #[cfg(target_os = "linux")]
 mod terminal;
 mod troubles;
+mod values;

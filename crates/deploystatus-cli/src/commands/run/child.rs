@@ -1,6 +1,5 @@
 //! The process of the command.
 
-use std::ffi::OsString;
 use std::io;
 use std::process::ExitStatus;
 
@@ -9,37 +8,53 @@ use tokio::process::Command;
 use super::signals::Stop;
 
 /// A child process that shares this process's standard input, output and error.
+pub(super) struct Child {
+    process: tokio::process::Child,
+    group: Group,
+}
+
+/// The processes that receive a forwarded signal.
 ///
 /// The child leads its own process group, so that signals also reach the processes that it starts.
 /// In the foreground of a terminal it stays in this process's group: in a group of its own the terminal
 /// would stop it as soon as it reads, and Ctrl-C and Ctrl-Z are meant for both processes.
-pub(super) struct Child {
-    process: tokio::process::Child,
-    #[cfg(unix)]
-    group: Group,
+#[cfg(unix)]
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Group {
+    /// The group that the child leads.
+    Own(nix::unistd::Pid),
+    /// The child alone, because its group is that of this process.
+    Foreground(nix::unistd::Pid),
 }
 
-#[cfg(unix)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Group {
-    Own,
-    Foreground,
-}
+/// The console sends its events to the child too, so nothing is forwarded.
+#[cfg(not(unix))]
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Group;
 
 impl Child {
-    pub(super) fn start(program: &OsString, arguments: &[OsString]) -> io::Result<Self> {
-        let mut command = Command::new(program);
-        command.args(arguments);
-        #[cfg(unix)]
-        let group = Group::of_this_process();
-        #[cfg(unix)]
-        if group == Group::Own {
+    #[cfg(unix)]
+    pub(super) fn start(mut command: Command) -> io::Result<Self> {
+        let is_foreground = is_in_foreground();
+        if !is_foreground {
             command.process_group(0);
         }
+        let process = command.spawn()?;
+        let id = process.id().and_then(|id| i32::try_from(id).ok());
+        let id = nix::unistd::Pid::from_raw(id.ok_or(io::ErrorKind::NotFound)?);
+        let group = if is_foreground {
+            Group::Foreground(id)
+        } else {
+            Group::Own(id)
+        };
+        Ok(Self { process, group })
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn start(mut command: Command) -> io::Result<Self> {
         Ok(Self {
             process: command.spawn()?,
-            #[cfg(unix)]
-            group,
+            group: Group,
         })
     }
 
@@ -48,47 +63,60 @@ impl Child {
         self.process.wait().await
     }
 
-    /// Forwards a signal to the child, unless it has exited.
-    #[cfg(unix)]
-    pub(super) fn forward(&self, stop: Stop) {
-        use nix::sys::signal::{Signal, kill, killpg};
-        use nix::unistd::Pid;
-
-        let id = self.process.id().and_then(|id| i32::try_from(id).ok());
-        let Some(id) = id.map(Pid::from_raw) else {
-            return;
-        };
-        let signal = match stop {
-            Stop::Interrupt => Signal::SIGINT,
-            Stop::Terminate => Signal::SIGTERM,
-            Stop::HangUp => Signal::SIGHUP,
-        };
-        let _ = match (self.group, stop) {
-            (Group::Own, _) => killpg(id, signal),
-            // The terminal has sent SIGINT to the child already, and many programs abort on a second one.
-            (Group::Foreground, Stop::Interrupt) => Ok(()),
-            (Group::Foreground, _) => kill(id, signal),
-        };
+    pub(super) fn group(&self) -> Group {
+        self.group
     }
 
-    /// Does nothing, because the console sends its events to the child too.
-    #[cfg(not(unix))]
-    #[expect(clippy::unused_self, reason = "other systems forward signals here")]
-    pub(super) fn forward(&self, _: Stop) {}
+    /// Kills the process, if it still runs.
+    pub(super) fn kill(&mut self) {
+        // An error means that the process has exited.
+        let _ = self.process.start_kill();
+    }
 }
 
 #[cfg(unix)]
 impl Group {
-    fn of_this_process() -> Self {
-        use nix::unistd::{getpgrp, tcgetpgrp};
+    /// Forwards a stop request. Processes that have exited ignore it.
+    pub(super) fn forward(self, stop: Stop) {
+        use nix::sys::signal::{Signal, kill, killpg};
 
-        // A process without a terminal cannot open this file.
-        let terminal = std::fs::File::open("/dev/tty");
-        let foreground = terminal.ok().and_then(|terminal| tcgetpgrp(terminal).ok());
-        if foreground == Some(getpgrp()) {
-            Self::Foreground
-        } else {
-            Self::Own
+        let signal = match stop {
+            Stop::Interrupt => Signal::SIGINT,
+            Stop::Terminate | Stop::ParentExited => Signal::SIGTERM,
+            Stop::HangUp => Signal::SIGHUP,
+        };
+        let _ = match (self, stop) {
+            (Self::Own(group), _) => killpg(group, signal),
+            // The terminal has sent SIGINT to the child already, and many programs abort on a second one.
+            (Self::Foreground(_), Stop::Interrupt) => Ok(()),
+            (Self::Foreground(child), _) => kill(child, signal),
+        };
+    }
+
+    /// Kills the remaining processes of the child's own group.
+    pub(super) fn kill(self) {
+        if let Self::Own(group) = self {
+            // An error means that the group has no processes.
+            let _ = nix::sys::signal::killpg(group, nix::sys::signal::Signal::SIGKILL);
         }
     }
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unused_self, reason = "other systems use the process group")]
+impl Group {
+    pub(super) fn forward(self, _: Stop) {}
+
+    pub(super) fn kill(self) {}
+}
+
+/// Returns `true` if this process is in the foreground group of its terminal.
+#[cfg(unix)]
+fn is_in_foreground() -> bool {
+    use nix::unistd::{getpgrp, tcgetpgrp};
+
+    // A process without a terminal cannot open this file.
+    let terminal = std::fs::File::open("/dev/tty");
+    let foreground = terminal.ok().and_then(|terminal| tcgetpgrp(terminal).ok());
+    foreground == Some(getpgrp())
 }

@@ -34,11 +34,12 @@ impl Ending {
         }
     }
 
-    /// Returns the state to report.
-    pub(super) fn state(&self) -> State {
+    /// Returns the state to report; `cancelled_as` is the state of a stopped command.
+    pub(super) fn state(&self, cancelled_as: &State) -> State {
         match self {
             Self::Exited(0) => State::Success,
             Self::Exited(_) => State::Failure,
+            Self::Stopped(_) | Self::StoppedBeforeStart(_) => cancelled_as.clone(),
             _ => State::Error,
         }
     }
@@ -49,9 +50,9 @@ impl Ending {
             Self::Exited(0) => return None,
             Self::Exited(code) => format!("Exit code {code}"),
             Self::Killed(signal) => format!("Killed by {}", name(*signal)),
-            Self::Stopped(stop) => format!("Stopped by {}", stop.name()),
+            Self::Stopped(stop) => stop.cause().to_owned(),
             Self::StoppedBeforeStart(stop) => {
-                format!("Stopped by {} before the command started", stop.name())
+                format!("{} before the command started", stop.cause())
             }
             Self::NotStarted(error) => format!("The command could not be started: {error}"),
             Self::Unknown(error) => format!("The exit code of the command is unknown: {error}"),
@@ -131,7 +132,7 @@ mod tests {
                 126,
             ),
         ] {
-            assert_eq!(ending.state().as_str(), state, "{ending:?}");
+            assert_eq!(ending.state(&State::Error).as_str(), state, "{ending:?}");
             assert_eq!(ending.reason().as_deref(), reason, "{ending:?}");
             assert_eq!(ending.code(), code, "{ending:?}");
         }

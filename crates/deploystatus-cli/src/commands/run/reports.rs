@@ -6,29 +6,36 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use deploystatus::{
-    Delivered, Deployment, NewStatus, Outbox, RetryPolicy, Rollout, State, Undelivered,
+    Delivered, Deployment, DeploymentStatus, NewStatus, Ongoing, Progress, RetryPolicy, Rollout,
+    State, Undelivered,
 };
+use tokio::task::JoinHandle;
 
-use super::ending::Ending;
-use crate::arguments::RunArgs;
+use super::child_output::{Reading, Values};
+use super::outbox::RunOutbox;
+use super::strictness::Strictness;
+use crate::arguments::{ReportArgs, RunArgs};
+use crate::commands::create;
 use crate::error::{Error, Unreported};
 use crate::exit::{self, Code};
 use crate::output::Output;
-use crate::settings::outbox_directory;
+use crate::settings::Settings;
 
 /// The reports about one command: that it started, and how it ended.
 ///
 /// A failed report is printed and does not stop the command.
 pub(super) struct Reports<'a> {
+    arguments: &'a RunArgs,
+    settings: &'a Settings,
+    output: &'a Output,
+    deployment: Deployment,
     rollout: Option<Rollout>,
     is_started: bool,
-    deployment: Deployment,
-    outbox: Option<Outbox>,
-    /// Files that were in the outbox before the initial report.
-    earlier_files: Vec<PathBuf>,
-    description: Option<String>,
-    output: &'a Output,
-    failure: Option<Code>,
+    outbox: RunOutbox,
+    values: Values,
+    progress: Option<JoinHandle<()>>,
+    start_failure: Option<Code>,
+    end_failure: Option<Code>,
 }
 
 /// A report that is under way.
@@ -37,16 +44,19 @@ pub(super) type FinalReport = Pin<Box<dyn Future<Output = ReportResult>>>;
 /// The status that was created, or the report that was not delivered.
 pub(super) type ReportResult = Result<Delivered, Undelivered>;
 
+/// A second report of the same end, because the response to the first may be lost.
+pub(super) type SecondReport = Pin<Box<dyn Future<Output = Option<DeploymentStatus>>>>;
+
 impl<'a> Reports<'a> {
     /// Starts the initial report and does not wait for the server.
     pub(super) fn start(
         deployment: Deployment,
         first: NewStatus,
-        arguments: &RunArgs,
+        arguments: &'a RunArgs,
+        settings: &'a Settings,
         output: &'a Output,
     ) -> Result<Self, Error> {
-        let outbox = open_outbox(arguments, output)?;
-        let earlier_files = outbox.as_ref().and_then(|outbox| outbox.files().ok());
+        let outbox = RunOutbox::open(arguments, output)?;
         // After this time the initial report is dropped, because it must not delay the final one.
         let policy = RetryPolicy::new()
             .total_time(arguments.report_timeout)
@@ -57,7 +67,7 @@ impl<'a> Reports<'a> {
             .rollout(first)
             // No attempt starts in the last quarter of the time limit, so that the last one can report its own error.
             .deadline(arguments.end_timeout / 4 * 3);
-        if let Some(outbox) = &outbox {
+        if let Some(outbox) = outbox.outbox() {
             rollout = rollout.outbox(outbox);
         }
         if arguments.report.if_changed {
@@ -66,20 +76,24 @@ impl<'a> Reports<'a> {
         let rollout = rollout
             .begin_regardless()
             .map_err(Error::call("report the start"))?;
-        let reports = Self {
+        outbox.warn_if_not_written(output);
+        Ok(Self {
+            arguments,
+            settings,
+            output,
+            deployment,
             rollout: Some(rollout),
             is_started: false,
-            deployment,
             outbox,
-            earlier_files: earlier_files.unwrap_or_default(),
-            description: arguments.report.description.clone(),
-            output,
-            failure: None,
-        };
-        if reports.outbox.is_some() && !reports.is_kept() {
-            output.warning(&format!("the outbox is not writable; {NOT_KEPT}"));
-        }
-        Ok(reports)
+            values: Values::default(),
+            progress: None,
+            start_failure: None,
+            end_failure: None,
+        })
+    }
+
+    pub(super) fn deployment(&self) -> &Deployment {
+        &self.deployment
     }
 
     /// Waits for the result of the initial report, but not longer than `limit`.
@@ -104,19 +118,59 @@ impl<'a> Reports<'a> {
             };
             self.output
                 .warning(&format!("{error}; the command is run anyway"));
-            self.failure = Some(exit::code_of(&error));
+            self.start_failure = Some(exit::code_of(&error));
         }
     }
 
+    /// Uses the values that the command has set; a new description is reported as progress.
+    pub(super) fn set_values(&mut self, values: Values, reading: Reading) {
+        if values == self.values {
+            return;
+        }
+        if let Some(rollout) = &self.rollout {
+            let handle = rollout.ongoing();
+            let is_changed =
+                |new: &Option<String>, old: &Option<String>| new.is_some() && new != old;
+            let mut results = Vec::new();
+            if is_changed(&values.environment_url, &self.values.environment_url) {
+                results.push(
+                    handle.environment_url(values.environment_url.clone().unwrap_or_default()),
+                );
+            }
+            if is_changed(&values.log_url, &self.values.log_url) {
+                results.push(handle.log_url(values.log_url.clone().unwrap_or_default()));
+            }
+            for error in results.into_iter().filter_map(Result::err) {
+                self.output
+                    .warning(&format!("ignored a value in DEPLOYSTATUS_OUTPUT: {error}"));
+            }
+            let is_new = is_changed(&values.description, &self.values.description);
+            if is_new && reading == Reading::WhileRunning {
+                let description = values.description.clone().unwrap_or_default();
+                self.report_progress(handle, description);
+            }
+        }
+        self.values = values;
+    }
+
+    /// Reports a description as progress; a newer one replaces it.
+    fn report_progress(&mut self, handle: Ongoing, description: String) {
+        if let Some(task) = self.progress.take() {
+            task.abort();
+        }
+        // The rollout rejects a description that follows another report too soon.
+        self.progress = Some(tokio::spawn(async move {
+            while let Progress::TooSoon = handle.progress(description.clone()).await {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        }));
+    }
+
     /// Starts the final report, or returns `None` if it was started before.
-    pub(super) fn end(&mut self, ending: &Ending) -> Option<FinalReport> {
+    pub(super) fn end(&mut self, state: &State, reason: Option<String>) -> Option<FinalReport> {
         let rollout = self.rollout.take()?;
-        let state = ending.state();
-        let description = match (ending.reason(), self.description.clone()) {
-            (Some(reason), Some(description)) => Some(format!("{reason}: {description}")),
-            (reason, description) => reason.or(description),
-        };
-        let description = description.unwrap_or_default();
+        let description = self.description(reason);
+        let state = state.clone();
         Some(Box::pin(async move {
             match state {
                 State::Success => {
@@ -129,65 +183,80 @@ impl<'a> Reports<'a> {
         }))
     }
 
-    /// Handles the result of the final report and returns `true` if it was delivered.
-    pub(super) fn on_end_reported(&mut self, result: ReportResult) -> bool {
+    /// Sends the final report again, through a client that does not wait for the first report.
+    ///
+    /// The search for a status whose response was lost may take longer than a stopped job has left.
+    /// A second `error` does less harm than a deployment that never ends.
+    pub(super) fn send_again(&self, state: &State, reason: Option<String>) -> SecondReport {
+        let report = ReportArgs {
+            description: Some(self.description(reason)),
+            truncate: true,
+            log_url: self
+                .values
+                .log_url
+                .clone()
+                .or_else(|| self.arguments.report.log_url.clone()),
+            environment_url: self
+                .values
+                .environment_url
+                .clone()
+                .or_else(|| self.arguments.report.environment_url.clone()),
+            ..self.arguments.report.clone()
+        };
+        let status = create::new_status(state.clone(), &report);
+        let deployment = self.settings.deployment();
+        Box::pin(async move {
+            let created = deployment.ok()?.create_status(status.ok()?).await;
+            Some(created.ok()?.status().clone())
+        })
+    }
+
+    /// Handles the result of the final report and returns the status if it was delivered.
+    pub(super) fn on_end_reported(&mut self, result: ReportResult) -> Option<DeploymentStatus> {
         match result {
-            Ok(created) => {
-                self.output.set_outputs(created.status());
-                true
-            }
+            Ok(created) => Some(created.status().clone()),
             Err(undelivered) => {
                 self.fail(&Error::Call {
                     action: "report the result",
                     source: undelivered.into(),
                 });
-                false
+                None
             }
         }
     }
 
     /// Prints that the final report was not delivered in time.
     pub(super) fn on_end_timeout(&mut self, state: State) {
-        let outbox = self.outbox.as_ref().filter(|_| self.is_kept());
         let unreported = Unreported {
             state,
             deployment: self.deployment.id(),
             repository: self.deployment.repository(),
-            kept_in: outbox.map(|outbox| outbox.directory().to_owned()),
+            kept_in: self.outbox.kept_in().map(PathBuf::from),
         };
         self.fail(&Error::Unreported(unreported));
     }
 
-    /// Returns the exit code for the last failed report, or `None` if all reports were delivered.
+    /// Returns the exit code for a failed report, or `None` if it does not change the exit code.
     pub(super) fn failure(&self) -> Option<Code> {
-        self.failure
+        match Strictness::of(self.arguments) {
+            Strictness::Lenient => None,
+            Strictness::FinalReport => self.end_failure,
+            Strictness::AllReports => self.end_failure.or(self.start_failure),
+        }
     }
 
     fn fail(&mut self, error: &Error) {
         self.output.error(error);
-        self.failure = Some(exit::code_of(error));
+        self.end_failure = Some(exit::code_of(error));
     }
 
-    /// Returns `true` if the outbox contains a report that was not there before.
-    fn is_kept(&self) -> bool {
-        let files = self.outbox.as_ref().and_then(|outbox| outbox.files().ok());
-        let mut files = files.unwrap_or_default().into_iter();
-        files.any(|file| !self.earlier_files.contains(&file))
-    }
-}
-
-const NOT_KEPT: &str = "a result that cannot be delivered will be lost";
-
-/// Opens the outbox, or returns `None` with a warning if that fails and `--strict` is not set.
-fn open_outbox(arguments: &RunArgs, output: &Output) -> Result<Option<Outbox>, Error> {
-    let opened = outbox_directory(&arguments.outbox)
-        .and_then(|path| Outbox::open(path).map_err(Error::call("open the outbox")));
-    match opened {
-        Ok(outbox) => Ok(Some(outbox)),
-        Err(error) if arguments.strict => Err(error),
-        Err(error) => {
-            output.warning(&format!("{error}; {NOT_KEPT}"));
-            Ok(None)
+    /// Returns the reason followed by the description that the user or the command has set.
+    fn description(&self, reason: Option<String>) -> String {
+        let given = self.values.description.clone();
+        let given = given.or_else(|| self.arguments.report.description.clone());
+        match (reason, given) {
+            (Some(reason), Some(description)) => format!("{reason}: {description}"),
+            (reason, description) => reason.or(description).unwrap_or_default(),
         }
     }
 }

@@ -1,16 +1,18 @@
-//! The life of a command: its process, the signals that it receives, and the report of its end.
+//! The life of a command: its process, the stop requests, and the report of its end.
 
 use std::future::pending;
 use std::io;
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use deploystatus::State;
+use deploystatus::DeploymentStatus;
 use tokio::time::{Instant, sleep_until};
 
-use super::child::Child;
+use super::child::{Child, Group};
+use super::child_output::{ChildOutput, Reading};
 use super::ending::Ending;
-use super::reports::{FinalReport, ReportResult, Reports};
+use super::pending_report::{Event, PendingReport};
+use super::reports::Reports;
 use super::signals::{Signals, Stop};
 use crate::arguments::RunArgs;
 use crate::error::Error;
@@ -22,29 +24,42 @@ pub(super) struct Supervisor<'a> {
     arguments: &'a RunArgs,
     reports: Reports<'a>,
     output: &'a Output,
+    child_output: Option<ChildOutput>,
+    next_reading: Instant,
     child: Option<Child>,
+    group: Option<Group>,
     pending_report: Option<PendingReport>,
     stop_requested: bool,
+    parent_exited: bool,
+    /// Time at which the command is killed, because its pipeline is gone.
+    kill_at: Option<Instant>,
     code: u8,
 }
 
-/// The final report while it is under way.
-struct PendingReport {
-    report: FinalReport,
-    state: State,
-    reason: Option<String>,
-    deadline: Instant,
-}
+/// Time for the report after the parent has exited: GitHub's runner then ends the job within 2.5 seconds.
+const GRACE_WITHOUT_PARENT: Duration = Duration::from_secs(2);
+/// Time between two readings of the command's output file.
+const READING_INTERVAL: Duration = Duration::from_millis(500);
 
 impl<'a> Supervisor<'a> {
-    pub(super) fn new(arguments: &'a RunArgs, reports: Reports<'a>, output: &'a Output) -> Self {
+    pub(super) fn new(
+        arguments: &'a RunArgs,
+        reports: Reports<'a>,
+        child_output: Option<ChildOutput>,
+        output: &'a Output,
+    ) -> Self {
         Self {
             arguments,
             reports,
             output,
+            child_output,
+            next_reading: Instant::now() + READING_INTERVAL,
             child: None,
+            group: None,
             pending_report: None,
             stop_requested: false,
+            parent_exited: false,
+            kill_at: None,
             code: 0,
         }
     }
@@ -54,21 +69,22 @@ impl<'a> Supervisor<'a> {
         self.stop_requested = true;
         let ending = Ending::StoppedBeforeStart(stop);
         self.code = ending.code();
-        self.report(&ending, self.arguments.grace);
+        self.report(&ending, self.arguments.end_timeout);
+        self.limit_report(stop);
     }
 
     /// Starts the command. A failure is reported like the end of a command.
-    pub(super) fn start(&mut self) {
-        let Some((program, arguments)) = self.arguments.command.split_first() else {
-            return;
-        };
-        match Child::start(program, arguments) {
-            Ok(child) => self.child = Some(child),
+    pub(super) fn start(&mut self, command: tokio::process::Command) {
+        match Child::start(command) {
+            Ok(child) => {
+                self.group = Some(child.group());
+                self.child = Some(child);
+            }
             Err(error) => {
                 let reason = error.to_string();
                 let ending = Ending::NotStarted(error);
                 self.output.error(&Error::Start {
-                    program: program.clone(),
+                    program: self.arguments.command.first().cloned().unwrap_or_default(),
                     reason,
                     code: ending.code(),
                 });
@@ -82,72 +98,124 @@ impl<'a> Supervisor<'a> {
         while self.child.is_some() || self.pending_report.is_some() {
             tokio::select! {
                 biased;
-                stop = signals.next() => self.on_signal(stop),
+                stop = signals.next() => self.on_stop(stop),
                 status = exit_of(&mut self.child) => self.on_exit(&Ending::of(status)),
-                result = result_of(&mut self.pending_report) => self.on_reported(result),
+                event = event_of(&mut self.pending_report) => self.on_report_event(event),
+                () = reached(self.kill_at) => self.kill(),
                 () = self.reports.started() => {}
+                () = sleep_until(self.next_reading) => self.read_output(Reading::WhileRunning),
             }
         }
+        if self.parent_exited {
+            self.kill();
+        }
         match self.reports.failure() {
-            Some(failure) if self.code == 0 && self.arguments.strict => failure,
+            Some(failure) if self.code == 0 => failure,
             _ => Code::Child(self.code),
         }
     }
 
-    /// Forwards a signal to the command; the first signal is reported.
-    ///
-    /// Once the command has ended, a second signal ends the wait for the report.
-    fn on_signal(&mut self, stop: Stop) {
-        let is_first = !std::mem::replace(&mut self.stop_requested, true);
-        if let Some(child) = &self.child {
-            child.forward(stop);
-        } else if let Some(pending) = self.pending_report.as_mut().filter(|_| !is_first) {
-            pending.deadline = Instant::now();
+    /// Forwards a stop request to the command and reports the first one.
+    fn on_stop(&mut self, stop: Stop) {
+        if let (Some(group), Some(_)) = (self.group, &self.child) {
+            group.forward(stop);
         }
-        if !is_first {
+        if stop == Stop::ParentExited {
+            self.parent_exited = true;
+            self.kill_at = Some(after(GRACE_WITHOUT_PARENT));
+        }
+        if std::mem::replace(&mut self.stop_requested, true) {
             return;
         }
-        match &mut self.pending_report {
-            Some(pending) => pending.deadline = pending.deadline.min(after(self.arguments.grace)),
-            None => self.report(&Ending::Stopped(stop), self.arguments.grace),
-        }
+        self.read_output(Reading::WhileRunning);
+        self.report(&Ending::Stopped(stop), self.arguments.end_timeout);
+        self.limit_report(stop);
     }
 
     /// Reports how the command ended.
     fn on_exit(&mut self, ending: &Ending) {
+        self.read_output(Reading::AtEnd);
         self.child = None;
         self.code = ending.code();
         self.report(ending, self.arguments.end_timeout);
     }
 
-    /// Starts the final report, unless it was started before.
-    fn report(&mut self, ending: &Ending, limit: Duration) {
-        if let Some(report) = self.reports.end(ending) {
-            self.pending_report = Some(PendingReport {
-                report,
-                state: ending.state(),
-                reason: ending.reason(),
-                deadline: after(limit),
-            });
+    fn on_report_event(&mut self, event: Event) {
+        if let (Event::SendAgain, Some(pending)) = (&event, &mut self.pending_report) {
+            let second = self
+                .reports
+                .send_again(&pending.state, pending.reason.clone());
+            pending.start_second(second);
+            return;
         }
-    }
-
-    /// Handles the result of the final report, or `None` if its deadline has passed.
-    fn on_reported(&mut self, result: Option<ReportResult>) {
         let Some(pending) = self.pending_report.take() else {
             return;
         };
-        match result {
-            Some(result) => {
-                let is_delivered = self.reports.on_end_reported(result);
-                if is_delivered && self.stop_requested {
-                    let reason = pending.reason.unwrap_or_default();
-                    self.output
-                        .note(&format!("reported {}: {reason}", pending.state));
+        match event {
+            Event::Reported(result) => {
+                if let Some(status) = self.reports.on_end_reported(result) {
+                    self.on_delivered(&pending, &status);
                 }
             }
-            None => self.reports.on_end_timeout(pending.state),
+            Event::ReportedAgain(status) => self.on_delivered(&pending, &status),
+            Event::DeadlinePassed => self.reports.on_end_timeout(pending.state),
+            Event::SendAgain => {}
         }
+    }
+
+    fn on_delivered(&self, pending: &PendingReport, status: &DeploymentStatus) {
+        self.output.set_outputs(status);
+        self.output.add_summary(self.reports.deployment(), status);
+        if let (true, Some(reason)) = (self.stop_requested, &pending.reason) {
+            self.output
+                .note(&format!("reported {}: {reason}", pending.state));
+        }
+    }
+
+    /// Kills the command and what remains of its process group.
+    fn kill(&mut self) {
+        self.kill_at = None;
+        if let Some(child) = &mut self.child {
+            child.kill();
+        }
+        if let Some(group) = self.group {
+            group.kill();
+        }
+    }
+
+    /// Starts the final report, unless it was started before.
+    fn report(&mut self, ending: &Ending, limit: Duration) {
+        let state = ending.state(&self.arguments.cancelled_as);
+        let reason = ending.reason();
+        if let Some(report) = self.reports.end(&state, reason.clone()) {
+            let pending = PendingReport::new(report, state, reason, after(limit));
+            self.pending_report = Some(pending);
+        }
+    }
+
+    /// Limits the final report to the time that a stop request leaves.
+    fn limit_report(&mut self, stop: Stop) {
+        let grace = match stop {
+            Stop::ParentExited => self.arguments.grace.min(GRACE_WITHOUT_PARENT),
+            _ => self.arguments.grace,
+        };
+        if let Some(pending) = &mut self.pending_report {
+            pending.limit(after(grace));
+        }
+    }
+
+    /// Reads the values that the command has set.
+    fn read_output(&mut self, reading: Reading) {
+        self.next_reading = Instant::now() + READING_INTERVAL;
+        let Some(child_output) = &mut self.child_output else {
+            return;
+        };
+        let output = self.output;
+        let warn = |line: &str| {
+            output.warning(&format!("ignored a line in DEPLOYSTATUS_OUTPUT: {line:?}"));
+        };
+        let values = child_output.read(reading, warn);
+        self.reports.set_values(values, reading);
     }
 }
 
@@ -158,15 +226,18 @@ async fn exit_of(child: &mut Option<Child>) -> io::Result<ExitStatus> {
     }
 }
 
-/// Waits for the result of a report, or returns `None` when its deadline passes.
-async fn result_of(pending_report: &mut Option<PendingReport>) -> Option<ReportResult> {
-    let Some(pending_report) = pending_report else {
-        return pending().await;
-    };
-    tokio::select! {
-        biased;
-        result = &mut pending_report.report => Some(result),
-        () = sleep_until(pending_report.deadline) => None,
+async fn event_of(pending_report: &mut Option<PendingReport>) -> Event {
+    match pending_report {
+        Some(pending_report) => pending_report.next().await,
+        None => pending().await,
+    }
+}
+
+/// Waits until the given time, or forever if there is none.
+async fn reached(time: Option<Instant>) {
+    match time {
+        Some(time) => sleep_until(time).await,
+        None => pending().await,
     }
 }
 

@@ -44,17 +44,21 @@ fn run_steps(scene: &Scene, steps: &[String], deploy: &str) {
 #[test]
 fn readme_workflows_report_start_and_end() {
     let workflows = workflows();
-    assert_eq!(workflows.len(), 2);
-    for steps in workflows {
+    assert_eq!(workflows.len(), 3);
+    for steps in &workflows[..2] {
         for (deploy, end) in [("exit 0", "success"), ("exit 3", "failure")] {
             let scene = Scene::real_time();
-            run_steps(&scene, &steps, deploy);
-            let states: Vec<_> = scene
-                .reported()
-                .into_iter()
-                .map(|(state, _)| state)
-                .collect();
+            run_steps(&scene, steps, deploy);
+            let reported = scene.reported().into_iter();
+            let states: Vec<_> = reported.map(|(state, _)| state).collect();
             assert_eq!(states, ["in_progress", end], "{steps:?}");
         }
     }
+}
+
+#[test]
+fn readme_clean_up_ends_an_unfinished_deployment() {
+    let scene = Scene::real_time().statuses(&["in_progress"]);
+    run_steps(&scene, &workflows()[2], "exit 0");
+    assert_eq!(scene.reported()[1].0, "error");
 }

@@ -151,16 +151,43 @@ fn report_is_kept_after_the_grace() {
 }
 
 #[test]
-fn second_signal_ends_the_wait_for_the_report() {
+fn second_signal_does_not_cut_off_the_report() {
     let scene = Scene::real_time();
-    scene.github.fault(slowly(600_000).skip(1));
-    let options = ["--end-timeout", "1h", "--grace", "1h"];
-    let running = Running::start(scene.script(&options, "exit 3"));
+    scene.github.fault(slowly(300).skip(1));
+    let running = Running::start(scene.script(&["--end-timeout", "1h"], "exit 3"));
     scene.wait_for_requests(2);
     running.send(Signal::SIGTERM);
     running.send(Signal::SIGINT);
     assert_eq!(running.code(), 3);
-    assert!(scene.kept()[0].contains("Exit code 3"));
+    assert_eq!(scene.reported()[1], pair("failure", "Exit code 3"));
+}
+
+#[test]
+fn cancellation_is_reported_as_the_chosen_state() {
+    let scene = Scene::real_time();
+    let options = ["--cancelled-as", "failure"];
+    let mut running = Running::start(scene.script(&options, "echo ready; exec cat"));
+    assert_eq!(running.line(), "ready");
+    running.send(Signal::SIGTERM);
+    let stdin = running.process.stdin.take();
+    assert_eq!(running.code(), 143);
+    drop(stdin);
+    assert_eq!(scene.reported()[1], pair("failure", "Stopped by SIGTERM"));
+}
+
+#[test]
+fn flush_reports_the_error_of_a_killed_run() {
+    let scene = Scene::real_time();
+    let mut running = Running::start(scene.script(&[], "echo ready; exec cat"));
+    assert_eq!(running.line(), "ready");
+    running.process.kill().unwrap();
+    running.process.wait().unwrap();
+    for _ in 0..2 {
+        let output = scene.background(&["flush"]).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        assert_eq!(scene.reported().len(), 2);
+        assert_eq!(scene.reported()[1].0, "error");
+    }
 }
 
 #[test]

@@ -20,6 +20,9 @@ impl Session {
     fn start(scene: &Scene, script: &str) -> Self {
         let run = scene.script(&[], script);
         let pty = openpty(None, None).unwrap();
+        // Other tests start processes, which must not inherit the terminal; a clone is closed in them.
+        let keys = File::from(pty.master).try_clone().unwrap();
+        let terminal = File::from(pty.slave).try_clone().unwrap();
         let mut command = Command::new("setsid");
         command.arg("--ctty").arg(run.get_program());
         command.args(run.get_args()).env_clear();
@@ -28,11 +31,10 @@ impl Session {
         }
         command
             .current_dir(scene.home.path())
-            .stdin(pty.slave.try_clone().unwrap())
-            .stdout(pty.slave.try_clone().unwrap())
-            .stderr(pty.slave);
+            .stdin(terminal.try_clone().unwrap())
+            .stdout(terminal.try_clone().unwrap())
+            .stderr(terminal);
         let process = command.spawn().unwrap();
-        let keys = File::from(pty.master);
         let screen = BufReader::new(keys.try_clone().unwrap());
         Self {
             process,
@@ -86,4 +88,20 @@ fn ctrl_c_reaches_the_command_once() {
     let _ = session.screen.read_to_string(&mut rest);
     assert_eq!(rest, "");
     assert_eq!(scene.reported()[1], pair("error", "Stopped by SIGINT"));
+}
+
+#[test]
+fn closed_terminal_is_reported() {
+    let scene = Scene::real_time();
+    let mut session = Session::start(&scene, "echo ready; while :; do sleep 0.1; done");
+    assert_eq!(session.line(), "ready");
+    let Session {
+        mut process,
+        screen,
+        keys,
+    } = session;
+    drop((screen, keys));
+    scene.wait_for_statuses(2);
+    process.wait().unwrap();
+    assert_eq!(scene.reported()[1], pair("error", "Stopped by SIGHUP"));
 }

@@ -81,6 +81,24 @@ fn strict_fails_on_undelivered_reports() {
 }
 
 #[test]
+fn undelivered_result_fails_in_actions() {
+    for (options, outbox, number) in [
+        (&[][..], None, 6),
+        (&["--no-strict"], None, 0),
+        (&["--outbox", "outbox"], None, 0),
+        (&[], Some("outbox"), 0),
+    ] {
+        let scene = Scene::real_time().set("GITHUB_ACTIONS", "true");
+        scene.github.fault(down());
+        let options = [&SHORT_LIMITS[..], options].concat();
+        let mut command = scene.script(&options, "true");
+        command.envs(outbox.map(|outbox| ("DEPLOYSTATUS_OUTBOX", outbox)));
+        let output = command.output().unwrap();
+        assert_eq!(code(output.status), number, "{options:?} {outbox:?}");
+    }
+}
+
+#[test]
 fn rejected_start_does_not_suppress_the_end() {
     let scene = Scene::real_time();
     scene
@@ -177,6 +195,9 @@ fn unwritable_outbox_is_a_warning() {
         "warning: the outbox is not writable; a result that cannot be delivered will be lost\nout\n"
     );
     assert_eq!(scene.reported()[1], pair("success", ""));
+    let output = scene.run_script(&["--outbox", "/proc", "--strict"], "touch was-run");
+    assert_eq!(code(output.status), 2);
+    assert!(!scene.home.path().join("was-run").exists());
 }
 
 /// Mounts a disk of one page, which the report of an unexpected end fills.
