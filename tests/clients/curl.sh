@@ -1,23 +1,24 @@
-# A deployment and its statuses with curl.
+# Creates a deployment, reports its statuses and reads them with curl.
+# shellcheck shell=bash
 set -euo pipefail
 
 deployments=$GITHUB_API/repos/octocat/example/deployments
-ask() {
+call() {
     curl --silent --show-error --fail --header "Authorization: Bearer token" "$@"
 }
-number() {
+id() {
     sed -n 's/^  "id": \([0-9]*\),$/\1/p' | head -1
 }
 expect() {
     [ "$1" = "$2" ] || { echo "expected $2, found $1" >&2; exit 1; }
 }
 
-deployment=$(ask "$deployments" --data '{"ref": "main", "environment": "staging"}' | number)
+deployment=$(call "$deployments" --data '{"ref": "main", "environment": "staging"}' | id)
 for state in queued in_progress success; do
-    status=$(ask "$deployments/$deployment/statuses" --data "{\"state\": \"$state\"}" | number)
+    status=$(call "$deployments/$deployment/statuses" --data "{\"state\": \"$state\"}" | id)
 done
-expect "$(ask "$deployments/$deployment/statuses" | grep -c '"state"')" 3
-ask --compressed "$deployments/$deployment/statuses/$status" | grep -q '"state": "success"'
+expect "$(call "$deployments/$deployment/statuses" | grep -c '"state"')" 3
+call --compressed "$deployments/$deployment/statuses/$status" | grep -q '"state": "success"'
 
 code() {
     curl --silent --output /dev/null --write-out '%{http_code}' --header "Authorization: Bearer token" "$@"

@@ -1,4 +1,5 @@
-# A deployment and its statuses with `gh api`.
+# Creates a deployment, reports its statuses and reads them with `gh api`.
+# shellcheck shell=bash
 set -euo pipefail
 
 export GH_TOKEN=token GH_CONFIG_DIR
@@ -6,17 +7,20 @@ GH_CONFIG_DIR=$(mktemp -d)
 trap 'rm -r "$GH_CONFIG_DIR"' EXIT
 
 deployments=$GITHUB_API/repos/octocat/example/deployments
-ask() {
+call() {
     gh api --header "Authorization: Bearer token" "$@"
 }
 expect() {
     [ "$1" = "$2" ] || { echo "expected $2, found $1" >&2; exit 1; }
 }
 
-deployment=$(ask "$deployments" --raw-field ref=main --raw-field environment=staging --jq .id)
+deployment=$(call "$deployments" --raw-field ref=main --raw-field environment=staging --jq .id)
 for state in queued in_progress success; do
-    ask "$deployments/$deployment/statuses" --raw-field state=$state --silent
+    call "$deployments/$deployment/statuses" --raw-field "state=$state" --silent
 done
-listed=$(ask --paginate "$deployments/$deployment/statuses?per_page=1" --jq '.[].state')
-expect "$(echo $listed)" "success in_progress queued"
-! ask "$deployments/$deployment/statuses" --raw-field state=done --silent 2>/dev/null
+listed=$(call --paginate "$deployments/$deployment/statuses?per_page=1" --jq '.[].state')
+expect "${listed//$'\n'/ }" "success in_progress queued"
+if call "$deployments/$deployment/statuses" --raw-field state=done --silent 2>/dev/null; then
+    echo "an unknown state was accepted" >&2
+    exit 1
+fi

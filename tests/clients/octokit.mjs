@@ -1,4 +1,4 @@
-// A deployment and its statuses with @octokit/rest.
+// Creates a deployment, reports its statuses and reads them with @octokit/rest.
 import assert from "node:assert/strict";
 import { Octokit } from "@octokit/rest";
 

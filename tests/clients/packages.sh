@@ -1,11 +1,12 @@
-# Where other people's clients are installed, each at one version; read by the commands beside it.
+# shellcheck shell=bash disable=SC2034
+# Versions and installation of the other clients. Sourced by `run` and `under-fire`.
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-cd "$here/../.."
+cd "$here/../.." || exit
 work=${CARGO_TARGET_DIR:-target}/clients
 mkdir -p "$work"
 work=$(cd "$work" && pwd)
-# Where cargo puts what it builds of this workspace.
+# Cargo's output folder for this workspace.
 built=$(dirname "$work")/debug
 
 octokit_rest=@octokit/rest@22.0.1
@@ -17,10 +18,10 @@ octocrab=octocrab@$(sed -n 's/^octocrab = .*version = "=\([^"]*\)".*/\1/p' "$her
 octorust=octorust@$(sed -n 's/^octorust = "=\(.*\)"$/\1/p' "$here/octorust/Cargo.toml")
 
 has() {
-    command -v "$1" >/dev/null || { echo "$1 is missing" >&2 && return 77; }
+    command -v "$1" >/dev/null || { echo "$1 is not installed" >&2 && return 77; }
 }
 
-# npm_package PROGRAM PACKAGE: installs the package, puts the program where node finds it, and prints where.
+# npm_package PROGRAM PACKAGE: installs the package, copies the program beside it and prints the path of the copy.
 npm_package() {
     has npm || return
     local folder=$work/$2
@@ -29,7 +30,7 @@ npm_package() {
     echo "$folder/$(basename "$1")"
 }
 
-# python_packages PACKAGE…: installs them into an environment of their own, and prints its interpreter.
+# python_packages PACKAGE…: installs the packages into a virtual environment and prints the path of its interpreter.
 python_packages() {
     has python3 || return
     local folder=$work/$1
@@ -38,7 +39,7 @@ python_packages() {
     echo "$folder/bin/python"
 }
 
-# cargo_package FOLDER PROGRAM: builds the package in a folder beside this file, and prints where its program is.
+# cargo_package FOLDER PROGRAM: builds the package in a folder beside this file and prints the path of its program.
 cargo_package() {
     local folder=$work/$1
     cargo build --quiet --manifest-path "$here/$1/Cargo.toml" --target-dir "$folder" --bin "$2" >&2 || return

@@ -1,4 +1,4 @@
-"""A deployment and its statuses with PyGithub."""
+"""Creates a deployment, reports its statuses and reads them with PyGithub."""
 
 import os
 
@@ -34,6 +34,6 @@ except github.GithubException as error:
 
 try:
     deployment.get_status(1)
-    raise AssertionError("a status was made up")
+    raise AssertionError("an unknown status was returned")
 except github.UnknownObjectException as error:
     assert error.status == 404

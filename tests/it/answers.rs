@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use deploystatus_generated::types::{DeploymentStatus, ReposCreateDeploymentStatusBody};
-use deploystatus_generated::{Answer, Body, Error, Exchange, ResponseValue, State};
+use deploystatus_generated::{Body, Error, Exchange, RecordedResponse, ResponseValue, State};
 use serde_json::{Value, json};
 use tests::{OneCall, status_body};
 use wiremock::ResponseTemplate;
@@ -24,15 +24,15 @@ async fn read(change: impl FnOnce(&mut Value)) -> Outcome {
 }
 
 #[track_caller]
-fn whole(answer: &Answer) -> &str {
-    match &answer.body {
-        Body::Whole(bytes) => std::str::from_utf8(bytes).unwrap(),
+fn whole(response: &RecordedResponse) -> &str {
+    match &response.body {
+        Body::Complete(bytes) => std::str::from_utf8(bytes).unwrap(),
         other => panic!("the body is {other:?}"),
     }
 }
 
 #[tokio::test]
-async fn a_200_is_a_status_and_the_exchange_has_all_of_the_answer() {
+async fn exchange_holds_the_complete_response() {
     let answer = ResponseTemplate::new(200)
         .insert_header("x-github-request-id", "CAFE:1")
         .set_body_json(status_body());
@@ -40,10 +40,13 @@ async fn a_200_is_a_status_and_the_exchange_has_all_of_the_answer() {
     let status = get(&call).await.unwrap().into_inner();
     assert_eq!(status.state, State::Success);
     assert_eq!(status.created_at.to_string(), "2026-03-14T09:26:53Z");
-    assert_eq!(status.creator.unwrap().decode().unwrap().login, "octocat");
+    assert_eq!(
+        status.creator.unwrap().get().unwrap().login.as_deref(),
+        Some("octocat")
+    );
     assert_eq!(status.performed_via_github_app, None);
 
-    let answer = call.answer();
+    let answer = call.response();
     assert_eq!(answer.status, 200);
     assert_eq!(answer.headers["x-github-request-id"], "CAFE:1");
     assert!(answer.url.path().ends_with("/deployments/42/statuses/7"));
@@ -54,7 +57,7 @@ async fn a_200_is_a_status_and_the_exchange_has_all_of_the_answer() {
 }
 
 #[tokio::test]
-async fn a_201_is_the_created_status() {
+async fn status_201_is_the_created_status() {
     let call = OneCall::answered(ResponseTemplate::new(201).set_body_json(status_body())).await;
     let body: ReposCreateDeploymentStatusBody =
         serde_json::from_value(json!({"state": "success"})).unwrap();
@@ -63,21 +66,21 @@ async fn a_201_is_the_created_status() {
         .repos_create_deployment_status(&call.owner, &call.repo, 42, &body)
         .await;
     assert_eq!(created.unwrap().into_inner().id, 5_000_000_001);
-    assert_eq!(call.answer().status, 201);
+    assert_eq!(call.response().status, 201);
 }
 
 #[tokio::test]
-async fn a_304_keeps_its_etag() {
+async fn status_304_keeps_its_etag() {
     let call = OneCall::answered(ResponseTemplate::new(304).insert_header("etag", "\"abc\"")).await;
     assert!(get(&call).await.is_err());
-    let answer = call.answer();
+    let answer = call.response();
     assert_eq!(answer.status, 304);
     assert_eq!(answer.headers["etag"], "\"abc\"");
     assert_eq!(whole(&answer), "");
 }
 
 #[tokio::test]
-async fn a_404_and_a_422_keep_their_words() {
+async fn rejections_keep_their_body() {
     for (status, words) in [
         (404, json!({"message": "Not Found", "status": "404"})),
         (
@@ -87,7 +90,7 @@ async fn a_404_and_a_422_keep_their_words() {
     ] {
         let call = OneCall::answered(ResponseTemplate::new(status).set_body_json(&words)).await;
         assert!(get(&call).await.is_err());
-        let answer = call.answer();
+        let answer = call.response();
         assert_eq!(answer.status, status);
         assert_eq!(
             serde_json::from_str::<Value>(whole(&answer)).unwrap(),
@@ -97,18 +100,18 @@ async fn a_404_and_a_422_keep_their_words() {
 }
 
 #[tokio::test]
-async fn a_502_made_of_html_keeps_its_page() {
+async fn html_error_keeps_its_body() {
     let page = "<!doctype html><title>Unicorn!</title>";
     let answer = ResponseTemplate::new(502).set_body_raw(page, "text/html");
     let call = OneCall::answered(answer).await;
     assert!(get(&call).await.is_err());
-    let answer = call.answer();
+    let answer = call.response();
     assert_eq!(answer.status, 502);
     assert_eq!(whole(&answer), page);
 }
 
 #[tokio::test]
-async fn an_answer_that_breaks_off_has_its_status_and_headers() {
+async fn truncated_response_keeps_status_and_headers() {
     let call = OneCall::answered_raw(
         "HTTP/1.1 201 Created\r\nx-github-request-id: CAFE:2\r\ncontent-length: 900\r\n\r\n{\"id\":",
     )
@@ -117,24 +120,24 @@ async fn an_answer_that_breaks_off_has_its_status_and_headers() {
         get(&call).await,
         Err(Error::CommunicationError(_))
     ));
-    let answer = call.answer();
+    let answer = call.response();
     assert_eq!(answer.status, 201);
     assert_eq!(answer.headers["x-github-request-id"], "CAFE:2");
-    assert_eq!(answer.body, Body::BrokenOff);
+    assert_eq!(answer.body, Body::Incomplete);
 }
 
 #[tokio::test]
-async fn no_answer_at_all_leaves_the_exchange_empty() {
+async fn missing_response_leaves_exchange_empty() {
     let call = OneCall::answered_raw("").await;
     assert!(matches!(
         get(&call).await,
         Err(Error::CommunicationError(_))
     ));
-    assert!(call.exchange.take_answer().is_none());
+    assert!(call.exchange.take_response().is_none());
 }
 
 #[tokio::test]
-async fn a_body_over_the_limit_is_not_read_and_not_taken_for_a_status() {
+async fn oversized_body_is_rejected() {
     let body = status_body();
     let length = body.to_string().len();
     for (limit, expected) in [(length, true), (length - 1, false)] {
@@ -142,7 +145,7 @@ async fn a_body_over_the_limit_is_not_read_and_not_taken_for_a_status() {
         let call = OneCall::with_exchange(answer, Exchange::new().body_limit(limit)).await;
         assert_eq!(get(&call).await.is_ok(), expected, "a limit of {limit}");
         assert_eq!(
-            call.answer().body == Body::TooLong,
+            call.response().body == Body::TooLarge,
             !expected,
             "a limit of {limit}"
         );
@@ -150,17 +153,17 @@ async fn a_body_over_the_limit_is_not_read_and_not_taken_for_a_status() {
 }
 
 #[tokio::test]
-async fn a_body_over_the_limit_is_noticed_without_a_length_too() {
+async fn oversized_chunked_body_is_rejected() {
     let chunks = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n800000\r\n".to_owned()
         + &" ".repeat(0x80_0000)
         + "\r\n2\r\n{}\r\n0\r\n\r\n";
     let call = OneCall::answered_raw(chunks).await;
     assert!(get(&call).await.is_err());
-    assert_eq!(call.answer().body, Body::TooLong);
+    assert_eq!(call.response().body, Body::TooLarge);
 }
 
 #[tokio::test]
-async fn a_call_ends_when_its_time_is_over() {
+async fn call_ends_after_timeout() {
     let late = ResponseTemplate::new(200).set_delay(Duration::from_secs(60));
     let exchange = Exchange::new().timeout(Duration::from_millis(20));
     let call = OneCall::with_exchange(late, exchange).await;
@@ -171,7 +174,7 @@ async fn a_call_ends_when_its_time_is_over() {
 }
 
 #[tokio::test]
-async fn an_unknown_state_is_kept_as_it_came() {
+async fn unknown_state_is_preserved() {
     let status = read(|body| body["state"] = json!("paused")).await.unwrap();
     assert_eq!(status.state, State::Unknown("paused".to_owned()));
     let status = read(|body| body["state"] = json!("waiting")).await.unwrap();
@@ -179,7 +182,7 @@ async fn an_unknown_state_is_kept_as_it_came() {
 }
 
 #[tokio::test]
-async fn a_status_needs_an_id_a_state_and_a_time_and_nothing_else() {
+async fn status_requires_id_state_and_created_at() {
     let least = json!({"id": 7, "state": "queued", "created_at": "2014-01-09T12:00:00Z"});
     assert!(read(|body| *body = least.clone()).await.is_ok());
     for field in ["id", "state", "created_at"] {
@@ -195,7 +198,7 @@ async fn a_status_needs_an_id_a_state_and_a_time_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn odd_values_of_other_fields_fail_nothing() {
+async fn malformed_optional_fields_are_ignored() {
     let odd = [
         json!(null),
         json!(17),
@@ -217,12 +220,10 @@ async fn odd_values_of_other_fields_fail_nothing() {
 }
 
 #[tokio::test]
-async fn an_odd_creator_is_told_when_asked_for() {
+async fn malformed_creator_is_ignored() {
     let status = read(|body| body["creator"] = json!(["nobody"]))
         .await
         .unwrap()
         .into_inner();
-    let creator = status.creator.unwrap();
-    assert_eq!(creator.as_json(), r#"["nobody"]"#);
-    assert!(creator.decode().is_err());
+    assert_eq!(status.creator, None);
 }

@@ -7,7 +7,7 @@ use tests::{Corpus, OneCall};
 use wiremock::ResponseTemplate;
 
 #[tokio::test]
-async fn every_recorded_status_is_read_and_every_recorded_refusal_is_kept() {
+async fn recorded_statuses_and_errors_are_decoded() {
     let Some(corpus) = Corpus::from_env("DEPLOYSTATUS_CAPTURES") else {
         return;
     };
@@ -30,11 +30,11 @@ async fn every_recorded_status_is_read_and_every_recorded_refusal_is_kept() {
                 outcome.await.is_err(),
                 "{name}: a {status} was taken for a status"
             );
-            let recorded = call.answer();
+            let recorded = call.response();
             assert_eq!(recorded.status, status, "{name}");
             assert_eq!(
                 recorded.body,
-                Body::Whole(text(&answer["body"]).into()),
+                Body::Complete(text(&answer["body"]).into()),
                 "{name}"
             );
         }
@@ -97,7 +97,7 @@ fn check_statuses(name: &str, read: &[DeploymentStatus], body: &Value) {
             let recorded = body.get(field).and_then(Value::as_str);
             assert_eq!(value.as_deref(), recorded, "{name}: `{field}`");
         }
-        let creator = status.creator.as_ref().unwrap().decode().unwrap();
+        let creator = status.creator.as_ref().unwrap().get().unwrap();
         assert_eq!(json!(creator.login), body["creator"]["login"], "{name}");
     }
 }

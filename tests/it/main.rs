@@ -3,11 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod answers;
-mod blocking;
 mod captures;
 mod emulator;
 mod endurance;
 mod facade;
+mod layers;
 mod outbox;
 mod paths;
 mod properties;

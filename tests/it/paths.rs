@@ -5,7 +5,7 @@ use tests::OneCall;
 use wiremock::ResponseTemplate;
 
 #[test]
-fn names_that_could_lead_elsewhere_are_refused() {
+fn hostile_names_are_rejected() {
     let hostile = [
         "",
         ".",
@@ -54,18 +54,18 @@ fn names_that_could_lead_elsewhere_are_refused() {
 }
 
 #[test]
-fn a_refusal_tells_what_is_wrong() {
+fn rejection_names_the_reason() {
     let refusal = |name: &str| name.parse::<PathSegment>().unwrap_err();
     assert_eq!(refusal(""), InvalidPathSegment::Empty);
-    assert_eq!(refusal("..").to_string(), "a name is made of dots alone");
+    assert_eq!(refusal("..").to_string(), "name consists of dots only");
     assert_eq!(
         refusal("octo/cat").to_string(),
-        "a name has the character '/', but names have only letters, digits, `-`, `_` and `.`"
+        "invalid character '/' in name: expected letters, digits, `-`, `_` or `.`"
     );
 }
 
 #[tokio::test]
-async fn names_that_look_odd_but_exist_stay_in_their_place() {
+async fn unusual_names_form_one_segment() {
     for (owner, repo) in [
         ("octocat", "example"),
         ("octocat", ".github"),
@@ -90,7 +90,7 @@ async fn names_that_look_odd_but_exist_stay_in_their_place() {
 }
 
 #[tokio::test]
-async fn ids_stay_in_their_place_whatever_they_are() {
+async fn extreme_ids_form_one_segment() {
     for id in [0, -1, i64::MIN, i64::MAX] {
         let call = OneCall::answered(ResponseTemplate::new(404)).await;
         assert!(

@@ -25,7 +25,7 @@ fn corpus(property: &str) -> Vec<(PathBuf, Vec<u8>)> {
 }
 
 #[test]
-fn every_property_has_a_target_and_a_small_corpus() {
+fn every_property_has_target_and_corpus() {
     let (root, _) = checkout();
     let manifest = fs::read_to_string(root.join("fuzz/Cargo.toml")).unwrap();
     let targets = manifest.lines().filter(|line| *line == "[[bin]]").count();
@@ -47,7 +47,7 @@ fn every_property_has_a_target_and_a_small_corpus() {
 }
 
 #[test]
-fn the_corpora_keep_their_promises() {
+fn committed_corpora_satisfy_properties() {
     for (name, property) in PROPERTIES {
         for (path, bytes) in corpus(name) {
             let outcome = std::panic::catch_unwind(|| property(&bytes));
@@ -80,41 +80,41 @@ fn holds(name: &str, cases: u32) {
 }
 
 #[test]
-fn an_error_body_gives_one_short_line_without_the_token() {
+fn error_body_becomes_one_line_without_token() {
     holds("error_body", 300);
 }
 
 #[test]
-fn an_event_file_tells_of_its_deployment_or_is_refused_with_its_place() {
+fn event_file_is_parsed_or_rejected() {
     holds("event_file", 300);
 }
 
 #[test]
-fn a_link_header_leads_to_no_other_server_and_not_round_in_circles() {
+fn link_header_stays_on_server_without_loops() {
     holds("link_header", 150);
 }
 
 #[test]
-fn a_seed_is_in_the_emulator_as_it_was_written_or_not_at_all() {
+fn seed_is_loaded_completely_or_rejected() {
     holds("seed", 200);
 }
 
 #[test]
-fn a_snapshot_is_the_same_when_it_is_read_and_saved_again() {
+fn snapshot_round_trips() {
     holds("snapshot", 200);
 }
 
 #[test]
-fn a_status_is_read_word_by_word_whatever_else_is_odd_in_it() {
+fn statuses_are_decoded_leniently() {
     holds("statuses", 300);
 }
 
 #[test]
-fn a_signed_event_is_read_whatever_is_odd_in_what_it_can_be_without() {
+fn webhook_body_is_parsed_leniently() {
     holds("webhook_body", 300);
 }
 
 #[test]
-fn only_the_signature_of_one_of_the_secrets_is_taken() {
+fn webhook_signature_is_verified_strictly() {
     holds("webhook_signature", 300);
 }

@@ -1,14 +1,14 @@
-//! The words for a state are those of the description, and all others are kept.
+//! The states of the API description, and unknown ones.
 
 use std::collections::BTreeSet;
 use std::fs;
 
-use deploystatus_generated::State;
+use deploystatus::State;
 use serde_json::Value;
 use tests::checkout;
 
 #[test]
-fn the_known_words_are_the_documented_ones_and_waiting() {
+fn known_states_are_documented_ones_and_waiting() {
     let (root, _) = checkout();
     let text = fs::read_to_string(root.join("openapi/deployment-statuses.json")).unwrap();
     let description: Value = serde_json::from_str(&text).unwrap();
@@ -28,7 +28,7 @@ fn the_known_words_are_the_documented_ones_and_waiting() {
 }
 
 #[test]
-fn every_word_comes_back_as_it_went_in() {
+fn states_round_trip_as_text() {
     let unknown = [
         "",
         "paused",
@@ -55,7 +55,7 @@ fn every_word_comes_back_as_it_went_in() {
 }
 
 #[test]
-fn a_state_is_a_word_and_nothing_else() {
+fn state_must_be_a_string() {
     for json in ["null", "1", "true", "[]", "{}"] {
         assert!(serde_json::from_str::<State>(json).is_err(), "{json}");
     }

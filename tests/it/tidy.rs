@@ -122,11 +122,16 @@ fn every_package_shares_the_version_and_the_lints() {
 fn the_changelog_has_a_heading_for_this_version() {
     let (root, _) = checkout();
     let changelog = read(&root.join("CHANGELOG.md"));
-    let heading = format!("\n## {}", env!("CARGO_PKG_VERSION"));
+    let headings: Vec<_> = changelog
+        .lines()
+        .filter_map(|line| line.strip_prefix("## "))
+        .collect();
+    assert_eq!(headings.first(), Some(&"[Unreleased]"));
+    let version = format!("[{}] - ", env!("CARGO_PKG_VERSION"));
+    let is_unreleased = headings.len() == 1;
     assert!(
-        changelog.contains(&heading),
-        "CHANGELOG.md has no heading `{}`",
-        heading.trim()
+        is_unreleased || headings.iter().any(|it| it.starts_with(&version)),
+        "CHANGELOG.md has no heading `## {version}YYYY-MM-DD`"
     );
 }
 
@@ -142,6 +147,21 @@ fn no_example_in_the_documents_is_ignored() {
             !text.contains(&format!("{fence}rust,ignore")),
             "{name} has an example that does not run"
         );
+    }
+}
+
+#[test]
+fn relative_links_in_documents_resolve() {
+    let (root, _) = checkout();
+    for (name, text) in texts(|name| ending(name) == "md") {
+        let folder = root.join(&name).parent().unwrap().to_owned();
+        for target in text.split("](").skip(1) {
+            let target = target.split([')', '#']).next().unwrap_or_default();
+            assert!(
+                target.contains("://") || folder.join(target).exists(),
+                "{name} links to {target}, which does not exist"
+            );
+        }
     }
 }
 

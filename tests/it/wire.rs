@@ -30,7 +30,7 @@ fn body(state: State) -> Body {
 }
 
 #[tokio::test]
-async fn list_asks_for_nothing_that_was_not_asked_of_it() {
+async fn list_sends_no_query_by_default() {
     let call = OneCall::answered(listed()).await;
     let list = call
         .client
@@ -45,7 +45,7 @@ async fn list_asks_for_nothing_that_was_not_asked_of_it() {
 }
 
 #[tokio::test]
-async fn list_asks_for_the_page_it_was_asked_for() {
+async fn list_sends_page_and_size() {
     let call = OneCall::answered(listed()).await;
     call.client
         .repos_list_deployment_statuses(&call.owner, &call.repo, 42, Some(3), Some(100))
@@ -58,7 +58,7 @@ async fn list_asks_for_the_page_it_was_asked_for() {
 }
 
 #[tokio::test]
-async fn create_sends_the_state_alone_when_nothing_else_is_set() {
+async fn create_sends_only_the_state_by_default() {
     let call = OneCall::answered(created()).await;
     let status = call
         .client
@@ -79,7 +79,7 @@ async fn create_sends_the_state_alone_when_nothing_else_is_set() {
 }
 
 #[tokio::test]
-async fn create_sends_every_field_that_is_set_as_it_was_set() {
+async fn create_sends_all_set_fields_unchanged() {
     let call = OneCall::answered(created()).await;
     let full = Body {
         auto_inactive: Some(false),
@@ -101,7 +101,7 @@ async fn create_sends_every_field_that_is_set_as_it_was_set() {
 }
 
 #[tokio::test]
-async fn get_reads_one_status_by_ids_beyond_32_bits() {
+async fn get_accepts_ids_beyond_32_bits() {
     let call = OneCall::answered(ResponseTemplate::new(200).set_body_json(status_body())).await;
     let status = call
         .client
@@ -120,7 +120,7 @@ async fn get_reads_one_status_by_ids_beyond_32_bits() {
 }
 
 #[tokio::test]
-async fn headers_of_the_exchange_take_the_place_of_generated_ones() {
+async fn exchange_headers_replace_generated_ones() {
     let mut headers = HeaderMap::new();
     headers.insert(
         ACCEPT,
@@ -141,7 +141,7 @@ async fn headers_of_the_exchange_take_the_place_of_generated_ones() {
 }
 
 #[tokio::test]
-async fn the_generators_own_version_header_is_not_sent() {
+async fn generated_version_header_is_not_sent() {
     let call = OneCall::answered(listed()).await;
     call.client
         .repos_list_deployment_statuses(&call.owner, &call.repo, 42, None, None)
@@ -151,7 +151,7 @@ async fn the_generators_own_version_header_is_not_sent() {
 }
 
 #[test]
-fn an_exchange_shows_no_header_values() {
+fn debug_of_exchange_hides_header_values() {
     let mut headers = HeaderMap::new();
     headers.insert(AUTHORIZATION, HeaderValue::from_static("Bearer sesame"));
     let shown = format!("{:?}", Exchange::new().headers(headers));

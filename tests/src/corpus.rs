@@ -1,4 +1,4 @@
-//! Recorded material that stands outside the project, and the project's own files.
+//! Recorded material from outside of the project, and the files of this checkout.
 
 use std::fs;
 use std::io::Read;
@@ -6,18 +6,18 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-/// A folder of recorded material, named by an environment variable.
+/// A folder of recorded material.
 pub struct Corpus {
     folder: PathBuf,
 }
 
 impl Corpus {
-    /// The folder that the variable names; says so and gives nothing when it names none.
+    /// Returns the folder that an environment variable names, or `None` with a message if it is not set.
     #[must_use]
-    #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+    #[expect(clippy::print_stderr, reason = "reports that a test is skipped")]
     pub fn from_env(variable: &str) -> Option<Self> {
         let Some(folder) = std::env::var_os(variable) else {
-            eprintln!("skipped: {variable} names no folder");
+            eprintln!("skipped: {variable} is not set");
             return None;
         };
         Some(Self {
@@ -25,7 +25,7 @@ impl Corpus {
         })
     }
 
-    /// Its JSON files, plain or compressed, by name; there must be some.
+    /// Returns the JSON files of the folder, plain or compressed, sorted by name. Panics if there are none.
     #[must_use]
     pub fn documents(&self) -> Vec<(String, Value)> {
         let mut documents: Vec<_> = files_below(&self.folder)
@@ -42,14 +42,14 @@ impl Corpus {
         documents.sort_by(|(left, _), (right, _)| left.cmp(right));
         assert!(
             !documents.is_empty(),
-            "{} holds nothing",
+            "{} contains no files",
             self.folder.display()
         );
         documents
     }
 }
 
-/// The files of this checkout that people write: no build output, nothing of git's.
+/// Returns the root and the files of this checkout, without build output and the files of git.
 #[must_use]
 pub fn checkout() -> (PathBuf, Vec<PathBuf>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"))

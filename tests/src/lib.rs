@@ -1,19 +1,21 @@
-//! What the tests of several subjects share.
+//! Fixtures and properties shared by the tests.
 
 #![expect(
     clippy::unwrap_used,
     clippy::missing_panics_doc,
-    reason = "a test that cannot go on fails"
+    reason = "a failing fixture fails its test"
 )]
 
 mod corpus;
 mod one_call;
 pub mod properties;
+mod scene;
 
 pub use corpus::{Corpus, checkout};
 pub use one_call::{OneCall, status_body};
+pub use scene::{Scene, TOKEN, another_process, client_builder, in_paused_time, on_tokio_time};
 
-/// The program of the project's first page, which must at least compile.
+/// Compiles the programs in the README of the project.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;

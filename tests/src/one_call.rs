@@ -1,32 +1,32 @@
-//! One call of the generated client against a server of one's own.
+//! One call of the generated client against a server of its own.
 
-use deploystatus_generated::{Answer, Client, Exchange, PathSegment};
+use deploystatus_generated::{Client, Exchange, PathSegment, RecordedResponse};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
-/// A client for deployment statuses of `octocat/example`, and what its exchange will tell.
+/// A generated client, the arguments of its calls and their exchange.
 pub struct OneCall {
-    /// The generated client.
+    /// The client.
     pub client: Client,
     /// The owner, `octocat`.
     pub owner: PathSegment,
     /// The repository, `example`.
     pub repo: PathSegment,
-    /// The exchange of the call, which tells what was received.
+    /// The exchange, which records the response.
     pub exchange: Exchange,
     server: Option<MockServer>,
 }
 
 impl OneCall {
-    /// A client of a server that gives one answer to everything.
+    /// Creates a client of a server that sends the same response to every request.
     pub async fn answered(answer: ResponseTemplate) -> Self {
         Self::with_exchange(answer, Exchange::new()).await
     }
 
-    /// The same with an exchange of one's own.
+    /// Creates the same with the given exchange.
     pub async fn with_exchange(answer: ResponseTemplate, exchange: Exchange) -> Self {
         let server = MockServer::start().await;
         Mock::given(any()).respond_with(answer).mount(&server).await;
@@ -37,7 +37,7 @@ impl OneCall {
         }
     }
 
-    /// A client of a server that reads a request, writes these bytes, and hangs up.
+    /// Creates a client of a server that reads a request, writes these bytes and closes the connection.
     pub async fn answered_raw(bytes: impl Into<Vec<u8>>) -> Self {
         let bytes = bytes.into();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -63,22 +63,22 @@ impl OneCall {
         }
     }
 
-    /// What the server saw, which must be one request.
+    /// Returns the request that the server received. Panics unless there was exactly one.
     pub async fn request(&self) -> Request {
         let server = self.server.as_ref().unwrap();
         let mut requests = server.received_requests().await.unwrap();
-        assert_eq!(requests.len(), 1, "not exactly one request");
+        assert_eq!(requests.len(), 1, "expected exactly one request");
         requests.remove(0)
     }
 
-    /// What the exchange recorded, which must be something.
+    /// Returns the response that the exchange recorded. Panics if there is none.
     #[must_use]
-    pub fn answer(&self) -> Answer {
-        self.exchange.take_answer().unwrap()
+    pub fn response(&self) -> RecordedResponse {
+        self.exchange.take_response().unwrap()
     }
 }
 
-/// A status as today's GitHub writes one.
+/// Returns the JSON of a status in the form that github.com uses today.
 #[must_use]
 pub fn status_body() -> Value {
     json!({

@@ -1,13 +1,13 @@
-//! What must hold of any bytes: each written once, for the tests and the fuzz targets alike.
+//! Properties that hold for any input. The tests and the fuzz targets share them.
 //!
-//! A property is a function that panics when what it is named after breaks a promise.
+//! A property is a function that panics if the code that it is named after violates the property.
 
 mod error_body;
 mod event_file;
+mod harness;
 mod link_header;
 mod seed;
 mod snapshot;
-mod stage;
 mod statuses;
 mod webhook_body;
 mod webhook_signature;
@@ -21,10 +21,10 @@ pub use statuses::statuses;
 pub use webhook_body::webhook_body;
 pub use webhook_signature::{sign, webhook_signature};
 
-/// A promise, asked of some bytes.
+/// A check that panics if some bytes violate a property.
 pub type Property = fn(&[u8]);
 
-/// All properties, by the names of their fuzz targets and corpora.
+/// All properties, with the names of their fuzz targets and corpora.
 pub const PROPERTIES: [(&str, Property); 8] = [
     ("error_body", error_body),
     ("event_file", event_file),
@@ -36,14 +36,14 @@ pub const PROPERTIES: [(&str, Property); 8] = [
     ("webhook_signature", webhook_signature),
 ];
 
-/// The most characters of an error, so that it is read and not scrolled through.
-const LONGEST: usize = 8_000;
+/// Maximum number of characters of an error.
+const MAX_LENGTH: usize = 8_000;
 
-/// Holds a text for people against what all of them promise: one line, not endless, nothing for the terminal.
+/// Checks that a message is one line of bounded length without control characters.
 #[track_caller]
 fn is_one_clear_line(text: &str) {
-    assert!(!text.is_empty(), "it says nothing");
+    assert!(!text.is_empty(), "the message is empty");
     let length = text.chars().count();
-    assert!(length <= LONGEST, "{length} characters: {text:.200}…");
+    assert!(length <= MAX_LENGTH, "{length} characters: {text:.200}…");
     assert!(!text.contains(char::is_control), "{text:?}");
 }

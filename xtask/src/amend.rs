@@ -1,332 +1,298 @@
-//! What is changed in the description before the generator sees it, one function for each change.
+//! Changes to the description before the generator reads it, one function for each change.
 //!
-//! The committed description stays as GitHub publishes it, and the generated code is never edited by hand:
-//! whatever the generator cannot take, or would make poor code of, is amended here, in between.
-//! An amendment that finds nothing to amend fails, so that none outlives its reason.
+//! The committed description stays as GitHub publishes it, and generated code is never edited by hand.
+//! What the generator cannot read, or would turn into poor code, is amended here.
+//! An amendment that must apply fails if it finds nothing, so that none outlives its reason.
+
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "all amendments have one type, and some can fail"
+)]
 
 use std::collections::BTreeSet;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::{Map, Value, json};
 
-use crate::document::{each_object, reference, schema_name};
+use crate::document::{drop_unused_components, each_object, reference, reference_in, schema_name};
+use crate::schemas::{components, each_response_object, of_responses, operations};
+use crate::state::{self, REPORTABLE};
 
-/// Components whose Rust types are written by hand, by the name they have in the amended document.
-pub(crate) const STATE: &str = "state";
+/// Component whose Rust type is [`PathSegment`](../../crates/deploystatus-generated/src/path_segment.rs).
 pub(crate) const PATH_SEGMENT: &str = "path-segment";
-/// Before the name of a component that is kept as JSON until somebody asks for it.
-pub(crate) const UNDECODED: &str = "undecoded-";
+/// Prefix of components that are decoded on first use.
+pub(crate) const LAZY: &str = "lazy-";
 
 /// Amends a description in place.
 pub(crate) fn amend(document: &mut Value) -> Result<()> {
     for (name, amendment) in AMENDMENTS {
-        amendment(document)
-            .with_context(|| format!("the amendment `{name}` no longer fits the description"))?;
+        let changes = amendment(document)
+            .with_context(|| format!("the amendment `{name}` does not fit the description"))?;
+        ensure!(
+            changes > 0 || MAY_BE_IDLE.contains(&name),
+            "the amendment `{name}` finds nothing to change; if GitHub's description no longer \
+             needs it, remove it from xtask/src/amend.rs"
+        );
     }
     Ok(())
 }
 
-type Amendment = fn(&mut Value) -> Result<()>;
+/// Changes a description and returns the number of changes.
+type Amendment = fn(&mut Value) -> Result<usize>;
 
-const AMENDMENTS: [(&str, Amendment); 9] = [
-    ("merge_nullable_twins", merge_nullable_twins),
-    ("lift_state", lift_state),
-    ("add_waiting", add_waiting),
+const AMENDMENTS: [(&str, Amendment); 12] = [
+    ("drop_error_responses", drop_error_responses),
+    ("merge_nullable_components", merge_nullable_components),
+    ("lift_state", state::lift),
+    ("open_enumerations", open_enumerations),
     ("drop_rules", drop_rules),
+    ("open_choices", open_choices),
     ("loosen_required", loosen_required),
-    ("decode_accounts_when_asked", decode_accounts_when_asked),
-    ("open_owner", open_owner),
+    ("count_ids_without_sign", count_ids_without_sign),
+    ("decode_accounts_on_use", decode_accounts_on_use),
+    ("keep_unknown_fields", keep_unknown_fields),
     ("check_path_segments", check_path_segments),
-    ("drop_error_answers", drop_error_answers),
+    ("document_deprecation", document_deprecation),
 ];
 
-/// Makes `x` of every `nullable-x`, and says "may be null" where it is used.
-///
-/// Without it the generator makes two types of one thing, of which only one can carry its name.
-fn merge_nullable_twins(document: &mut Value) -> Result<()> {
-    let schemas = schemas(document)?;
-    let twins: Vec<String> = schemas
-        .keys()
-        .filter(|name| name.starts_with("nullable-"))
-        .cloned()
-        .collect();
-    ensure!(
-        !twins.is_empty(),
-        "there is no component called `nullable-…`"
-    );
-    for twin in &twins {
-        let name = twin.trim_start_matches("nullable-").to_owned();
-        let mut merged = schemas.remove(twin).unwrap_or_default();
-        let keywords = merged
-            .as_object_mut()
-            .context("a schema that is not an object")?;
-        keywords.remove("nullable");
-        if let Some(other) = schemas.get(&name) {
-            ensure!(
-                *other == merged,
-                "`{name}` and `{twin}` differ in more than null"
-            );
-        }
-        schemas.insert(name, merged);
-    }
+/// Amendments for parts that GitHub's description has at some times only.
+const MAY_BE_IDLE: [&str; 2] = ["open_enumerations", "document_deprecation"];
+
+/// Applies a change to every object of a document, and returns the number of objects that it changed.
+fn in_each_object(
+    document: &mut Value,
+    change: impl Fn(&mut Map<String, Value>) -> bool,
+) -> Result<usize> {
+    let mut changed = 0;
     each_object(document, &mut |object| {
-        let Some(name) = object
+        changed += usize::from(change(object));
+    });
+    Ok(changed)
+}
+
+/// Drops every response that is not a success, and the components that only those use.
+///
+/// Without it the generator stops at an operation with two kinds of errors,
+/// and an error that differs from its description loses its status and headers.
+fn drop_error_responses(document: &mut Value) -> Result<usize> {
+    let mut dropped = 0;
+    for operation in operations(document) {
+        let responses = document.pointer_mut(&(operation + "/responses"));
+        if let Some(responses) = responses.and_then(Value::as_object_mut) {
+            let before = responses.len();
+            responses.retain(|code, _| code.starts_with('2'));
+            dropped += before - responses.len();
+        }
+    }
+    drop_unused_components(document)?;
+    Ok(dropped)
+}
+
+/// Merges each component `nullable-x` into `x`.
+///
+/// Without it the generator writes two types for one thing, and both have the same name.
+/// Response fields that refer to such a component are optional, and null counts as absent.
+fn merge_nullable_components(document: &mut Value) -> Result<usize> {
+    let schemas = components(document)?;
+    let names: Vec<String> = schemas.keys().cloned().collect();
+    for (twin, name) in names
+        .iter()
+        .filter_map(|it| Some((it, it.strip_prefix("nullable-")?)))
+    {
+        let mut merged = schemas.remove(twin).unwrap_or_default();
+        merged
+            .as_object_mut()
+            .and_then(|keywords| keywords.remove("nullable"));
+        let other = schemas.insert(name.to_owned(), merged.clone());
+        ensure!(
+            other.is_none_or(|other| other == merged),
+            "`{name}` and `{twin}` differ in more than `nullable`"
+        );
+    }
+    in_each_object(document, |object| {
+        let name = object
             .get("$ref")
             .and_then(Value::as_str)
-            .and_then(schema_name)
-        else {
-            return;
-        };
-        if let Some(name) = name.strip_prefix("nullable-") {
-            let merged = json!({"nullable": true, "allOf": [reference(name)]});
-            *object = merged.as_object().cloned().unwrap_or_default();
+            .and_then(schema_name);
+        let merged = name
+            .and_then(|name| name.strip_prefix("nullable-"))
+            .map(reference);
+        let merged = merged.map(|mut merged| merged["$ref"].take());
+        merged.is_some_and(|merged| object.insert("$ref".to_owned(), merged).is_some())
+    })
+}
+
+/// Turns every enumeration except the state into plain text or a plain number.
+///
+/// Without it a new value fails the whole response,
+/// and an enumeration that appears in the request stops callers that pass text from compiling.
+fn open_enumerations(document: &mut Value) -> Result<usize> {
+    in_each_object(document, |object| {
+        let is_open = !object.get("enum").is_some_and(Value::is_array);
+        !is_open && !object.contains_key(REPORTABLE) && object.remove("enum").is_some()
+    })
+}
+
+/// Drops defaults and limits, which the server applies and checks, and formats that have no type here.
+///
+/// Without it the client sends empty texts that the caller did not set,
+/// and refuses responses that exceed a documented limit or have a new field.
+fn drop_rules(document: &mut Value) -> Result<usize> {
+    const RULES: &str =
+        "default maxItems maxLength maximum minItems minLength minimum pattern uniqueItems";
+    in_each_object(document, |object| {
+        // A field can have the name of a rule. Only a rule is beside a type.
+        if !object.get("type").is_some_and(Value::is_string) {
+            return false;
         }
-    });
-    Ok(())
-}
-
-/// Makes one component of the words for a state, which stand both in the body and in the answer.
-///
-/// Without it there are two closed enumerations, and one new word fails a whole page of statuses;
-/// a component can be replaced by a type of ours, an inline enumeration cannot.
-fn lift_state(document: &mut Value) -> Result<()> {
-    let mut found: Vec<Value> = Vec::new();
-    each_object(document, &mut |object| {
-        if let Some(Value::Object(fields)) = object.get_mut("properties")
-            && let Some(state) = fields.get_mut("state")
-            && state["enum"].is_array()
-        {
-            found.push(std::mem::replace(state, reference(STATE)));
-        }
-    });
-    // The last one found is the answer's, whose words speak of a state as such.
-    let state = found.pop().context("no field `state` has an enumeration")?;
-    for other in &found {
-        ensure!(
-            words(other) == words(&state),
-            "one `state` has the words {:?} and another {:?}",
-            words(other),
-            words(&state)
-        );
-    }
-    schemas(document)?.insert(STATE.to_owned(), state);
-    Ok(())
-}
-
-/// Adds `waiting`, which GitHub sends in events and does not document.
-///
-/// Without it the word would be one of the unknown ones, though it is well known.
-fn add_waiting(document: &mut Value) -> Result<()> {
-    let state = schemas(document)?
-        .get_mut(STATE)
-        .context("there is no component `state`")?;
-    ensure!(
-        !words(state).contains("waiting"),
-        "`waiting` is documented now"
-    );
-    state["enum"]
-        .as_array_mut()
-        .context("no enumeration")?
-        .push(json!("waiting"));
-    state["x-enumDescriptions"]["waiting"] = json!(
-        "The deployment waits for somebody to approve it; GitHub sends this word without documenting it."
-    );
-    Ok(())
-}
-
-/// Drops `default`, `maxLength` and `pattern`.
-///
-/// Without it the client sends empty texts nobody asked it to send,
-/// and refuses answers that are a character longer than announced.
-fn drop_rules(document: &mut Value) -> Result<()> {
-    let mut dropped = 0;
-    each_object(document, &mut |object| {
-        // A field may be called `default`; only a keyword stands beside a type.
-        if object.get("type").is_some_and(Value::is_string) {
-            for rule in ["default", "maxLength", "pattern"] {
-                dropped += usize::from(object.remove(rule).is_some());
-            }
-        }
-    });
-    ensure!(
-        dropped > 0,
-        "there is no `default`, `maxLength` or `pattern`"
-    );
-    Ok(())
-}
-
-/// Requires of an answer only what every server has ever sent.
-///
-/// Without it a status of 2014, or one from an Enterprise Server that was not asked for previews,
-/// cannot be read at all.
-fn loosen_required(document: &mut Value) -> Result<()> {
-    const SENT_BY_ALL: [(&str, &[&str]); 3] = [
-        ("deployment-status", &["id", "state", "created_at"]),
-        ("simple-user", &["login"]),
-        ("integration", &["id"]),
-    ];
-    for (name, needed) in SENT_BY_ALL {
-        let schema = schemas(document)?
-            .get_mut(name)
-            .with_context(|| format!("there is no component `{name}`"))?;
-        let listed = schema["required"].as_array().cloned().unwrap_or_default();
-        ensure!(
-            listed.len() > needed.len(),
-            "`{name}` requires no more than it should"
-        );
-        for field in needed {
-            ensure!(
-                listed.contains(&json!(field)),
-                "`{name}` does not require `{field}`"
-            );
-        }
-        schema["required"] = json!(needed);
-    }
-    Ok(())
-}
-
-/// Keeps the account and the app of a status as JSON until somebody asks for them.
-///
-/// Without it an odd account fails the status it stands in, and every page repeats the work
-/// of decoding the same account for each of its statuses.
-fn decode_accounts_when_asked(document: &mut Value) -> Result<()> {
-    let accounts = [
-        (
-            "creator",
-            "simple-user",
-            "Who reported the status; an app reports as its bot.",
-        ),
-        (
-            "performed_via_github_app",
-            "integration",
-            "The app that reported the status; often null even when an app did.",
-        ),
-    ];
-    for (field, component, said) in accounts {
-        let undecoded = format!("{UNDECODED}{component}");
-        let status = schemas(document)?
-            .get_mut("deployment-status")
-            .context("there is no component `deployment-status`")?;
-        let place = &mut status["properties"][field];
-        ensure!(
-            place["allOf"] == json!([reference(component)]),
-            "`{field}` of `deployment-status` is not a nullable `{component}`"
-        );
-        *place = json!({
-            "description": said,
-            "nullable": true,
-            "allOf": [reference(&undecoded)],
+        let before = object.len();
+        object.retain(|keyword, value| match keyword.as_str() {
+            "format" => ["date-time", "int32", "int64"]
+                .iter()
+                .any(|known| value == known),
+            "additionalProperties" => *value != json!(false),
+            other => !RULES.split(' ').any(|rule| rule == other),
         });
-        schemas(document)?.insert(undecoded, json!({"type": "object"}));
-    }
-    Ok(())
+        object.len() < before
+    })
 }
 
-/// Lets the owner of an app be anything.
+/// Accepts any value where GitHub describes a choice between types.
 ///
-/// Without it the generator tries a user and then a company, and an owner that is neither,
-/// or a user with one odd field, fails the whole app.
-fn open_owner(document: &mut Value) -> Result<()> {
-    let app = schemas(document)?
-        .get_mut("integration")
-        .context("there is no component `integration`")?;
-    let owner = app["properties"]["owner"]
-        .as_object_mut()
-        .context("an app has no `owner`")?;
-    ensure!(
-        owner.remove("oneOf").is_some(),
-        "the owner of an app has no choices"
-    );
-    Ok(())
+/// Without it the generator tries one type after the other, and a value that fits none fails its object.
+fn open_choices(document: &mut Value) -> Result<usize> {
+    let opened = in_each_object(document, |object| {
+        let before = object.len();
+        object.retain(|keyword, value| {
+            !value.is_array() || !["oneOf", "anyOf"].contains(&keyword.as_str())
+        });
+        object.len() < before
+    });
+    drop_unused_components(document)?;
+    opened
 }
 
-/// Gives every text in a path a type that cannot leave its place.
+/// Requires of a response only the fields that every server has ever sent.
+///
+/// Without it a status of 2014, or one from an Enterprise Server without previews, cannot be read.
+fn loosen_required(document: &mut Value) -> Result<usize> {
+    const SENT_BY_ALL: [&str; 3] = ["id", "state", "created_at"];
+    let mut loosened = 0;
+    each_response_object(document, &mut |object| {
+        let required = object.get("required").is_some_and(Value::is_array);
+        loosened += usize::from(required && object.remove("required").is_some());
+    });
+    for place in of_responses(document) {
+        let Some(schema) = document.pointer_mut(&place) else {
+            continue;
+        };
+        let is_sent = |field: &&str| schema["properties"].get(field).is_some();
+        let sent: Vec<&str> = SENT_BY_ALL.into_iter().filter(is_sent).collect();
+        schema["required"] = json!(sent);
+    }
+    Ok(loosened)
+}
+
+/// Reads the identifiers in responses as unsigned 64-bit numbers.
+///
+/// Without it a negative number is read as an identifier.
+fn count_ids_without_sign(document: &mut Value) -> Result<usize> {
+    let mut changed = 0;
+    each_response_object(document, &mut |object| {
+        if let Some(Value::Object(fields)) = object.get_mut("properties")
+            && let Some(id) = fields.get_mut("id")
+            && id["type"] == "integer"
+        {
+            id["format"] = json!("uint64");
+            changed += 1;
+        }
+    });
+    Ok(changed)
+}
+
+/// Keeps the objects in a response that are components of their own, such as accounts, as JSON.
+///
+/// Without it each page decodes the same account once for each of its statuses.
+fn decode_accounts_on_use(document: &mut Value) -> Result<usize> {
+    let mut kept = BTreeSet::new();
+    for place in of_responses(document) {
+        let components = document["components"]["schemas"].clone();
+        let Some(Value::Object(fields)) = document.pointer_mut(&(place + "/properties")) else {
+            continue;
+        };
+        for field in fields.values_mut() {
+            let Some(name) = reference_in(field).and_then(schema_name) else {
+                continue;
+            };
+            if !components[name]["properties"].is_object() {
+                continue;
+            }
+            kept.insert(name.to_owned());
+            let own = field["description"].clone();
+            let inherited = &components[name]["description"];
+            *field = json!({
+                "description": if own.is_null() { inherited } else { &own },
+                "nullable": true,
+                "allOf": [reference(&format!("{LAZY}{name}"))],
+            });
+        }
+    }
+    for name in &kept {
+        components(document)?.insert(format!("{LAZY}{name}"), json!({"type": "object"}));
+    }
+    Ok(kept.len())
+}
+
+/// Keeps the fields of a response that the description does not have.
+///
+/// Without it a field is lost to callers until it is documented and this client is regenerated.
+fn keep_unknown_fields(document: &mut Value) -> Result<usize> {
+    let mut kept = 0;
+    for place in of_responses(document) {
+        let Some(schema) = document.pointer_mut(&place) else {
+            continue;
+        };
+        ensure!(
+            schema["properties"].get("extra").is_none(),
+            "`{place}` has a field `extra`, which is the name of the map of unknown fields"
+        );
+        schema["additionalProperties"] = json!({});
+        kept += 1;
+    }
+    Ok(kept)
+}
+
+/// Gives texts in a path a type that cannot change the path.
 ///
 /// Without it an owner called `..` sends the request, and its token, to another path.
-fn check_path_segments(document: &mut Value) -> Result<()> {
-    let mut checked = 0;
-    each_object(document, &mut |object| {
-        let in_path = object.get("in").is_some_and(|place| place == "path");
-        if let Some(schema) = object.get_mut("schema")
-            && in_path
-            && schema["type"] == "string"
-        {
-            *schema = reference(PATH_SEGMENT);
-            checked += 1;
-        }
-    });
-    ensure!(checked > 0, "no path has a text in it");
-    schemas(document)?.insert(PATH_SEGMENT.to_owned(), json!({"type": "string"}));
-    Ok(())
+fn check_path_segments(document: &mut Value) -> Result<usize> {
+    components(document)?.insert(PATH_SEGMENT.to_owned(), json!({"type": "string"}));
+    in_each_object(document, |object| {
+        let in_path = object.get("in").is_some_and(|location| location == "path");
+        let schema = object
+            .get_mut("schema")
+            .filter(|schema| schema["type"] == "string");
+        schema
+            .filter(|_| in_path)
+            .map(|schema| *schema = reference(PATH_SEGMENT))
+            .is_some()
+    })
 }
 
-/// Drops every answer that is not a success, and the schemas only they had.
+/// Writes `deprecated: true` into the description, from where it reaches the documentation.
 ///
-/// Without it the generator gives up on operations with two kinds of errors,
-/// and an error that is not exactly as described loses its status and headers.
-fn drop_error_answers(document: &mut Value) -> Result<()> {
-    let mut dropped = 0;
-    each_object(document, &mut |object| {
-        let is_operation = object.contains_key("operationId");
-        if let Some(Value::Object(answers)) = object.get_mut("responses")
-            && is_operation
-        {
-            let before = answers.len();
-            answers.retain(|code, _| code.starts_with('2'));
-            dropped += before - answers.len();
+/// Without it the generator drops the information.
+fn document_deprecation(document: &mut Value) -> Result<usize> {
+    in_each_object(document, |object| {
+        let is_deprecated = object.get("deprecated") == Some(&json!(true));
+        if is_deprecated {
+            let sentence = object
+                .get("description")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
+            let marked = format!("{sentence} **Deprecated** in GitHub's description.");
+            object.insert("description".to_owned(), json!(marked.trim_start()));
         }
-    });
-    ensure!(dropped > 0, "every answer is a success");
-    drop_unreached_components(document)
-}
-
-fn drop_unreached_components(document: &mut Value) -> Result<()> {
-    loop {
-        let mut wanted = BTreeSet::new();
-        each_object(document, &mut |object| {
-            wanted.extend(
-                object
-                    .get("$ref")
-                    .and_then(Value::as_str)
-                    .map(str::to_owned),
-            );
-        });
-        // Types that only undecoded JSON turns into are wanted as well.
-        let decoded: Vec<String> = wanted
-            .iter()
-            .filter_map(|reference| schema_name(reference)?.strip_prefix(UNDECODED))
-            .map(|name| format!("#/components/schemas/{name}"))
-            .collect();
-        wanted.extend(decoded);
-
-        let Some(components) = document["components"].as_object_mut() else {
-            bail!("there are no components");
-        };
-        let mut dropped = 0;
-        for (section, all) in components {
-            if let Some(all) = all.as_object_mut() {
-                let before = all.len();
-                all.retain(|name, _| wanted.contains(&format!("#/components/{section}/{name}")));
-                dropped += before - all.len();
-            }
-        }
-        if dropped == 0 {
-            return Ok(());
-        }
-    }
-}
-
-fn schemas(document: &mut Value) -> Result<&mut Map<String, Value>> {
-    document["components"]["schemas"]
-        .as_object_mut()
-        .context("there are no schemas")
-}
-
-fn words(schema: &Value) -> BTreeSet<&str> {
-    schema["enum"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect()
+        is_deprecated
+    })
 }

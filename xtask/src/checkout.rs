@@ -1,15 +1,15 @@
-//! Where things stand in a checkout of the project.
+//! Files and commands of a checkout of the project.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A checkout, known by its root.
+/// A checkout of the project.
 pub(crate) struct Checkout {
     pub(crate) root: PathBuf,
 }
 
 impl Checkout {
-    /// The checkout this tool was built from.
+    /// Returns the checkout that this tool was built from.
     pub(crate) fn own() -> Self {
         let own = Path::new(env!("CARGO_MANIFEST_DIR"));
         Self {
@@ -30,32 +30,32 @@ impl Checkout {
             .join("crates/deploystatus-generated/src/generated.rs")
     }
 
-    /// Cargo with these words, in this checkout.
-    pub(crate) fn cargo(&self, words: &str) -> Command {
-        // Cargo names itself to what it runs, toolchain and all.
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let mut command = Command::new(cargo);
-        command.args(words.split(' ')).current_dir(&self.root);
-        command
+    /// Returns cargo with these arguments, to be run in this checkout.
+    pub(crate) fn cargo(&self, arguments: &str) -> Command {
+        // Cargo sets this variable to its own path, which belongs to the selected toolchain.
+        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        cargo.args(arguments.split(' ')).current_dir(&self.root);
+        cargo
     }
 
-    /// A path as people speak of it: from the root.
+    /// Returns a path relative to the root.
     pub(crate) fn short(&self, path: &Path) -> String {
-        path.strip_prefix(&self.root)
-            .unwrap_or(path)
-            .display()
-            .to_string()
+        let short = path.strip_prefix(&self.root).unwrap_or(path);
+        short.display().to_string()
     }
 }
 
-/// Whether a command writes its result or only compares it with what stands.
+/// Mode of a command that writes a file.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Mode {
+    /// Writes the file.
     Write,
+    /// Compares the file and fails if it differs.
     Check,
 }
 
 impl From<bool> for Mode {
+    /// Converts the switch `--check`.
     fn from(check: bool) -> Self {
         if check { Self::Check } else { Self::Write }
     }

@@ -1,310 +1,195 @@
-//! What differs between two trimmed descriptions, said as a person would say it.
+//! Differences between the structures of two descriptions, as sentences.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use crate::document;
+use crate::document::{is_map, reference_in, resolve, schema_name};
 use crate::operations::OPERATIONS;
 
-/// One sentence for each difference in structure, in the order of the operations; none when there is none.
+/// Returns one sentence for each difference, operations first.
 pub(crate) fn differences(old: &Value, new: &Value) -> Vec<String> {
-    let mut comparison = Comparison {
-        old,
-        new,
-        said: Vec::new(),
-        compared: BTreeSet::new(),
-    };
-    comparison.keyword(
-        "the description",
-        "openapi",
-        &old["openapi"],
-        &new["openapi"],
-    );
-    comparison.keyword(
-        "the description",
-        "servers",
-        &old["servers"],
-        &new["servers"],
-    );
+    let (mut was, mut is) = (old.clone(), new.clone());
+    let mut sentences = Sentences(Vec::new());
     for operation in &OPERATIONS {
-        let at = |document: &Value| document["paths"][operation.path][operation.method].clone();
-        comparison.operation(operation.name, &at(old), &at(new));
-    }
-    let silent = comparison.said.is_empty() && old != new;
-    if silent {
-        comparison.say("the structure differs in a place this command has no words for".to_owned());
-    }
-    comparison.said
-}
-
-struct Comparison<'a> {
-    old: &'a Value,
-    new: &'a Value,
-    said: Vec<String>,
-    /// Pairs of components already compared, since several places share one.
-    compared: BTreeSet<(String, String)>,
-}
-
-impl Comparison<'_> {
-    fn say(&mut self, sentence: String) {
-        if !self.said.contains(&sentence) {
-            self.said.push(sentence);
-        }
-    }
-
-    fn operation(&mut self, name: &str, old: &Value, new: &Value) {
-        for keyword in keys(old, new) {
-            let (old, new) = (&old[&keyword], &new[&keyword]);
-            match keyword.as_str() {
-                "parameters" => self.parameters(name, old, new),
-                "requestBody" => self.part(&format!("the body of {name}"), old, new),
-                "responses" => self.responses(name, old, new),
-                "x-previews" => self.words(name, "preview", old, new),
-                "x-changed-in" => self.words(name, "change in API version", old, new),
-                _ => self.keyword(name, &keyword, old, new),
-            }
-        }
-    }
-
-    fn parameters(&mut self, operation: &str, old: &Value, new: &Value) {
-        let by_name = |document: &Value, list: &Value| -> Map<String, Value> {
-            let all = list.as_array().into_iter().flatten();
-            all.map(|parameter| {
-                let resolved = resolved(document, parameter);
-                (text(&resolved["name"]), parameter.clone())
-            })
-            .collect()
+        let take = |document: &mut Value| {
+            let mut taken = document["paths"][operation.path][operation.method].take();
+            taken["parameters"] = parameters_by_name(document, &taken["parameters"]);
+            taken
         };
-        let (old, new) = (by_name(self.old, old), by_name(self.new, new));
-        self.names(operation, &old, &new, |parameter| {
-            format!("`{parameter}` of {operation}")
-        });
+        sentences.compare(operation.name, &take(&mut was), &take(&mut is));
     }
+    for document in [&mut was, &mut is] {
+        document["components"]["parameters"].take();
+    }
+    sentences.compare("the description", &was, &is);
+    if sentences.0.is_empty() && old != new {
+        sentences.add("parts of the description have other names or another order".to_owned());
+    }
+    sentences.0
+}
 
-    fn responses(&mut self, operation: &str, old: &Value, new: &Value) {
-        for code in keys(old, new) {
-            let place = format!("the {code} answer of {operation}");
-            match (&old[&code], &new[&code]) {
-                (Value::Null, _) => self.say(format!("{operation} may now answer {code}")),
-                (_, Value::Null) => self.say(format!("{operation} no longer answers {code}")),
-                (old, new) => self.part(&place, old, new),
-            }
+/// Returns the parameters of a list by name, without references.
+fn parameters_by_name(document: &Value, list: &Value) -> Value {
+    let parameters = list.as_array().into_iter().flatten();
+    let named = parameters.map(|parameter| {
+        let reference = reference_in(parameter).and_then(|it| resolve(document, it));
+        let parameter = reference.unwrap_or(parameter);
+        let name = parameter["name"].as_str().unwrap_or_default();
+        (name.to_owned(), parameter.clone())
+    });
+    named.collect::<Map<_, _>>().into()
+}
+
+struct Sentences(Vec<String>);
+
+impl Sentences {
+    fn add(&mut self, sentence: String) {
+        if !self.0.contains(&sentence) {
+            self.0.push(sentence);
         }
     }
 
-    /// Compares two parts that hold schemas somewhere: a parameter, a body, an answer, a header, a schema.
-    fn part(&mut self, place: &str, old: &Value, new: &Value) {
-        if let (Some(was), Some(is)) = (reference(old), reference(new)) {
-            let (null_was, null_is) = (is_nullable(self.old, old), is_nullable(self.new, new));
-            self.nullable(place, null_was, null_is);
-            self.components(place, was, is);
-            return;
-        }
-        if reference(old).is_some() != reference(new).is_some() {
-            self.say(format!(
-                "{place} is {}, no longer {}",
-                summary(new),
-                summary(old)
-            ));
-            return;
+    /// Compares two objects whose keys are keywords.
+    fn compare(&mut self, place: &str, old: &Value, new: &Value) {
+        let references = reference_in(old).zip(reference_in(new));
+        if references.is_some_and(|(old, new)| old != new) {
+            self.add(format!("{place} was {} and is {}", short(old), short(new)));
         }
         for keyword in keys(old, new) {
-            let (old, new) = (&old[&keyword], &new[&keyword]);
-            match (keyword.as_str(), old, new) {
-                ("nullable", _, _) => self.nullable(place, *old == true, *new == true),
-                ("enum", Value::Array(_), Value::Array(_)) => self.words(place, "", old, new),
-                ("enum", Value::Null, _) => {
-                    self.say(format!("{place} is now one of {}", listed(new)));
+            match (&old[&keyword], &new[&keyword]) {
+                _ if references.is_some() && ["$ref", "allOf"].contains(&keyword.as_str()) => {}
+                (Value::Null, Value::Null) => {}
+                (Value::Null, values @ Value::Array(_)) if keyword == "enum" => {
+                    let values = Vec::from_iter(entries(values)).join(", ");
+                    self.add(format!("{place} is limited to {values}"));
                 }
-                ("enum", _, _) => self.say(format!("{place} may now be any word")),
-                ("required", Value::Array(_), _) | ("required", _, Value::Array(_)) => {
-                    self.required(place, old, new);
+                (Value::Array(_), Value::Null) if keyword == "enum" => {
+                    self.add(format!("{place} is no longer limited to certain values"));
                 }
-                ("properties", _, _) => {
-                    let none = Map::new();
-                    let (old, new) = (old.as_object(), new.as_object());
-                    self.names(place, old.unwrap_or(&none), new.unwrap_or(&none), |field| {
-                        format!("`{field}` of {place}")
-                    });
+                (Value::Object(old), Value::Object(new)) if is_map(&keyword) => {
+                    self.parts(place, &keyword, old, new);
                 }
-                ("headers", Value::Object(old), Value::Object(new)) => {
-                    self.names(place, old, new, |header| {
-                        format!("the header {header} of {place}")
-                    });
+                (old @ Value::Object(_), new @ Value::Object(_)) => {
+                    let inner = match keyword.as_str() {
+                        "items" => format!("an entry of {place}"),
+                        "requestBody" => format!("the body of {place}"),
+                        _ => place.to_owned(),
+                    };
+                    self.compare(&inner, old, new);
                 }
-                ("content" | "application/json" | "schema", Value::Object(_), Value::Object(_)) => {
-                    self.part(place, old, new);
+                (old, new) if old.is_array() || new.is_array() => {
+                    self.lists(place, &keyword, old, new);
                 }
-                ("items", Value::Object(_), Value::Object(_)) => {
-                    self.part(&format!("each entry of {place}"), old, new);
-                }
-                _ => self.keyword(place, &keyword, old, new),
+                (old, new) => self.values(place, &keyword, old, new),
             }
         }
     }
 
-    /// Compares parts that have names, such as fields: which came, which went, what became of the others.
-    fn names(
+    /// Compares two maps whose keys are names.
+    fn parts(
         &mut self,
         place: &str,
+        keyword: &str,
         old: &Map<String, Value>,
         new: &Map<String, Value>,
-        placed: impl Fn(&str) -> String,
     ) {
+        let kind = match keyword {
+            "properties" => "field",
+            other => other.trim_end_matches('s'),
+        };
         for (name, was) in old {
+            let inner = match keyword {
+                "content" => place.to_owned(),
+                "schemas" | "paths" => name.clone(),
+                "responses" => format!("response {name} of {place}"),
+                _ => format!("`{name}` of {place}"),
+            };
             match new.get(name) {
-                Some(is) => self.part(&placed(name), was, is),
-                None => self.say(format!("`{name}` is gone from {place}")),
+                Some(is) => self.compare(&inner, was, is),
+                None => self.add(format!("{place} lost the {}", described(kind, name, was))),
             }
         }
-        for name in new.keys().filter(|name| !old.contains_key(*name)) {
-            self.say(format!("`{name}` is new in {place}"));
+        for (name, is) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
+            self.add(format!("{place} gained the {}", described(kind, name, is)));
         }
     }
 
-    fn components(&mut self, place: &str, was: &str, is: &str) {
-        let name = |reference: &str| -> String {
-            document::component(reference)
-                .map_or(reference, |(_, name)| name)
-                .to_owned()
+    fn lists(&mut self, place: &str, keyword: &str, old: &Value, new: &Value) {
+        let kind = match keyword {
+            "required" => "required field",
+            "enum" => "value",
+            "x-previews" => "preview",
+            "x-changed-in" => "change in API version",
+            other => other.trim_end_matches('s'),
         };
-        if was != is {
-            self.say(format!(
-                "{place} is described by `{}`, no longer by `{}`",
-                name(is),
-                name(was)
-            ));
+        let (was, is) = (entries(old), entries(new));
+        for entry in is.difference(&was) {
+            self.add(format!("{place} gained the {kind} {entry}"));
         }
-        if self.compared.insert((was.to_owned(), is.to_owned())) {
-            let at = |document: &Value, reference: &str| {
-                let mut found = document::resolve(document, reference)
-                    .cloned()
-                    .unwrap_or_default();
-                if let Some(schema) = found.as_object_mut() {
-                    // Whether null is allowed has been said of the place that refers here.
-                    schema.remove("nullable");
-                }
-                found
-            };
-            self.part(&name(is), &at(self.old, was), &at(self.new, is));
-        }
-    }
-
-    fn nullable(&mut self, place: &str, was: bool, is: bool) {
-        match (was, is) {
-            (false, true) => self.say(format!("{place} may now be null")),
-            (true, false) => self.say(format!("{place} is no longer ever null")),
-            _ => {}
-        }
-    }
-
-    fn required(&mut self, place: &str, old: &Value, new: &Value) {
-        let (was, is) = (set(old), set(new));
-        for field in is.difference(&was) {
-            self.say(format!("`{field}` is now required in {place}"));
-        }
-        for field in was.difference(&is) {
-            self.say(format!("`{field}` is no longer required in {place}"));
+        for entry in was.difference(&is) {
+            self.add(format!("{place} lost the {kind} {entry}"));
         }
         if was == is && old != new {
-            self.say(format!(
-                "the required fields of {place} stand in another order"
-            ));
+            self.add(format!("the list `{keyword}` of {place} has another order"));
         }
     }
 
-    fn words(&mut self, place: &str, what: &str, old: &Value, new: &Value) {
-        let what = if what.is_empty() {
-            String::new()
-        } else {
-            format!("the {what} ")
-        };
-        let (was, is) = (set(old), set(new));
-        for word in is.difference(&was) {
-            self.say(format!("{place} gained {what}`{word}`"));
+    fn values(&mut self, place: &str, keyword: &str, old: &Value, new: &Value) {
+        if old == new {
+            return;
         }
-        for word in was.difference(&is) {
-            self.say(format!("{place} lost {what}`{word}`"));
-        }
-        if was == is && old != new {
-            self.say(format!("the words of {place} stand in another order"));
-        }
-    }
-
-    fn keyword(&mut self, place: &str, keyword: &str, old: &Value, new: &Value) {
-        match (old, new) {
-            _ if old == new => {}
-            (Value::Null, _) => self.say(format!("{place}: `{keyword}` is new, {new}")),
-            (_, Value::Null) => self.say(format!("{place}: `{keyword}` is gone, it was {old}")),
-            _ => self.say(format!("{place}: `{keyword}` was {old} and is {new}")),
-        }
+        let (was, is) = (short(old), short(new));
+        self.add(match (old, new) {
+            (Value::Null, Value::Bool(true)) => format!("{place} became `{keyword}`"),
+            (Value::Bool(true), Value::Null) => format!("{place} is no longer `{keyword}`"),
+            (Value::Null, _) => format!("{place} gained `{keyword}`: {is}"),
+            (_, Value::Null) => format!("{place} lost `{keyword}`: {was}"),
+            _ => format!("`{keyword}` of {place} was {was} and is {is}"),
+        });
     }
 }
 
-fn keys(old: &Value, new: &Value) -> Vec<String> {
-    let mut keys: Vec<String> = Vec::new();
-    for object in [old, new] {
-        for key in object.as_object().into_iter().flat_map(Map::keys) {
-            if !keys.contains(key) {
-                keys.push(key.clone());
-            }
-        }
+/// Names a part and its kind, and for a parameter where it is sent and if it is required.
+fn described(kind: &str, name: &str, part: &Value) -> String {
+    let required = if part["required"] == true {
+        "required"
+    } else {
+        "optional"
+    };
+    match part["in"].as_str() {
+        Some(location) => format!("{required} {location} {kind} `{name}`"),
+        None => format!("{kind} `{name}`"),
     }
+}
+
+/// Returns the keys of both objects, those of the first one first.
+fn keys(old: &Value, new: &Value) -> Vec<String> {
+    let of = |value: &Value| {
+        value
+            .as_object()
+            .into_iter()
+            .flat_map(Map::keys)
+            .cloned()
+            .collect()
+    };
+    let (mut keys, added): (Vec<_>, Vec<_>) = (of(old), of(new));
+    keys.extend(added.into_iter().filter(|key| old.get(key).is_none()));
     keys
 }
 
-fn set(list: &Value) -> BTreeSet<String> {
-    list.as_array().into_iter().flatten().map(text).collect()
+fn entries(list: &Value) -> BTreeSet<String> {
+    let entries = list.as_array().into_iter().flatten();
+    entries.map(short).collect()
 }
 
-fn text(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
-}
-
-/// The component a part stands for: a plain reference, or the one thing it is all of.
-fn reference(part: &Value) -> Option<&str> {
-    let direct = part["$ref"].as_str();
-    direct.or_else(|| match part["allOf"].as_array()?.as_slice() {
-        [only] => only["$ref"].as_str(),
-        _ => None,
-    })
-}
-
-/// What a part is, in a few words, for when it became something else altogether.
-fn summary(part: &Value) -> String {
-    if let Some(reference) = reference(part) {
-        let name = document::component(reference).map_or(reference, |(_, name)| name);
-        return format!("`{name}`");
-    }
-    match part["oneOf"]
-        .as_array()
-        .or_else(|| part["anyOf"].as_array())
+/// Returns a value as JSON, and a reference as the name it refers to.
+fn short(value: &Value) -> String {
+    match reference_in(value)
+        .and_then(schema_name)
+        .or_else(|| value.as_str())
     {
-        Some(choices) => {
-            let choices: Vec<String> = choices.iter().map(summary).collect();
-            format!("either of {}", choices.join(", "))
-        }
-        None => format!("{part}"),
+        Some(text) => format!("`{text}`"),
+        None => value.to_string(),
     }
-}
-
-fn listed(words: &Value) -> String {
-    let words = words.as_array().into_iter().flatten();
-    words
-        .map(|word| format!("`{}`", text(word)))
-        .collect::<Vec<_>>()
-        .join(", ")
-}
-
-fn resolved<'a>(document: &'a Value, part: &'a Value) -> &'a Value {
-    reference(part)
-        .and_then(|reference| document::resolve(document, reference))
-        .unwrap_or(part)
-}
-
-fn is_nullable(document: &Value, part: &Value) -> bool {
-    part["nullable"] == true || resolved(document, part)["nullable"] == true
 }

@@ -1,162 +1,135 @@
-//! Finishes what the generator wrote: documents every item, and lets odd values of optional fields pass.
+//! Changes to the generated code: documentation of all fields, and lenient reading of optional fields.
 
-use std::collections::BTreeMap;
-
+use quote::ToTokens;
+use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Attribute, Expr, Field, File, GenericArgument, Item, ItemStruct, Lit, Meta, PathArguments,
-    Type, parse_quote,
+    Attribute, Expr, ExprLit, Field, File, ItemStruct, Lit, Meta, Token, Visibility, parse_quote,
 };
 
-/// Finishes a generated file in place.
-pub(crate) fn finish(file: &mut File) {
-    let mut documents = BTreeMap::new();
-    collect_documents(&file.items, &mut documents);
-    Finish { documents }.visit_file_mut(file);
+/// Finishes a generated file in place. Types whose name starts with one of `requests` are not read leniently.
+pub(crate) fn finish(file: &mut File, requests: &[String]) {
+    Finish { requests }.visit_file_mut(file);
 }
 
-struct Finish {
-    /// The first line said of each struct, for the fields that hold one and say nothing.
-    documents: BTreeMap<String, String>,
+struct Finish<'a> {
+    requests: &'a [String],
 }
 
-impl VisitMut for Finish {
+impl VisitMut for Finish<'_> {
     fn visit_item_struct_mut(&mut self, item: &mut ItemStruct) {
-        let is_answer = item
-            .attrs
-            .iter()
-            .any(|attribute| attribute.path().is_ident("non_exhaustive"));
-        for field in item.fields.iter_mut().filter(|field| field.ident.is_some()) {
-            if !field
-                .attrs
-                .iter()
-                .any(|attribute| words(attribute).is_some())
-            {
-                let said = self.words_for(field);
-                field.attrs.insert(0, parse_quote!(#[doc = #said]));
-            }
-            if is_answer {
-                let_odd_values_pass(field);
+        let name = item.ident.to_string();
+        let is_response = !self.requests.iter().any(|it| name.starts_with(it));
+        for field in &mut item.fields {
+            if field.ident.is_some() && matches!(field.vis, Visibility::Public(_)) {
+                document(field);
+                if is_response {
+                    read_leniently(field);
+                }
             }
         }
         visit_mut::visit_item_struct_mut(self, item);
     }
 
-    /// Gives each line of a document an attribute and a margin of its own, as if written by hand.
+    /// Writes each line of a documentation as an attribute of its own, as in code written by hand.
     fn visit_attributes_mut(&mut self, attributes: &mut Vec<Attribute>) {
-        *attributes = attributes
-            .drain(..)
-            .flat_map(|attribute| match words(&attribute) {
-                None => vec![attribute],
-                Some(text) => text
-                    .trim_end()
-                    .lines()
-                    .map(|line| {
-                        let line = operation(line.trim());
-                        let line = if line.is_empty() {
-                            String::new()
-                        } else {
-                            format!(" {line}")
-                        };
-                        parse_quote!(#[doc = #line])
-                    })
-                    .collect(),
-            })
-            .collect();
+        let lines = |attribute: Attribute| match sentence(&attribute) {
+            None => vec![attribute],
+            Some(text) if text.trim().is_empty() => vec![documentation_line("")],
+            Some(text) => text.trim_end().lines().map(documentation_line).collect(),
+        };
+        *attributes = attributes.drain(..).flat_map(lines).collect();
     }
 }
 
-impl Finish {
-    fn words_for(&self, field: &Field) -> String {
-        let names = type_names(&field.ty);
-        let known = names.last().and_then(|name| self.documents.get(name));
-        known
-            .map_or("Whatever else was sent.", String::as_str)
-            .to_owned()
+/// Documents a field without a sentence: the map of unknown fields, or a field with a type of its own.
+fn document(field: &mut Field) {
+    if field.attrs.iter().any(|it| sentence(it).is_some()) {
+        return;
     }
+    let is_map = serde_options(field)
+        .iter()
+        .any(|it| it.path().is_ident("flatten"));
+    let of_type = type_name(field);
+    let inner = of_type.rsplit('<').next().unwrap_or_default();
+    let sentence = if is_map {
+        "Fields that the description does not have.".to_owned()
+    } else {
+        format!("See [`{}`].", inner.trim_end_matches('>'))
+    };
+    field.attrs.insert(0, parse_quote!(#[doc = #sentence]));
 }
 
-/// Reads a field that may be absent so that an odd value counts as absent too.
-fn let_odd_values_pass(field: &mut Field) {
-    let names = type_names(&field.ty);
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    field.attrs.push(match names[..] {
-        ["Option", "String" | "Timestamp"] => {
-            parse_quote!(#[serde(default, deserialize_with = "crate::lenient::text")])
+/// Lets a malformed value of an optional field count as absent.
+fn read_leniently(field: &mut Field) {
+    let mut options = serde_options(field);
+    let has = |name: &str| options.iter().any(|option| option.path().is_ident(name));
+    let (has_default, is_flat) = (has("default"), has("flatten"));
+    let of_type = type_name(field);
+    let optional = of_type.strip_prefix("::std::option::Option<");
+    let reader = match optional {
+        Some("::std::string::String>" | "::jiff::Timestamp>") => "crate::lenient::text",
+        Some(inner) if inner.starts_with("crate::LazyJson<") => "crate::lenient::object",
+        Some(_) => "crate::lenient::value",
+        None if has_default => "crate::lenient::value",
+        None if is_flat && of_type.starts_with("::serde_json::Map<") => {
+            // The order of that map depends on the features of `serde_json`.
+            field.ty = parse_quote!(::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>);
+            return;
         }
-        // What is kept as JSON takes anything already.
-        ["Option", "Undecoded", ..] => return,
-        ["Option", ..] => {
-            parse_quote!(#[serde(default, deserialize_with = "crate::lenient::value")])
-        }
-        // The generator has given a list its default.
-        ["Vec", ..] => parse_quote!(#[serde(deserialize_with = "crate::lenient::value")]),
-        _ => return,
+        None => return,
+    };
+    // The generator has written one for a required field that may be null, and serde accepts one.
+    options.retain(|option| !option.path().is_ident("deserialize_with"));
+    field.attrs.retain(|it| !it.path().is_ident("serde"));
+    if !options.is_empty() {
+        field.attrs.push(parse_quote!(#[serde(#(#options),*)]));
+    }
+    field.attrs.push(if has_default {
+        parse_quote!(#[serde(deserialize_with = #reader)])
+    } else {
+        parse_quote!(#[serde(default, deserialize_with = #reader)])
     });
 }
 
-/// The names of a type from the outside in: `Option`, `Vec`, `String`.
-fn type_names(ty: &Type) -> Vec<String> {
-    let mut names = Vec::new();
-    let mut next = Some(ty);
-    while let Some(Type::Path(path)) = next {
-        let Some(last) = path.path.segments.last() else {
-            break;
-        };
-        names.push(last.ident.to_string());
-        next = match &last.arguments {
-            PathArguments::AngleBracketed(arguments) => {
-                arguments.args.iter().find_map(|argument| match argument {
-                    GenericArgument::Type(inner) => Some(inner),
-                    _ => None,
-                })
-            }
-            _ => None,
-        };
-    }
-    names
+fn type_name(field: &Field) -> String {
+    field.ty.to_token_stream().to_string().replace(' ', "")
 }
 
-/// Says what an operation sends as the API's own documents do: method and path.
-fn operation(line: &str) -> String {
-    let stated = line
+fn serde_options(field: &Field) -> Vec<Meta> {
+    let attributes = field.attrs.iter().filter(|it| it.path().is_ident("serde"));
+    let parsed = attributes.filter_map(|attribute| {
+        attribute
+            .parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)
+            .ok()
+    });
+    parsed.flatten().collect()
+}
+
+fn documentation_line(line: &str) -> Attribute {
+    // The generator's sentence about the request becomes the method and path that API documents show.
+    let line = line.trim();
+    let request = line
         .strip_prefix("Sends a `")
-        .and_then(|rest| rest.split_once("` request to `"));
-    match stated {
-        Some((method, path)) => format!("`{method} {path}"),
-        None => line.to_owned(),
-    }
+        .and_then(|it| it.split_once("` request to `"));
+    let line = match request {
+        Some((method, path)) => format!(" `{method} {path}"),
+        None if line.is_empty() => String::new(),
+        None => format!(" {line}"),
+    };
+    parse_quote!(#[doc = #line])
 }
 
-/// The first line said of each struct and enum.
-fn collect_documents(items: &[Item], documents: &mut BTreeMap<String, String>) {
-    for item in items {
-        let (name, attributes) = match item {
-            Item::Struct(item) => (&item.ident, &item.attrs),
-            Item::Enum(item) => (&item.ident, &item.attrs),
-            Item::Mod(module) => {
-                let inner = module.content.as_ref().map_or(&[][..], |(_, items)| items);
-                collect_documents(inner, documents);
-                continue;
-            }
-            _ => continue,
-        };
-        if let Some(words) = attributes.iter().find_map(words) {
-            documents.insert(name.to_string(), words);
-        }
-    }
-}
-
-/// The text of an attribute that documents something.
-fn words(attribute: &Attribute) -> Option<String> {
-    match &attribute.meta {
-        Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
-            Expr::Lit(literal) => match &literal.lit {
-                Lit::Str(text) => Some(text.value()),
-                _ => None,
-            },
-            _ => None,
-        },
+/// Returns the text of a `doc` attribute.
+fn sentence(attribute: &Attribute) -> Option<String> {
+    let Meta::NameValue(pair) = &attribute.meta else {
+        return None;
+    };
+    match &pair.value {
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(text),
+            ..
+        }) if pair.path.is_ident("doc") => Some(text.value()),
         _ => None,
     }
 }

@@ -1,17 +1,18 @@
-//! The project's own tools. `cargo xtask help` lists them.
+//! Tools for maintainers of the project. `cargo xtask help` lists them.
 
 mod amend;
 mod checkout;
 mod ci;
-mod dependencies;
+mod console;
 mod differences;
 mod document;
 mod finish;
 mod generate;
-mod open_enum;
+mod generator;
 mod operations;
-mod readmes;
-mod rust_name;
+mod schemas;
+mod state;
+mod structure;
 mod trim;
 mod wording;
 
@@ -21,11 +22,12 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::checkout::Checkout;
+use crate::console::print;
 
 #[derive(Parser)]
-#[command(name = "cargo xtask", about = "The project's own tools")]
+#[command(name = "cargo xtask", about = "Tools for maintainers of the project")]
 struct Command {
-    /// The checkout to work in [default: the one this tool stands in]
+    /// Checkout to work in [default: the checkout this tool was built from]
     #[arg(long, global = true, value_name = "DIR")]
     root: Option<PathBuf>,
     #[command(subcommand)]
@@ -34,22 +36,22 @@ struct Command {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Cut our operations out of GitHub's full description
+    /// Extract our operations from GitHub's full description
     Trim {
-        /// GitHub's full description: OpenAPI 3.0 as JSON, plain or gzip
+        /// GitHub's full description (OpenAPI 3.0 as JSON, plain or compressed with gzip)
         #[arg(value_name = "FULL.json")]
         full: PathBuf,
-        /// Write nothing; say what differs, and fail if anything does
+        /// Print the differences and write nothing; fail if there are any
         #[arg(long)]
         check: bool,
     },
     /// Regenerate the client from the description
     Generate {
-        /// Write nothing; fail if the client is not what the description makes
+        /// Write nothing; fail if the client is out of date
         #[arg(long)]
         check: bool,
     },
-    /// Run everything that must hold before a change lands
+    /// Run every check that a change must pass
     Ci,
 }
 
@@ -62,19 +64,10 @@ fn main() -> ExitCode {
         Task::Ci => Ok(ci::run(&checkout)),
     };
     match result {
-        Ok(verdict) => verdict,
+        Ok(code) => code,
         Err(error) => {
-            tell(&format!("error: {error:#}"));
+            print(&format!("error: {error:#}"));
             ExitCode::FAILURE
         }
     }
-}
-
-/// Tells the person at the terminal something.
-#[expect(
-    clippy::print_stderr,
-    reason = "this is the one place where the tools speak"
-)]
-fn tell(line: &str) {
-    eprintln!("{line}");
 }

@@ -1,7 +1,8 @@
-//! The operations this project is about; the one place to add another.
+//! The operations of the client. This list is the only place to add another.
 
-/// One operation of the description: the name people call it by, and where it stands.
+/// One operation of the description.
 pub(crate) struct Operation {
+    /// Name in messages.
     pub(crate) name: &'static str,
     pub(crate) method: &'static str,
     pub(crate) path: &'static str,
@@ -24,11 +25,3 @@ pub(crate) const OPERATIONS: [Operation; 3] = [
         path: "/repos/{owner}/{repo}/deployments/{deployment_id}/statuses/{status_id}",
     },
 ];
-
-/// The name of the operation at this method and path, if it is one of ours.
-pub(crate) fn name_of(method: &str, path: &str) -> Option<&'static str> {
-    OPERATIONS
-        .iter()
-        .find(|operation| operation.method == method && operation.path == path)
-        .map(|operation| operation.name)
-}

@@ -1,63 +1,28 @@
 //! The library's errors in the terms of the command line: flags and variables instead of builder methods.
 //!
-//! This is the only file that inspects [`deploystatus::Error`].
+//! Together with [`crate::exit`] this is the only file that inspects [`deploystatus::Error`].
 
-use deploystatus::{Error, Rejection, State, Undelivered};
+use deploystatus::{Advice, Error, State, Undelivered};
 
-/// A kind of failed call, as the exit codes distinguish them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Usage,
-    Rejected,
-    NotAllowed,
-    RateLimited,
-    NoAnswer,
-    OutcomeUnknown,
-    Failed,
-}
-
-/// Returns the kind of an error.
-pub(crate) fn kind(error: &Error) -> Kind {
-    match error {
-        Error::Invalid(_) | Error::Outbox(_) | Error::NoToken(_) => Kind::Usage,
-        Error::OutcomeUnknown(_) => Kind::OutcomeUnknown,
-        Error::WorkFailed(_) => Kind::Failed,
-        Error::RateLimited(_) => Kind::RateLimited,
-        _ => error.rejection().map_or(Kind::NoAnswer, kind_of_rejection),
-    }
-}
-
-fn kind_of_rejection(rejection: &Rejection) -> Kind {
-    let message = rejection.message.as_deref().unwrap_or_default();
-    match rejection.status {
-        _ if rejection.is_rate_limit() => Kind::RateLimited,
-        status if is_archived(status, message) => Kind::Rejected,
-        401 | 403 => Kind::NotAllowed,
-        400..=499 => Kind::Rejected,
-        _ => Kind::NoAnswer,
-    }
-}
-
-/// Returns `true` if a response means that the repository is archived.
+/// Returns `true` if the message of a response with status 403 means that the repository is archived.
+///
+/// Only for responses that the library has not read; others have a `RejectionKind`.
 pub(crate) fn is_archived(status: u16, message: &str) -> bool {
     status == 403 && message.to_ascii_lowercase().contains("archived")
 }
 
-/// Returns `true` if a response of status 403 means that a rate limit was exceeded.
+/// Returns `true` if the message of a response means that a rate limit was exceeded.
 pub(crate) fn is_rate_limit(message: &str) -> bool {
     message.to_ascii_lowercase().contains("rate limit")
 }
 
 /// Returns the name of the invalid field, or `None` if the error has another cause.
-pub(crate) fn invalid_field(error: &Error) -> Option<&str> {
-    match error {
-        Error::Invalid(invalid) => Some(invalid.field()),
-        _ => None,
-    }
+pub(crate) fn invalid_field(error: &Error) -> Option<&'static str> {
+    error.invalid_value().map(deploystatus::InvalidValue::field)
 }
 
 /// Returns the error's message with those of its causes.
-pub(crate) fn message(error: &Error) -> String {
+pub(crate) fn message(error: &dyn std::error::Error) -> String {
     format!("{error}{}", causes(error))
 }
 
@@ -74,59 +39,54 @@ pub(crate) fn causes(error: &dyn std::error::Error) -> String {
 
 /// Returns the steps that fix an error, or `None` if there are none.
 pub(crate) fn help(error: &Error) -> Option<String> {
-    Some(match error {
-        Error::RateLimited(_) => format!("Try again after {}.", error.retry_at()?),
-        Error::Moved(_) => {
-            "If the new URL is correct, set it with --api-url or GITHUB_API_URL.".to_owned()
+    Some(match error.advice()? {
+        Advice::ProvideToken => {
+            "Set a token in GITHUB_TOKEN or GH_TOKEN, or with --token-file.".to_owned()
         }
-        Error::Unreachable(_) => format!("{CHECK_URL}, name resolution, proxies and certificates."),
-        Error::Unreadable(_) => {
-            format!("The response is not from GitHub's API. {CHECK_URL}, and proxies.")
-        }
-        Error::OutcomeUnknown(_) => {
-            "Check `deploystatus list` before you create the status again; it may be stored already."
-                .to_owned()
-        }
-        Error::Undelivered(report) => help_for_report(report, cause(error)),
-        Error::Rejected(rejection) => return help_for_rejection(rejection, error),
-        _ => return error.hint(),
-    })
-}
-
-fn help_for_rejection(rejection: &Rejection, error: &Error) -> Option<String> {
-    Some(match rejection.status {
-        401 => NEW_TOKEN.to_owned(),
-        400 | 410 => {
+        Advice::ReplaceToken { .. } => NEW_TOKEN.to_owned(),
+        Advice::UseSupportedApiVersion => {
             "The server does not support the requested API version; run `deploystatus doctor` to see its version."
                 .to_owned()
         }
-        422 if rejection.field_errors.is_empty() => {
+        Advice::EnablePreviews => {
             "Enterprise Server before 3.3 requires previews for some states; run `deploystatus doctor` to see the server's version."
                 .to_owned()
         }
-        _ => return error.hint(),
+        Advice::WaitUntil { at, .. } | Advice::ReportLess { at, .. } => {
+            format!("Try again after {at}.")
+        }
+        Advice::LookBeforeReporting => {
+            "Check `deploystatus list` before you create the status again; it may be stored already."
+                .to_owned()
+        }
+        Advice::UseNewAddress => {
+            "If the new URL is correct, set it with --api-url or GITHUB_API_URL.".to_owned()
+        }
+        Advice::CheckConnection => format!("{CHECK_URL}, name resolution, proxies and certificates."),
+        Advice::CheckBaseUrl => {
+            format!("The response is not from GitHub's API. {CHECK_URL}, and proxies.")
+        }
+        advice => advice.to_string(),
     })
 }
 
 /// Returns the steps that deliver a report, after those that fix the cause.
-fn help_for_report(report: &Undelivered, cause: Option<&Error>) -> String {
+pub(crate) fn help_for_report(report: &Undelivered) -> String {
     let delivery = if report.kept_in().is_some() {
         "The report is in the outbox; `deploystatus flush` sends it.".to_owned()
     } else {
-        let status = serde_json::to_value(report.status()).unwrap_or_default();
-        let state = State::from(status["state"].as_str().unwrap_or("error"));
-        let create = create_command(&state, report.repository(), report.deployment());
+        let create = create_command(
+            &report.status().state,
+            report.repository(),
+            report.deployment(),
+        );
         format!("The report is stored nowhere; to send it, run `{create}`.")
     };
     // A flush searches for the status before it sends, so the user need not.
-    match cause.and_then(help) {
-        Some(cause) if !report.maybe_sent() => format!("{cause} {delivery}"),
+    match report.error().and_then(help) {
+        Some(cause) if !report.may_be_stored() => format!("{cause} {delivery}"),
         _ => delivery,
     }
-}
-
-fn cause(error: &Error) -> Option<&Error> {
-    std::error::Error::source(error)?.downcast_ref()
 }
 
 /// Returns the command line that reports a state.

@@ -98,7 +98,7 @@ pub(crate) enum Command {
     /// Run a command and report its result
     Run(RunArgs),
     /// Show the history of a deployment
-    #[command(after_help = "Example:\n  deploystatus timeline --json | jq .took_seconds")]
+    #[command(after_help = "Example:\n  deploystatus timeline --json | jq .duration_seconds")]
     Timeline,
     /// Send the reports left in the outbox
     Flush(FlushArgs),

@@ -5,7 +5,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-use deploystatus::State;
+use deploystatus::{State, Undelivered};
 
 use crate::advice;
 use crate::escape::shorten;
@@ -28,6 +28,8 @@ pub(crate) enum Error {
         action: &'static str,
         source: deploystatus::Error,
     },
+    /// A final status could not be delivered.
+    Undelivered(Undelivered),
     /// The emulator cannot be started, filled or saved.
     Emulator(deploystatus_emulator::Error),
     /// The command to run cannot be started; `code` is the exit code of a shell in this case.
@@ -82,6 +84,7 @@ impl Error {
     pub(crate) fn source_call(&self) -> Option<&deploystatus::Error> {
         match self {
             Self::Call { source, .. } => Some(source),
+            Self::Undelivered(report) => report.error(),
             _ => None,
         }
     }
@@ -90,6 +93,7 @@ impl Error {
     pub(crate) fn help(&self) -> Option<String> {
         match self {
             Self::Unreported(report) => Some(report.help()),
+            Self::Undelivered(report) => Some(advice::help_for_report(report)),
             _ => advice::help(self.source_call()?),
         }
     }
@@ -129,7 +133,8 @@ impl fmt::Display for Error {
             Self::Call { action, source } => {
                 write!(f, "failed to {action}: {}", advice::message(source))
             }
-            Self::Emulator(source) => write!(f, "failed to {source}{}", advice::causes(source)),
+            Self::Undelivered(report) => f.write_str(&advice::message(report)),
+            Self::Emulator(source) => f.write_str(&advice::message(source)),
             Self::Start {
                 program, reason, ..
             } => write!(f, "cannot start {}: {reason}", program.display()),

@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-use crate::advice::{self, Kind};
+use deploystatus::{ErrorKind, RejectionKind, Undelivered};
+
 use crate::error::Error;
 
 /// The result of the command, as its exit code reports it.
@@ -95,6 +96,7 @@ impl From<Code> for ExitCode {
 pub(crate) fn code_of(error: &Error) -> Code {
     match error {
         Error::Call { source, .. } => code_of_call(source),
+        Error::Undelivered(report) => code_of_report(report),
         Error::Missing(_) | Error::Usage(_) | Error::File { .. } | Error::Emulator(_) => {
             Code::Usage
         }
@@ -105,14 +107,27 @@ pub(crate) fn code_of(error: &Error) -> Code {
 }
 
 fn code_of_call(error: &deploystatus::Error) -> Code {
-    match advice::kind(error) {
-        Kind::Usage => Code::Usage,
-        Kind::Rejected => Code::Rejected,
-        Kind::NotAllowed => Code::NotAllowed,
-        Kind::RateLimited => Code::RateLimited,
-        Kind::NoAnswer => Code::NoAnswer,
-        Kind::OutcomeUnknown => Code::OutcomeUnknown,
-        Kind::Failed => Code::Failed,
+    match error.kind() {
+        ErrorKind::InvalidValue | ErrorKind::Outbox | ErrorKind::TokenSource => Code::Usage,
+        ErrorKind::OutcomeUnknown => Code::OutcomeUnknown,
+        ErrorKind::Runtime => Code::Failed,
+        ErrorKind::RateLimited => Code::RateLimited,
+        _ => error.rejection().map_or(Code::NoAnswer, code_of_rejection),
+    }
+}
+
+/// Returns the exit code of a report, or that of no response if it was not sent yet.
+fn code_of_report(report: &Undelivered) -> Code {
+    report.error().map_or(Code::NoAnswer, code_of_call)
+}
+
+fn code_of_rejection(rejection: &deploystatus::Rejection) -> Code {
+    match (rejection.kind(), rejection.status) {
+        (RejectionKind::RateLimit, _) => Code::RateLimited,
+        (RejectionKind::RepositoryArchived, _) => Code::Rejected,
+        (_, 401 | 403) => Code::NotAllowed,
+        (_, 400..=499) => Code::Rejected,
+        _ => Code::NoAnswer,
     }
 }
 

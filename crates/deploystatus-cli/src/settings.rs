@@ -127,9 +127,7 @@ impl Settings {
 
     fn client_with(&self, token: TokenSource) -> Result<Client, Error> {
         let url = self.api_url()?;
-        let mut builder = Client::builder()
-            .base_url(&url.value)
-            .proxy_from_environment();
+        let mut builder = Client::builder().base_url(&url.value);
         if self.target.allow_plain_http {
             builder = builder.allow_plain_http();
         }

@@ -1,4 +1,4 @@
-//! Prints what the README promises: costs that do not grow with the history, and requests a second.
+//! Measures start-up, the effect of a long history, and requests per second.
 //!
 //! `cargo bench -p deploystatus-emulator`
 
@@ -13,10 +13,10 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 
 const ROUNDS: u32 = 2_000;
 
-#[expect(clippy::print_stdout, reason = "a benchmark is there to be read")]
+#[expect(clippy::print_stdout, reason = "a benchmark prints its results")]
 fn main() -> Outcome<()> {
     let started = Instant::now();
-    // The emulator has one thread to itself, whatever the client does.
+    // The emulator runs on a thread of its own.
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
@@ -24,7 +24,7 @@ fn main() -> Outcome<()> {
     let emulator = runtime.block_on(Emulator::start())?;
     let mut client = Client::connect(emulator.address())?;
     client.get("/zen")?;
-    println!("start to first answer: {:?}", started.elapsed());
+    println!("start to first response: {:?}", started.elapsed());
 
     let short = deployment_with(&emulator, 10)?;
     let long = deployment_with(&emulator, 100_000)?;
@@ -36,11 +36,11 @@ fn main() -> Outcome<()> {
         }
         Ok(start.elapsed() / ROUNDS)
     };
-    // The same number of statuses on the page, so that only the length of the history differs.
+    // Both pages have 10 statuses, so that only the length of the history differs.
     let at_ten = list(&format!("{}?per_page=10", statuses(short)))?;
     let at_many = list(&format!("{}?per_page=10", statuses(long)))?;
     println!(
-        "first page, 100,000 statuses against 10: {:.2} times",
+        "first page with 100,000 statuses: {:.2} times the cost with 10",
         ratio(at_many, at_ten)
     );
     let create = |id: u64| -> Outcome<Duration> {
@@ -53,7 +53,7 @@ fn main() -> Outcome<()> {
     let at_ten = create(short)?;
     let at_many = create(long)?;
     println!(
-        "next status, 100,000 statuses against 10: {:.2} times",
+        "next status with 100,000 statuses: {:.2} times the cost with 10",
         ratio(at_many, at_ten)
     );
 
@@ -65,7 +65,7 @@ fn main() -> Outcome<()> {
         client.get_batch(&path)?;
     }
     let rate = f64::from(rounds) / start.elapsed().as_secs_f64();
-    println!("get, one connection, one core: {rate:.0} requests a second");
+    println!("get, one connection, one core: {rate:.0} requests per second");
     Ok(())
 }
 
@@ -85,14 +85,14 @@ fn ratio(one: Duration, other: Duration) -> f64 {
     one.as_secs_f64() / other.as_secs_f64()
 }
 
-/// As little client as possible, so that the emulator is what is measured.
+/// A minimal client, so that its own cost does not distort the measurement.
 struct Client {
     stream: TcpStream,
     buffer: Vec<u8>,
 }
 
 impl Client {
-    /// Requests sent at once, so that neither side waits for the other.
+    /// Number of pipelined requests, so that neither side waits for the other.
     const BATCH: u32 = 16;
 
     fn connect(address: SocketAddr) -> Outcome<Client> {
@@ -106,21 +106,21 @@ impl Client {
 
     fn get(&mut self, path: &str) -> Outcome<()> {
         self.stream.write_all(request(path).as_bytes())?;
-        self.read_answer()
+        self.read_response()
     }
 
     fn get_batch(&mut self, path: &str) -> Outcome<()> {
         let requests = request(path).repeat(Client::BATCH as usize);
         self.stream.write_all(requests.as_bytes())?;
         for _ in 0..Client::BATCH {
-            self.read_answer()?;
+            self.read_response()?;
         }
         Ok(())
     }
 
-    fn read_answer(&mut self) -> Outcome<()> {
+    fn read_response(&mut self) -> Outcome<()> {
         loop {
-            if let Some(length) = answer_length(&self.buffer)? {
+            if let Some(length) = response_length(&self.buffer)? {
                 self.buffer.drain(..length);
                 return Ok(());
             }
@@ -140,8 +140,8 @@ fn request(path: &str) -> String {
     )
 }
 
-/// The length of the first answer, if all of it is there.
-fn answer_length(bytes: &[u8]) -> Outcome<Option<usize>> {
+/// Returns the length of the first response, or `None` if it is incomplete.
+fn response_length(bytes: &[u8]) -> Outcome<Option<usize>> {
     let Some(end) = bytes.windows(4).position(|it| it == b"\r\n\r\n") else {
         return Ok(None);
     };

@@ -1,4 +1,4 @@
-//! Serves an emulator until it is told to stop.
+//! Runs an emulator until Ctrl-C or a termination signal.
 
 use std::error::Error;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -8,49 +8,46 @@ use std::process::ExitCode;
 use clap::Parser;
 use deploystatus_emulator::{Emulator, Limits, Profile, Seed, Webhook};
 
-/// A GitHub that remembers deployments and their statuses.
+/// Start a local GitHub emulator
 #[derive(Parser)]
 struct Options {
-    /// Where to listen on loopback; any free port if not given.
-    #[arg(long, default_value_t = 0)]
+    /// Port on the loopback interface [default: a free one]
+    #[arg(long, default_value_t = 0, hide_default_value = true)]
     port: u16,
-    /// Which server to be: `github`, or `ghes:2.18` to `ghes:3.22`.
+    /// Emulated server: github, or ghes:2.18 to ghes:3.22
     #[arg(long, default_value = "github")]
     profile: Profile,
-    /// What to begin with, as JSON.
+    /// JSON file with the initial content
     #[arg(long)]
     seed: Option<PathBuf>,
-    /// Where to keep the state.
+    /// File in which the state is kept
     #[arg(long)]
     snapshot: Option<PathBuf>,
-    /// Enforce GitHub's rate limits.
+    /// Enforce GitHub's rate limits
     #[arg(long)]
     limits: bool,
-    /// An `http://` address to tell of deployments and statuses.
+    /// URL (http://) that receives events; may be repeated
     #[arg(long)]
-    webhook: Option<String>,
-    /// What to sign deliveries with.
+    webhook: Vec<String>,
+    /// Secret that signs the deliveries
     #[arg(long, requires = "webhook")]
     webhook_secret: Option<String>,
 }
 
 #[tokio::main(flavor = "current_thread")]
-#[expect(clippy::print_stderr, reason = "it has nobody else to tell")]
+#[expect(clippy::print_stderr, reason = "it is a command")]
 async fn main() -> ExitCode {
     match serve(Options::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let cause = error.source().map(|it| format!(": {it}"));
-            eprintln!("error: failed to {error}{}", cause.unwrap_or_default());
+            eprintln!("error: {error}{}", cause.unwrap_or_default());
             ExitCode::FAILURE
         }
     }
 }
 
-#[expect(
-    clippy::print_stdout,
-    reason = "whoever starts it wants to know where it is"
-)]
+#[expect(clippy::print_stdout, reason = "it is a command")]
 async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
     let mut builder = Emulator::builder()
@@ -65,27 +62,27 @@ async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     if options.limits {
         builder = builder.limits(Limits::github());
     }
-    if let Some(url) = options.webhook {
+    for url in options.webhook {
         let webhook = Webhook::new(url);
-        builder = builder.webhook(match options.webhook_secret {
+        builder = builder.webhook(match &options.webhook_secret {
             Some(secret) => webhook.secret(secret),
             None => webhook,
         });
     }
     let emulator = builder.start().await?;
     println!("{}", emulator.api_url());
-    asked_to_stop().await?;
+    wait_for_signal().await?;
     Ok(emulator.stop().await?)
 }
 
-/// Returns when somebody presses Ctrl-C or the system asks.
-async fn asked_to_stop() -> std::io::Result<()> {
+/// Waits for Ctrl-C or a termination signal.
+async fn wait_for_signal() -> std::io::Result<()> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
         let mut terminate = signal(SignalKind::terminate())?;
         tokio::select! {
-            pressed = tokio::signal::ctrl_c() => pressed,
+            received = tokio::signal::ctrl_c() => received,
             _ = terminate.recv() => Ok(()),
         }
     }

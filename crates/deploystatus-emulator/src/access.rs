@@ -1,6 +1,6 @@
-//! Who asks, and what they may do.
+//! Authentication and permissions.
 
-mod token;
+pub(crate) mod token;
 
 use std::collections::BTreeMap;
 
@@ -8,28 +8,21 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 
-pub use token::Token;
-pub(crate) use token::TokenKind;
+use crate::access::token::{Token, TokenKind};
+use crate::model::Repository;
+use crate::model::operation::Need;
+use crate::model::quirks::WriteWithoutPush;
 
-use crate::record::Repository;
-use crate::switches::WriteWithoutPush;
-
-/// Who asks.
+/// The sender of a request.
 #[derive(Clone, Debug)]
 pub(crate) enum Actor {
     Anonymous,
+    /// The request has a credential that is malformed, unknown or expired.
+    Unknown,
     Known(Token),
 }
 
-/// What an operation wants of a repository.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Need {
-    See,
-    ReadDeployments,
-    WriteDeployments,
-}
-
-/// Why somebody may not.
+/// The reason why an actor has no access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Denial {
     NotFound,
@@ -40,13 +33,7 @@ pub(crate) enum Denial {
     Suspended,
 }
 
-/// A credential was presented that nobody gave out.
-#[derive(Debug)]
-pub(crate) struct BadCredential;
-
-/// The tokens that were given out.
-///
-/// As long as there are none, any token will do.
+/// The valid tokens. While there are none, every token is valid.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tokens(BTreeMap<String, Token>);
 
@@ -55,46 +42,44 @@ impl Tokens {
         self.0.insert(token.value.clone(), token);
     }
 
-    /// Who presents this `Authorization`.
-    pub(crate) fn identify(
-        &self,
-        authorization: Option<&str>,
-        now: Timestamp,
-    ) -> Result<Actor, BadCredential> {
+    /// Returns the sender of a request with this `Authorization` header.
+    pub(crate) fn identify(&self, authorization: Option<&str>, now: Timestamp) -> Actor {
         let Some(authorization) = authorization else {
-            return Ok(Actor::Anonymous);
+            return Actor::Anonymous;
         };
-        let token = presented(authorization).ok_or(BadCredential)?;
+        let Some(token) = parse_authorization(authorization) else {
+            return Actor::Unknown;
+        };
         if self.0.is_empty() {
-            return Ok(Actor::Known(Token::classic(token)));
+            return Actor::Known(Token::classic(token));
         }
-        let known = self.0.get(&token).ok_or(BadCredential)?;
-        if known.expires_at.is_some_and(|end| end <= now) {
-            return Err(BadCredential);
+        match self.0.get(&token) {
+            Some(known) if known.expires_at.is_none_or(|end| end > now) => {
+                Actor::Known(known.clone())
+            }
+            _ => Actor::Unknown,
         }
-        Ok(Actor::Known(known.clone()))
     }
 }
 
 impl Actor {
-    /// The login under which they act; the anonymous have none.
+    /// Returns the login of the actor, or `None` if it is not authenticated.
     pub(crate) fn login(&self) -> Option<&str> {
         match self {
-            Actor::Anonymous => None,
+            Actor::Anonymous | Actor::Unknown => None,
             Actor::Known(token) => Some(&token.login),
         }
     }
 
-    /// Whether they may do this to a repository.
+    /// Checks that the actor has the needed access to a repository.
     pub(crate) fn check(
         &self,
         need: Need,
         repository: &Repository,
         without_push: WriteWithoutPush,
     ) -> Result<(), Denial> {
-        let writes = need == Need::WriteDeployments;
         let Actor::Known(token) = self else {
-            return match (repository.private, writes) {
+            return match (repository.private, need.is_write()) {
                 (true, _) => Err(Denial::NotFound),
                 (false, true) => Err(Denial::Unauthenticated),
                 (false, false) => Ok(()),
@@ -103,31 +88,23 @@ impl Actor {
         if token.suspended {
             return Err(Denial::Suspended);
         }
-        let reaches = token.reaches(&repository.full_name());
-        if repository.private && !(reaches && token.sees_private()) {
+        if repository.private && !token.can_see(repository) {
             return Err(Denial::NotFound);
         }
-        match token.kind {
-            TokenKind::Classic if !writes => Ok(()),
-            TokenKind::Classic if reaches && token.may_push(repository.private) => Ok(()),
-            TokenKind::Classic => Err(match without_push {
-                WriteWithoutPush::NotFound => Denial::NotFound,
-                WriteWithoutPush::Forbidden => Denial::NoPush,
-            }),
-            TokenKind::FineGrained | TokenKind::App | TokenKind::Actions => {
-                let open = !repository.private && !writes;
-                if need == Need::See || open || (reaches && token.is_permitted(writes)) {
-                    Ok(())
-                } else {
-                    Err(token.denial())
-                }
-            }
+        if token.is_allowed(need, repository) {
+            return Ok(());
         }
+        Err(match (token.kind, without_push) {
+            (TokenKind::Classic, WriteWithoutPush::NotFound) => Denial::NotFound,
+            (TokenKind::Classic, WriteWithoutPush::Forbidden) => Denial::NoPush,
+            (TokenKind::FineGrained, _) => Denial::NotAccessibleByToken,
+            (TokenKind::App | TokenKind::Actions, _) => Denial::NotAccessibleByIntegration,
+        })
     }
 }
 
-/// The token in an `Authorization` header, whichever way it is written.
-fn presented(authorization: &str) -> Option<String> {
+/// Returns the token in an `Authorization` header.
+fn parse_authorization(authorization: &str) -> Option<String> {
     let (scheme, value) = authorization.trim().split_once(' ')?;
     let value = value.trim();
     let token = match scheme.to_ascii_lowercase().as_str() {
@@ -135,7 +112,7 @@ fn presented(authorization: &str) -> Option<String> {
         "basic" => {
             let decoded = String::from_utf8(STANDARD.decode(value).ok()?).ok()?;
             let (user, password) = decoded.split_once(':')?;
-            // A token may stand in either place.
+            // GitHub accepts a token as the password or, with one of these passwords, as the user.
             let is_token = !password.is_empty() && password != "x-oauth-basic";
             if is_token { password } else { user }.to_owned()
         }

@@ -1,62 +1,78 @@
-//! What can go wrong with an emulator itself.
+//! Errors of the emulator itself.
 
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// What can go wrong when an emulator is started, filled or saved.
+/// An error while starting, filling or saving an emulator.
 ///
-/// Wrong requests are not errors of the emulator: they are answered as GitHub answers them.
+/// Invalid HTTP requests are not errors of this type: the emulator responds to them as GitHub does.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// The address to listen on is not free, or not ours.
+    /// The emulator cannot listen on this address.
     Bind {
-        /// The address that was asked for.
+        /// The requested address.
         address: SocketAddr,
-        /// What the system said.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// No runtime drives the caller, or it lacks its I/O or time driver.
+    /// No Tokio runtime with I/O and time enabled is running.
     NoRuntime,
-    /// The word is not the name of a profile.
+    /// The text is not the name of a profile.
     UnknownProfile(String),
-    /// The name is not of the form `owner/name`.
-    BadName(String),
-    /// There is no such repository.
+    /// The repository name is not of the form `owner/name`.
+    InvalidName(String),
+    /// No repository has this name or ID.
     UnknownRepository(String),
-    /// There is already a repository of that name.
+    /// Another repository already has this name.
     RepositoryExists(String),
-    /// There is no such deployment.
+    /// Another repository already has this ID.
+    RepositoryIdTaken(u64),
+    /// No deployment has this ID.
     UnknownDeployment(u64),
-    /// The identifier does not rise above those given before.
-    IdNotRising(u64),
-    /// There is no such delivery.
+    /// Another deployment already has this ID.
+    DeploymentExists(u64),
+    /// The ID of a new status is not higher than that of the previous status.
+    InvalidStatusId {
+        /// The rejected ID.
+        id: u64,
+        /// The ID of the deployment's newest status.
+        last: u64,
+    },
+    /// The deployment already has as many statuses as [`Quirks::max_statuses`](crate::Quirks) allows.
+    TooManyStatuses {
+        /// The ID of the deployment.
+        deployment: u64,
+        /// The maximum number of statuses.
+        max: usize,
+    },
+    /// No webhook delivery has this ID.
     UnknownDelivery(String),
-    /// The webhook address cannot be delivered to.
-    BadHookUrl(String),
+    /// The webhook URL is not of the form `http://HOST[:PORT]/PATH`.
+    InvalidWebhookUrl(String),
     /// The fault contradicts itself.
-    BadFault(String),
+    InvalidFault(String),
     /// The seed cannot be read.
-    Seed {
-        /// Where in which seed.
-        place: String,
-        /// What is wrong there.
+    InvalidSeed {
+        /// The file the seed was read from, or `the text`.
+        origin: String,
+        /// The reason, with line and column.
         reason: String,
     },
-    /// The snapshot cannot be read; it was left as it is.
+    /// The snapshot cannot be read. The file was left unchanged.
     SnapshotRead {
-        /// The file.
+        /// The snapshot file.
         path: PathBuf,
-        /// What is wrong, and where in the file.
+        /// The reason, with line and column if it is about the content.
         reason: String,
     },
-    /// The snapshot cannot be written; the one before it is still there.
+    /// The snapshot cannot be written. The previous snapshot is still there.
     SnapshotWrite {
-        /// The file.
+        /// The snapshot file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// The emulator was started without a snapshot file.
@@ -66,53 +82,52 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Error::Bind { address, .. } => write!(f, "listen on {address}"),
+            Error::Bind { address, .. } => write!(f, "cannot listen on {address}"),
             Error::NoRuntime => f.write_str(
-                "find a tokio runtime: start the emulator inside one with I/O and time enabled",
+                "no Tokio runtime is running; start the emulator inside one with I/O and time enabled",
             ),
-            Error::UnknownProfile(word) => write!(
+            Error::UnknownProfile(name) => write!(
                 f,
-                "find the profile {:?}: use github, or ghes:2.18 to ghes:2.22, or ghes:3.0 to ghes:3.22",
-                shown(word)
+                "unknown profile {:?}: expected github, ghes:2.18 to ghes:2.22, or ghes:3.0 to ghes:3.22",
+                escape(name)
             ),
-            Error::BadName(name) => write!(
+            Error::InvalidName(name) => {
+                write!(f, "invalid repository {:?}: expected OWNER/NAME", escape(name))
+            }
+            Error::UnknownRepository(name) => write!(f, "unknown repository {}", escape(name)),
+            Error::RepositoryExists(name) => {
+                write!(f, "repository {} already exists", escape(name))
+            }
+            Error::RepositoryIdTaken(id) => write!(f, "repository ID {id} is already in use"),
+            Error::UnknownDeployment(id) => write!(f, "unknown deployment {id}"),
+            Error::DeploymentExists(id) => write!(f, "deployment {id} already exists"),
+            Error::InvalidStatusId { id, last } => {
+                write!(f, "invalid ID {id}: IDs must increase (last ID: {last})")
+            }
+            Error::TooManyStatuses { deployment, max } => write!(
                 f,
-                "read the repository name {:?}: write it as owner/name",
-                shown(name)
+                "deployment {deployment} already has the maximum number of statuses ({max})"
             ),
-            Error::UnknownRepository(name) => write!(f, "find the repository {}", shown(name)),
-            Error::RepositoryExists(name) => write!(
+            Error::UnknownDelivery(id) => write!(f, "unknown delivery {}", escape(id)),
+            Error::InvalidWebhookUrl(url) => write!(
                 f,
-                "add the repository {}: there is one of that name",
-                shown(name)
+                "invalid webhook URL {:?}: expected http://HOST[:PORT]/PATH",
+                escape(url)
             ),
-            Error::UnknownDeployment(id) => write!(f, "find the deployment {id}"),
-            Error::IdNotRising(id) => write!(
-                f,
-                "use the identifier {id}: it does not rise above those given before"
-            ),
-            Error::UnknownDelivery(id) => write!(f, "find the delivery {}", shown(id)),
-            Error::BadHookUrl(url) => write!(
-                f,
-                "deliver to {:?}: only http:// addresses with a host can be delivered to",
-                shown(url)
-            ),
-            Error::BadFault(reason) => write!(f, "script the fault: {}", shown(reason)),
-            Error::Seed { place, reason } => {
-                write!(f, "read the seed at {place}: {}", shown(reason))
+            Error::InvalidFault(reason) => write!(f, "invalid fault: {}", escape(reason)),
+            Error::InvalidSeed { origin, reason } => {
+                write!(f, "invalid seed (from {origin}): {}", escape(reason))
             }
             Error::SnapshotRead { path, reason } => write!(
                 f,
-                "read the snapshot {}: {}; it was left untouched",
+                "cannot read snapshot {}: {}; the file was left unchanged",
                 path.display(),
-                shown(reason)
+                escape(reason)
             ),
             Error::SnapshotWrite { path, .. } => {
-                write!(f, "write the snapshot {}", path.display())
+                write!(f, "cannot write snapshot {}", path.display())
             }
-            Error::NoSnapshot => {
-                f.write_str("save a snapshot: the emulator was started without a snapshot file")
-            }
+            Error::NoSnapshot => f.write_str("no snapshot file is configured"),
         }
     }
 }
@@ -126,17 +141,19 @@ impl std::error::Error for Error {
     }
 }
 
-/// What somebody else wrote, fit to stand in one line: its end is kept, because that tells where the trouble is.
-fn shown(text: &str) -> String {
-    const BEGINNING: usize = 300;
+/// Makes foreign text fit on one line of bounded length.
+///
+/// The end of a long text is kept because JSON errors name line and column there.
+fn escape(text: &str) -> String {
+    const START: usize = 300;
     const END: usize = 100;
-    let clean = |letter: char| if letter.is_control() { ' ' } else { letter };
-    let letters: Vec<char> = text.chars().map(clean).collect();
-    match letters.len().checked_sub(BEGINNING + END) {
+    let printable = |c: char| if c.is_control() { ' ' } else { c };
+    let characters: Vec<char> = text.chars().map(printable).collect();
+    match characters.len().checked_sub(START + END) {
         Some(1..) => {
-            let (beginning, end) = (&letters[..BEGINNING], &letters[letters.len() - END..]);
-            beginning.iter().chain(&['…']).chain(end).collect()
+            let (start, end) = (&characters[..START], &characters[characters.len() - END..]);
+            start.iter().chain(&['…']).chain(end).collect()
         }
-        _ => letters.into_iter().collect(),
+        _ => characters.into_iter().collect(),
     }
 }

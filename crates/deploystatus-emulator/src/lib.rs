@@ -1,55 +1,36 @@
 #![doc = include_str!("../README.md")]
 
 mod access;
-mod admission;
-mod answer;
-mod builder;
-mod call;
-mod clock;
-mod connection;
+mod api;
+mod app_state;
 mod control;
 mod error;
-mod etag;
 mod faults;
-mod headers;
-mod hex;
-mod input;
-mod limits;
-mod media;
-mod meter;
-mod operation;
-mod pagination;
-mod pipeline;
-mod profile;
-mod record;
-mod requests;
-mod routes;
-mod scripted;
+mod http;
+mod json;
+mod model;
 mod seed;
 mod server;
-mod snapshot;
 mod store;
-mod switches;
-mod validation;
 mod webhooks;
-mod wire;
-mod world;
 
-pub use access::Token;
-pub use builder::EmulatorBuilder;
-pub use clock::Clock;
+pub use access::token::Token;
+pub use app_state::request_log::ReceivedRequest;
 pub use error::Error;
-pub use faults::{Fault, FaultMix, Moment, RetryAfter};
-pub use input::{NewDeployment, NewRepository, NewStatus};
-pub use limits::{Limits, PrimaryLimits, SecondaryLimits};
-pub use operation::Operation;
-pub use profile::Profile;
-pub use record::{Deployment, Repository, Status, User, UserKind};
-pub use requests::ReceivedRequest;
-pub use seed::Seed;
-pub use server::Emulator;
-pub use switches::{
-    AutoInactive, FirstCheck, Ghost, HadSuccess, LimitStatus, MissingState, Switches,
+pub use faults::fault::{Fault, RetryAfter, Stage};
+pub use faults::mix::FaultMix;
+pub use model::clock::Clock;
+pub use model::create::{NewDeployment, NewRepository, NewStatus};
+pub use model::limits::{Limits, PrimaryLimits, SecondaryLimits};
+pub use model::operation::Operation;
+pub use model::profile::Profile;
+pub use model::quirks::{
+    AutoInactive, FirstCheck, Ghost, HadSuccess, LimitStatus, MissingState, Quirks, ReplicaLag,
     ValidationErrors, WriteWithoutPush,
 };
-pub use webhooks::{Delivery, Webhook};
+pub use model::{Deployment, Repository, Status, User, UserKind};
+pub use seed::Seed;
+pub use server::Emulator;
+pub use server::builder::EmulatorBuilder;
+pub use webhooks::delivery::Delivery;
+pub use webhooks::sender::Webhook;

@@ -1,4 +1,4 @@
-//! What an emulator begins with.
+//! Initial content of an emulator.
 
 use std::path::Path;
 
@@ -6,16 +6,17 @@ use serde::Deserialize;
 use serde::de::Error as _;
 use serde_json::{Map, Value};
 
-use crate::Error;
-use crate::access::{Token, Tokens};
-use crate::input::{NewDeployment, NewRepository, NewStatus};
+use crate::access::Tokens;
+use crate::access::token::Token;
+use crate::error::Error;
+use crate::model::create::{NewDeployment, NewRepository, NewStatus};
 use crate::store::Store;
-use crate::switches::{AutoInactive, HadSuccess};
+use crate::store::statuses::StatusRules;
 
-/// What an emulator knows from the start.
+/// Initial content of an emulator: repositories, tokens and deployments.
 ///
-/// Without a seed that is the public repository `octocat/example`.
-/// As a file it is JSON; the crate's README shows one.
+/// Defaults to the public repository `octocat/example`.
+/// The README shows a seed in JSON.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Seed {
@@ -28,7 +29,7 @@ pub struct Seed {
     next_status_id: Option<u64>,
 }
 
-/// A deployment with two members more: `repository` and `statuses`.
+/// A deployment with two additional members, `repository` and `statuses`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "Map<String, Value>")]
 struct SeededDeployment {
@@ -37,7 +38,7 @@ struct SeededDeployment {
     statuses: Vec<NewStatus>,
 }
 
-/// Flattening would let unknown members pass in silence, so the members are told apart here.
+/// The members are separated here because `#[serde(flatten)]` would ignore unknown ones.
 impl TryFrom<Map<String, Value>> for SeededDeployment {
     type Error = serde_json::Error;
 
@@ -54,7 +55,10 @@ impl TryFrom<Map<String, Value>> for SeededDeployment {
 }
 
 impl Seed {
-    /// A seed with nothing in it.
+    /// JSON schema of a seed, for editors and other tools.
+    pub const JSON_SCHEMA: &str = include_str!("seed.schema.json");
+
+    /// Creates an empty seed.
     #[must_use]
     pub fn empty() -> Seed {
         Seed {
@@ -65,11 +69,11 @@ impl Seed {
         }
     }
 
-    /// Reads a seed from JSON.
+    /// Parses a seed from JSON.
     ///
     /// # Errors
     ///
-    /// When it is not a seed; the error names line and column.
+    /// Returns an error with line and column if the text is not a seed.
     pub fn from_json(json: &str) -> Result<Seed, Error> {
         Seed::parse(json, "the text")
     }
@@ -78,14 +82,14 @@ impl Seed {
     ///
     /// # Errors
     ///
-    /// When the file cannot be read or is not a seed; the error names the file, line and column.
+    /// Returns an error with file, line and column if the file cannot be read or is not a seed.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Seed, Error> {
         let path = path.as_ref();
-        let place = path.display().to_string();
+        let origin = path.display().to_string();
         match std::fs::read_to_string(path) {
-            Ok(json) => Seed::parse(&json, &place),
-            Err(source) => Err(Error::Seed {
-                place,
+            Ok(json) => Seed::parse(&json, &origin),
+            Err(source) => Err(Error::InvalidSeed {
+                origin,
                 reason: source.to_string(),
             }),
         }
@@ -121,20 +125,20 @@ impl Seed {
         self
     }
 
-    /// The number that the next status gets, instead of one above 2^32; it has no effect where there are deployments.
+    /// Sets the ID of the next status. Defaults to an ID above 2^32. It has no effect if there are deployments.
     #[must_use]
     pub fn next_status_id(mut self, id: u64) -> Self {
         self.next_status_id = Some(id);
         self
     }
 
-    /// Puts everything where it belongs.
-    pub(crate) fn plant(&self, store: &mut Store, tokens: &mut Tokens) -> Result<(), Error> {
+    /// Adds the content of the seed to a store and a set of tokens.
+    pub(crate) fn load(&self, store: &mut Store, tokens: &mut Tokens) -> Result<(), Error> {
         for repository in &self.repositories {
             store.create_repository(repository.clone())?;
         }
         if let Some(id) = self.next_status_id {
-            store.begin_status_ids(id);
+            store.set_next_status_id(id);
         }
         for token in &self.tokens {
             tokens.add(token.clone());
@@ -151,23 +155,17 @@ impl Seed {
             let created = store.create_deployment(repository_id, deployment.clone(), creator)?;
             for status in statuses {
                 let creator = store.user(status.creator.as_deref().unwrap_or("octocat"));
-                // A seed says which statuses there are, those that others made inactive too.
+                // A seed lists all statuses, also those that a success made inactive.
                 let status = status.clone().auto_inactive(false);
-                store.create_status(
-                    created.id,
-                    status,
-                    &creator,
-                    AutoInactive::default(),
-                    HadSuccess::default(),
-                )?;
+                store.create_status(created.id, status, &creator, &StatusRules::default())?;
             }
         }
         Ok(())
     }
 
-    fn parse(json: &str, place: &str) -> Result<Seed, Error> {
-        serde_json::from_str(json).map_err(|error| Error::Seed {
-            place: place.to_owned(),
+    fn parse(json: &str, origin: &str) -> Result<Seed, Error> {
+        serde_json::from_str(json).map_err(|error| Error::InvalidSeed {
+            origin: origin.to_owned(),
             reason: error.to_string(),
         })
     }

@@ -1,4 +1,11 @@
-//! The handle on a running emulator.
+//! The handle of a running emulator.
+
+pub(crate) mod builder;
+
+mod body;
+mod connection;
+mod listener;
+mod pipeline;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -8,297 +15,279 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::Error;
-use crate::access::Token;
-use crate::builder::EmulatorBuilder;
-use crate::faults::{Fault, FaultMix};
-use crate::input::{NewDeployment, NewRepository, NewStatus};
-use crate::record::{Deployment, Repository, Status};
-use crate::requests::ReceivedRequest;
+use crate::access::token::Token;
+use crate::app_state::request_log::ReceivedRequest;
+use crate::app_state::{AppState, Creator};
+use crate::error::Error;
+use crate::faults::fault::Fault;
+use crate::faults::mix::FaultMix;
+use crate::model::create::{NewDeployment, NewRepository, NewStatus};
+use crate::model::quirks::Quirks;
+use crate::model::{Deployment, Repository, Status};
 use crate::seed::Seed;
-use crate::switches::Switches;
-use crate::webhooks::Delivery;
-use crate::world::{Reporter, World};
+use crate::store::statuses::StatusRules;
+use crate::webhooks::delivery::Delivery;
 
 /// A running emulator, which stops when it is dropped.
 ///
-/// What it is asked through this handle is done at once and without HTTP;
-/// only requests can be wrong, limited or unlucky.
+/// The methods act directly, without HTTP: they are not validated, not limited and not affected by faults.
+/// Start one emulator per test, so that tests do not share state.
 #[derive(Debug)]
 pub struct Emulator {
-    world: Arc<World>,
-    address: SocketAddr,
-    /// Everything that runs for the emulator ends when this is dropped.
+    state: Arc<AppState>,
+    /// All tasks end when this is dropped.
     stop: Option<watch::Sender<()>>,
-    accepting: Option<JoinHandle<()>>,
+    server: Option<JoinHandle<()>>,
 }
 
 impl Emulator {
-    /// Starts an emulator of github.com on a free port of the loopback interface.
-    ///
-    /// # Errors
-    ///
-    /// When there is no runtime, or no free port.
-    pub async fn start() -> Result<Emulator, Error> {
-        Emulator::builder().start().await
-    }
-
-    /// An emulator to be started otherwise.
-    pub fn builder() -> EmulatorBuilder {
-        EmulatorBuilder::new()
-    }
-
-    /// Where it listens, without a slash at the end.
+    /// Returns the URL of the server, without a trailing slash.
     #[must_use]
     pub fn url(&self) -> String {
-        self.world.origin.clone()
+        self.state.origin.clone()
     }
 
-    /// Where its API is: at [`url`](Self::url) as on github.com, or below `/api/v3` as on an Enterprise Server.
+    /// Returns the base URL of the API.
+    ///
+    /// It equals [`url`](Self::url) as on github.com, or ends in `/api/v3` as on an Enterprise Server.
     #[must_use]
     pub fn api_url(&self) -> String {
-        self.world.base().api
+        self.state.base_urls().api
     }
 
-    /// The address it listens on.
+    /// Returns the address of the listener.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.state.address
     }
 
-    /// Adds a repository.
+    /// Creates a repository.
     ///
     /// # Errors
     ///
-    /// When there is one of that name, or it is not a name.
+    /// Returns an error if the name is invalid, or if the name or ID is in use.
     pub fn create_repository(&self, new: NewRepository) -> Result<Repository, Error> {
-        self.world.store().create_repository(new)
+        self.state.store().create_repository(new)
     }
 
-    /// Renames a repository, or gives it to another owner; its old name redirects.
+    /// Renames or transfers a repository. The old name redirects to the new one.
     ///
     /// # Errors
     ///
-    /// When there is no such repository, or already one of that name.
+    /// Returns an error if the repository is unknown, or if another one has the new name.
     pub fn rename_repository(&self, from: &str, to: &str) -> Result<Repository, Error> {
-        self.world.store().rename_repository(from, to)
+        self.state.store().rename_repository(from, to)
     }
 
-    /// Makes a repository read-only, or writable again.
+    /// Archives a repository, which makes it read-only.
     ///
     /// # Errors
     ///
-    /// When there is no such repository.
-    pub fn archive_repository(&self, name: &str, archived: bool) -> Result<Repository, Error> {
-        self.world.store().archive_repository(name, archived)
+    /// Returns an error if the repository is unknown.
+    pub fn archive_repository(&self, name: &str) -> Result<Repository, Error> {
+        self.state.store().archive(name)
     }
 
-    /// Adds a deployment to a repository.
+    /// Makes an archived repository writable.
     ///
     /// # Errors
     ///
-    /// When there is no such repository, or the number is taken.
+    /// Returns an error if the repository is unknown.
+    pub fn unarchive_repository(&self, name: &str) -> Result<Repository, Error> {
+        self.state.store().unarchive(name)
+    }
+
+    /// Creates a deployment in a repository.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the repository is unknown, or if the ID is in use.
     pub fn create_deployment(
         &self,
         repository: &str,
         new: NewDeployment,
     ) -> Result<Deployment, Error> {
-        let (repository, creator) = {
-            let mut store = self.world.store();
-            let creator = new.creator.as_deref().unwrap_or("octocat");
-            (store.repository_named(repository)?, store.user(creator))
+        let (repository, user) = {
+            let mut store = self.state.store();
+            let login = new.creator.as_deref().unwrap_or("octocat");
+            (store.repository_named(repository)?, store.user(login))
         };
-        let base = self.world.base();
-        self.world
-            .create_deployment(&repository, new, creator, &base)
+        let base = &self.state.base_urls();
+        let creator = Creator { user, base };
+        self.state.create_deployment(&repository, new, &creator)
     }
 
-    /// Adds a status to a deployment, with all that follows from it.
+    /// Creates a status of a deployment. A success makes earlier deployments inactive.
     ///
     /// # Errors
     ///
-    /// When there is no such deployment, or the number does not rise.
+    /// Returns an error if the deployment is unknown, or if the ID is not higher than the previous one.
     pub fn create_status(&self, deployment_id: u64, new: NewStatus) -> Result<Status, Error> {
-        let creator = new.creator.as_deref().unwrap_or("octocat");
-        let user = self.world.store().user(creator);
-        let scope = self.world.switches().auto_inactive;
-        let reporter = Reporter {
-            user,
-            base: &self.world.base(),
-            scope,
+        let login = new.creator.as_deref().unwrap_or("octocat");
+        let user = self.state.store().user(login);
+        let base = &self.state.base_urls();
+        let creator = Creator { user, base };
+        let rules = StatusRules {
+            max_statuses: None,
+            ..StatusRules::from(&*self.state.quirks())
         };
-        self.world.create_status(deployment_id, new, &reporter)
+        self.state
+            .create_status(deployment_id, new, &creator, &rules)
     }
 
-    /// A deployment as it is now.
+    /// Returns a deployment, or `None` if the ID is unknown.
     #[must_use]
     pub fn deployment(&self, id: u64) -> Option<Deployment> {
-        self.world.store().deployment(id).cloned()
+        self.state.store().deployment(id).cloned()
     }
 
-    /// All deployments, oldest first.
+    /// Returns all deployments, oldest first.
     #[must_use]
     pub fn deployments(&self) -> Vec<Deployment> {
-        self.world.store().deployments().cloned().collect()
+        self.state.store().deployments().cloned().collect()
     }
 
-    /// All statuses of a deployment, oldest first; none if there is no such deployment.
+    /// Returns all statuses of a deployment, oldest first, or an empty list if the ID is unknown.
     #[must_use]
     pub fn history(&self, deployment_id: u64) -> Vec<Status> {
-        let store = self.world.store();
+        let store = self.state.store();
         store.history(deployment_id).unwrap_or_default().to_vec()
     }
 
-    /// The last 10,000 requests, oldest first.
+    /// Returns the last 10,000 requests, oldest first.
     #[must_use]
     pub fn requests(&self) -> Vec<ReceivedRequest> {
-        self.world.requests().list()
+        self.state.requests().list(0, usize::MAX)
     }
 
-    /// Forgets the requests received so far.
+    /// Empties the log of requests.
     pub fn clear_requests(&self) {
-        self.world.requests().clear();
+        self.state.requests().clear();
     }
 
-    /// Lets something go wrong with the next request that matches.
-    ///
-    /// Faults are looked through in the order in which they were given.
+    /// Adds a fault. A request takes the first fault that matches, in the order of addition.
     pub fn fault(&self, fault: Fault) {
-        self.world.faults().add(fault);
+        self.state.faults().add(fault);
     }
 
-    /// Lets requests go wrong at random, where no scripted fault matches; or no longer.
+    /// Sets or removes the random faults for requests that match no other fault.
     pub fn fault_mix(&self, mix: impl Into<Option<FaultMix>>) {
-        self.world.faults().set_mix(mix.into());
+        self.state.faults().set_mix(mix.into());
     }
 
-    /// The scripted faults that have not happened yet.
+    /// Returns the faults that wait for a request, without the mix.
     #[must_use]
     pub fn pending_faults(&self) -> Vec<Fault> {
-        self.world.faults().pending().to_vec()
+        self.state.faults().pending().to_vec()
     }
 
-    /// Lets nothing go wrong any more.
+    /// Removes all faults and the mix.
     pub fn clear_faults(&self) {
-        self.world.faults().clear();
+        self.state.faults().clear();
     }
 
-    /// Gives out a token; from the first on, all others are bad credentials.
+    /// Adds a token. After the first was added, all others are rejected with 401.
     pub fn add_token(&self, token: Token) {
-        self.world.tokens().add(token);
+        self.state.tokens().add(token);
     }
 
-    /// What is settled one way or the other.
+    /// Returns the quirks.
     #[must_use]
-    pub fn switches(&self) -> Switches {
-        *self.world.switches()
+    pub fn quirks(&self) -> Quirks {
+        *self.state.quirks()
     }
 
-    /// Settles differently what evidence leaves open.
-    pub fn switch(&self, change: impl FnOnce(&mut Switches)) {
-        change(&mut self.world.switches());
+    /// Changes the quirks, from the next request on.
+    pub fn change_quirks(&self, change: impl FnOnce(&mut Quirks)) {
+        change(&mut self.state.quirks());
     }
 
-    /// What the emulator's clock shows.
+    /// Returns the time of the emulator's clock.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        self.world.clock.now()
+        self.state.clock.now()
     }
 
     /// Moves the emulator's clock forward.
     pub fn advance(&self, by: Duration) {
-        self.world.clock.advance(by);
+        self.state.clock.advance(by);
     }
 
     /// Sets the emulator's clock.
     pub fn set_time(&self, time: Timestamp) {
-        self.world.clock.set(time);
+        self.state.clock.set(time);
     }
 
-    /// Everything sent to webhooks, in the order in which it happened.
+    /// Returns the last 10,000 deliveries to webhooks, oldest first.
     #[must_use]
     pub fn deliveries(&self) -> Vec<Delivery> {
-        self.world.webhooks.all()
+        self.state.webhooks.list(0, usize::MAX)
     }
 
-    /// The same, when each has been tried.
-    pub async fn deliveries_tried(&self) -> Vec<Delivery> {
-        self.world.webhooks.tried().await;
+    /// Waits until all queued deliveries have finished, and returns them.
+    pub async fn wait_for_deliveries(&self) -> Vec<Delivery> {
+        self.state.webhooks.wait().await;
         self.deliveries()
     }
 
-    /// Sends a delivery once more.
+    /// Sends a delivery again.
     ///
     /// # Errors
     ///
-    /// When there is no such delivery.
+    /// Returns an error if the ID is unknown.
     pub fn redeliver(&self, id: &str) -> Result<Delivery, Error> {
-        self.world.webhooks.redeliver(id)
+        self.state.webhooks.redeliver(id)
     }
 
-    /// Adds what a seed holds to what is there.
+    /// Adds the content of a seed.
     ///
     /// # Errors
     ///
-    /// When it does not fit what is there; nothing has then been added.
-    pub fn plant(&self, seed: &Seed) -> Result<(), Error> {
-        self.world.plant(seed)
+    /// Returns an error if some of the content is invalid or in use. In that case nothing is added.
+    pub fn load(&self, seed: &Seed) -> Result<(), Error> {
+        self.state.load(seed)
     }
 
-    /// Makes everything as the builder said, with the seed and without snapshot, but for the clock and the limits.
+    /// Restores the builder's seed and quirks, and removes everything else except the time.
     ///
     /// # Errors
     ///
-    /// Never, if the seed could be planted at the start.
+    /// Returns an error if the seed cannot be loaded. This cannot happen after a successful start.
     pub fn reset(&self) -> Result<(), Error> {
-        self.world.reset()
+        self.state.reset()
     }
 
-    /// Saves the snapshot.
+    /// Writes the snapshot.
     ///
     /// # Errors
     ///
-    /// When the emulator was started without one, or it cannot be written.
+    /// Returns an error if no file is configured, or if it cannot be written.
     pub fn save(&self) -> Result<(), Error> {
-        self.world.save()
+        self.state.save()
     }
 
-    /// Stops, and saves the snapshot, if there is to be one; the address is free afterwards.
+    /// Stops the emulator and writes the snapshot, if a file is configured.
     ///
-    /// What was answered before the end is in the snapshot.
+    /// The snapshot contains everything for which a response was sent. Afterwards the address is free.
     ///
     /// # Errors
     ///
-    /// When the snapshot cannot be written.
+    /// Returns an error if the snapshot cannot be written.
     pub async fn stop(mut self) -> Result<(), Error> {
         self.stop = None;
-        if let Some(accepting) = self.accepting.take() {
-            // It ends by itself or with the runtime; either way it is over.
-            let _ = accepting.await;
+        if let Some(server) = self.server.take() {
+            // The task cannot fail. It may already have ended with its runtime.
+            let _ = server.await;
         }
-        self.world.save_if_wanted()
-    }
-
-    pub(crate) fn new(
-        world: Arc<World>,
-        address: SocketAddr,
-        stop: watch::Sender<()>,
-        accepting: JoinHandle<()>,
-    ) -> Emulator {
-        Emulator {
-            world,
-            address,
-            stop: Some(stop),
-            accepting: Some(accepting),
-        }
+        self.state.save_if_configured()
     }
 }
 
 impl Drop for Emulator {
     fn drop(&mut self) {
         if self.stop.is_some() {
-            // Who wants to know how saving went calls `stop`.
-            let _ = self.world.save_if_wanted();
+            // Use `stop` to receive the error.
+            let _ = self.state.save_if_configured();
         }
     }
 }

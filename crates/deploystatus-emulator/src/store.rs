@@ -1,30 +1,33 @@
-//! The state and its rules, without HTTP and without waiting.
+//! The stored repositories, deployments and statuses, and the rules between them.
+//!
+//! The store knows no HTTP and never waits.
 
 mod auto_inactive;
-mod deployments;
-mod repositories;
-mod soundness;
-mod statuses;
+mod consistency;
+
+pub(crate) mod deployments;
+pub(crate) mod environments;
+pub(crate) mod replica;
+pub(crate) mod repositories;
+pub(crate) mod snapshot;
+pub(crate) mod statuses;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, Unit};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use deployments::{DeploymentFilter, Refusal};
-pub(crate) use repositories::Found;
+use crate::model::clock::Clock;
+use crate::model::{Deployment, Environment, Repository, Status, User, UserKind};
 
-use crate::clock::Clock;
-use crate::record::{Deployment, Repository, Status, User, UserKind};
-
-/// Repositories, deployments and statuses, and the clock that dates them.
+/// The stored objects and the clock that dates them.
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
     clock: Clock,
     state: State,
 }
 
-/// Everything worth a snapshot.
+/// The content of a snapshot.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct State {
@@ -33,23 +36,25 @@ pub(crate) struct State {
     next_user_id: u64,
     /// By login in lower case.
     users: BTreeMap<String, User>,
-    repositories: BTreeMap<u64, Holding>,
+    repositories: BTreeMap<u64, RepositoryEntry>,
     /// Full names in lower case.
     names: BTreeMap<String, u64>,
-    /// Names given up in a rename, which redirect until somebody takes them.
+    /// Former full names in lower case, which redirect until another repository takes them.
     former_names: BTreeMap<String, u64>,
     deployments: BTreeMap<u64, History>,
 }
 
-/// A repository with what is found from it.
+/// A repository with the indexes that belong to it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Holding {
+struct RepositoryEntry {
     repository: Repository,
-    /// Oldest first.
     deployments: BTreeSet<u64>,
-    /// The deployments whose latest status is a success, by environment,
-    /// so that a success need not look at all deployments.
+    /// The deployments whose newest status is a success, by environment,
+    /// so that the cost of a success does not grow with the number of deployments.
     successful: BTreeMap<String, BTreeSet<u64>>,
+    /// The environments that deployments and statuses named, by name.
+    #[serde(default)]
+    environments: BTreeMap<String, Environment>,
 }
 
 /// A deployment with its statuses, oldest first.
@@ -57,9 +62,15 @@ struct Holding {
 struct History {
     deployment: Deployment,
     statuses: Vec<Status>,
+    /// Time at which the deployment was stored, or `None` if it comes from a snapshot.
+    #[serde(skip)]
+    stored_at: Option<Timestamp>,
+    /// Times at which the last statuses were stored. Statuses from a snapshot have none.
+    #[serde(skip)]
+    statuses_stored_at: Vec<Timestamp>,
 }
 
-/// Identifiers passed 2^32 in 2024; a test that holds with these holds with GitHub's.
+/// GitHub's IDs passed 2^32 in 2024, so tests should run with such IDs.
 const FIRST_DEPLOYMENT_ID: u64 = 4_400_000_001;
 const FIRST_STATUS_ID: u64 = 5_000_000_001;
 const FIRST_USER_ID: u64 = 583_231;
@@ -77,7 +88,7 @@ impl Store {
         &self.state
     }
 
-    /// The user of this login, who is made up on first sight.
+    /// Returns the user with this login, and creates it if necessary.
     pub(crate) fn user(&mut self, login: &str) -> User {
         let kind = if login.ends_with("[bot]") {
             UserKind::Bot
@@ -105,13 +116,12 @@ impl Store {
             .clone()
     }
 
-    /// Now, to the second, which is all GitHub tells.
     fn now(&self) -> Timestamp {
-        to_the_second(self.clock.now())
+        truncate_to_seconds(self.clock.now())
     }
 
-    /// Gives statuses identifiers from this one on, unless some were given before.
-    pub(crate) fn begin_status_ids(&mut self, id: u64) {
+    /// Sets the ID of the next status, if there are no deployments yet.
+    pub(crate) fn set_next_status_id(&mut self, id: u64) {
         if self.state.deployments.is_empty() {
             self.state.next_status_id = id;
         }
@@ -133,7 +143,8 @@ impl State {
     }
 }
 
-fn to_the_second(time: Timestamp) -> Timestamp {
+/// GitHub's times have no fraction of a second.
+fn truncate_to_seconds(time: Timestamp) -> Timestamp {
     let floor = jiff::TimestampRound::new()
         .smallest(Unit::Second)
         .mode(jiff::RoundMode::Floor);

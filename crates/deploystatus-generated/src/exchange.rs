@@ -1,105 +1,93 @@
-//! One call's way in and out of the generated client.
+//! Per-call settings of the generated client, and the recorded response.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use progenitor_client::{ClientHooks, ClientInfo, Error, OperationInfo};
+use progenitor_client::{ClientHooks, ClientInfo, Error, OperationInfo, ResponseValue};
 use reqwest::header::HeaderMap;
 use reqwest::{Request, Response, ResponseBuilderExt, StatusCode, Url};
+use serde::de::DeserializeOwned;
 
-use crate::Client;
+use crate::generated::Client;
 
-/// Carries what one call needs into the generated client, and brings out what really came back.
+/// Settings of one call, and the place where its response is recorded.
 ///
-/// The generated methods hide the headers of an error and the body of a surprise.
-/// An exchange is made for each call and given to a [`Client`] that lives as long as the call;
-/// a clone of it, kept by the caller, then tells what was received.
+/// The generated methods lose the headers of an error and the body of an unexpected response.
+/// An exchange is made for one call and given to a [`Client`] of its own.
+/// [`Client::outcome`] returns the result of the call together with the recorded response.
 ///
-/// A new exchange waits 30 seconds for the whole call and reads bodies of up to 8 MiB.
+/// Clones share the recorded response, so use an exchange for one call at a time.
 #[derive(Clone)]
 pub struct Exchange {
     headers: HeaderMap,
-    address: Option<Url>,
+    url: Option<Url>,
     timeout: Duration,
     body_limit: usize,
-    hands_out_body: bool,
-    answer: Arc<Mutex<Option<Answer>>>,
+    response: Arc<Mutex<Option<RecordedResponse>>>,
 }
 
 impl Exchange {
-    /// An exchange with no headers of its own, 30 seconds of time and room for 8 MiB.
+    /// Creates an exchange without headers, with a timeout of 30 seconds and a body limit of 8 MiB.
     #[must_use]
     pub fn new() -> Self {
         Self {
             headers: HeaderMap::new(),
-            address: None,
+            url: None,
             timeout: Duration::from_secs(30),
             body_limit: 8 * 1024 * 1024,
-            hands_out_body: false,
-            answer: Arc::default(),
+            response: Arc::default(),
         }
     }
 
-    /// Sends these headers, each in place of what the generated client would send under its name.
+    /// Sets the headers to send. Each replaces the generated header of the same name.
     #[must_use]
     pub fn headers(mut self, headers: HeaderMap) -> Self {
         self.headers = headers;
         self
     }
 
-    /// Sends the request to this address, whatever address the generated client would give it.
+    /// Sets the URL of the request. Defaults to the URL of the operation.
     ///
-    /// A repository that was renamed answers at an address that the description does not have.
+    /// Redirects and links to other pages lead to URLs that the description does not have.
     #[must_use]
-    pub fn address(mut self, address: Url) -> Self {
-        self.address = Some(address);
+    pub fn url(mut self, url: Url) -> Self {
+        self.url = Some(url);
         self
     }
 
-    /// Gives up when the whole call, its body included, takes longer than this.
+    /// Sets the time limit of the call, including the body. Defaults to 30 seconds.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Stops reading a body that is longer than this many bytes.
+    /// Sets the maximum length of a response body in bytes. Defaults to 8 MiB.
     #[must_use]
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
         self
     }
 
-    /// Leaves the body undecoded, for the caller to decode once and in its own way.
+    /// Removes and returns the recorded response, or `None` if no response was received.
     ///
-    /// The generated method then sees an empty body, and what it returns means nothing.
+    /// Status and headers are recorded before the body is read, so they are here if the body breaks off.
     #[must_use]
-    pub fn hand_out_body(mut self) -> Self {
-        self.hands_out_body = true;
-        self
-    }
-
-    /// Takes what was received, or nothing when no answer has come.
-    ///
-    /// Status and headers are here from the moment they came, even if the body then broke off.
-    #[must_use]
-    pub fn take_answer(&self) -> Option<Answer> {
-        self.answer
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()
-    }
-
-    fn record(&self, answer: Answer) {
-        *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
+    pub fn take_response(&self) -> Option<RecordedResponse> {
+        self.recorded().take()
     }
 
     fn record_body(&self, body: Body) {
-        if let Some(answer) = &mut *self.answer.lock().unwrap_or_else(PoisonError::into_inner) {
-            answer.body = body;
+        if let Some(response) = &mut *self.recorded() {
+            response.body = body;
         }
+    }
+
+    /// The data is complete after each assignment, so it is usable even if a thread panicked.
+    fn recorded(&self) -> MutexGuard<'_, Option<RecordedResponse>> {
+        self.response.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -109,66 +97,101 @@ impl Default for Exchange {
     }
 }
 
-/// Names the headers without their values, which may be secret.
+/// Shows the names of the headers and not their values, which may be secret.
 impl fmt::Debug for Exchange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Exchange")
             .field("headers", &self.headers.keys().collect::<Vec<_>>())
-            .field("address", &self.address.as_ref().map(Url::as_str))
+            .field("url", &self.url.as_ref().map(Url::as_str))
             .field("timeout", &self.timeout)
             .field("body_limit", &self.body_limit)
             .finish_non_exhaustive()
     }
 }
 
-/// What the server sent, whatever the generated method made of it.
+/// A response as the server sent it, before it is decoded.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Answer {
-    /// The status of the answer.
+pub struct RecordedResponse {
+    /// Status code.
     pub status: StatusCode,
-    /// All its headers.
+    /// All headers.
     pub headers: HeaderMap,
-    /// The address that gave it.
+    /// URL that the response came from.
     pub url: Url,
-    /// Its body, as far as it came.
+    /// Body, if all of it was received.
     pub body: Body,
 }
 
-/// What became of the body of an answer.
+/// The body of a response, or the reason why it is missing.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Body {
-    /// All of it came.
-    Whole(Bytes),
-    /// The connection or the time ended before the body did.
-    BrokenOff,
-    /// It was longer than the exchange allows, and was not read to its end.
-    TooLong,
+    /// The complete body.
+    Complete(Bytes),
+    /// The connection was lost or the time limit was reached before the end of the body.
+    Incomplete,
+    /// The body is longer than the limit of the exchange and was not read to its end.
+    TooLarge,
 }
 
-/// Tells the length and not the content, which may be anything.
+/// Shows the length of the body and not its content.
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Whole(bytes) => write!(f, "Whole({} bytes)", bytes.len()),
-            Self::BrokenOff => f.write_str("BrokenOff"),
-            Self::TooLong => f.write_str("TooLong"),
+            Self::Complete(bytes) => write!(f, "Complete({} bytes)", bytes.len()),
+            Self::Incomplete => f.write_str("Incomplete"),
+            Self::TooLarge => f.write_str("TooLarge"),
         }
     }
 }
 
+/// Result of an operation, and the response it was made from.
+#[derive(Debug)]
+pub struct Outcome<T> {
+    /// The decoded response, or the error of the generated method.
+    pub result: Result<T, Error<()>>,
+    /// The response as it was received, or `None` if no response was received.
+    pub response: Option<RecordedResponse>,
+}
+
+impl Client {
+    /// Waits for an operation of this client and returns its result with the recorded response.
+    ///
+    /// The body may contain a field twice, which serde refuses. The last occurrence is used, as JavaScript does.
+    pub async fn outcome<T: DeserializeOwned>(
+        &self,
+        operation: impl Future<Output = Result<ResponseValue<T>, Error<()>>>,
+    ) -> Outcome<T> {
+        let result = match operation.await {
+            Ok(value) => Ok(value.into_inner()),
+            Err(Error::InvalidResponsePayload(body, error)) => {
+                without_duplicates(&body).map_err(|_| Error::InvalidResponsePayload(body, error))
+            }
+            Err(error) => Err(error),
+        };
+        Outcome {
+            result,
+            response: self.inner().take_response(),
+        }
+    }
+}
+
+fn without_duplicates<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
+    serde_json::from_slice::<serde_json::Value>(json).and_then(serde_json::from_value)
+}
+
 impl ClientHooks<Exchange> for Client {
     async fn pre<E>(&self, request: &mut Request, _: &OperationInfo) -> Result<(), Error<E>> {
-        if let Some(address) = &self.inner().address {
-            request.url_mut().clone_from(address);
+        let exchange = self.inner();
+        if let Some(url) = &exchange.url {
+            request.url_mut().clone_from(url);
         }
         if !HAS_TLS && request.url().scheme() == "https" {
             return Err(Error::Custom(WITHOUT_TLS.to_owned()));
         }
-        let exchange = self.inner();
         let headers = request.headers_mut();
-        // The generator's own idea of a version header, which no GitHub knows.
+        // The generator sends the API version in this header, which GitHub does not read.
         headers.remove("api-version");
         for (name, value) in &exchange.headers {
             headers.insert(name, value.clone());
@@ -181,22 +204,17 @@ impl ClientHooks<Exchange> for Client {
         let exchange = self.inner();
         let mut response = self.client().execute(request).await?;
         let status = response.status();
-        exchange.record(Answer {
+        *exchange.recorded() = Some(RecordedResponse {
             status,
             headers: std::mem::take(response.headers_mut()),
             url: response.url().clone(),
-            body: Body::BrokenOff,
+            body: Body::Incomplete,
         });
         let body = read(&mut response, exchange.body_limit).await?;
-        // An empty body makes the generated method fail, as it should when there was too much.
+        // If the body is too large, the generated method gets an empty one and returns an error.
         let bytes = body.clone().unwrap_or_default();
-        let read_to_its_end = body.is_some();
-        exchange.record_body(body.map_or(Body::TooLong, Body::Whole));
-        if exchange.hands_out_body && read_to_its_end {
-            // Nothing is left in the response, which is as good as a new one without a body.
-            return Ok(response);
-        }
-        // Told its address, the response need not parse a made-up one.
+        exchange.record_body(body.map_or(Body::TooLarge, Body::Complete));
+        // Without a URL, the conversion would parse a placeholder.
         let mut rebuilt = http::Response::builder()
             .url(response.url().clone())
             .body(bytes)
@@ -208,15 +226,13 @@ impl ClientHooks<Exchange> for Client {
 
 const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
 
-const WITHOUT_TLS: &str = "this build has no TLS and cannot call an https:// address; \
+const WITHOUT_TLS: &str = "this build has no TLS and cannot call an https:// URL; \
     enable the feature `rustls` or `native-tls`";
 
-/// The whole body, or nothing when it is longer than the limit.
+/// Reads the whole body, or returns `None` if it is longer than the limit.
 async fn read(response: &mut Response, limit: usize) -> reqwest::Result<Option<Bytes>> {
-    if response
-        .content_length()
-        .is_some_and(|length| length > limit as u64)
-    {
+    let announced = response.content_length();
+    if announced.is_some_and(|length| length > limit as u64) {
         return Ok(None);
     }
     let mut first = Bytes::new();
@@ -225,7 +241,7 @@ async fn read(response: &mut Response, limit: usize) -> reqwest::Result<Option<B
         if first.len().max(joined.len()) + chunk.len() > limit {
             return Ok(None);
         }
-        // Most bodies come in one piece, which then needs no copy.
+        // Most bodies arrive in one piece, which needs no copy.
         if joined.is_empty() && first.is_empty() {
             first = chunk;
         } else {

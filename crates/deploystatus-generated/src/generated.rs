@@ -7,149 +7,156 @@ use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderE
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
-    /// How a deployment was going at one moment, as somebody reported it.
-    #[non_exhaustive]
+    /// A deployment status as stored by GitHub.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct DeploymentStatus {
-        /// When the status was stored, to the second.
+        /// Time of creation, in whole seconds.
         pub created_at: ::jiff::Timestamp,
-        /// Who reported the status; an app reports as its bot.
+        /// Account that created the status. An app is represented by its bot account.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub creator: ::std::option::Option<crate::Undecoded<crate::types::SimpleUser>>,
-        /// The address in the API of the deployment it belongs to.
+        #[serde(default, deserialize_with = "crate::lenient::object")]
+        pub creator: ::std::option::Option<crate::LazyJson<crate::types::SimpleUser>>,
+        /// URL of the deployment in the API.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub deployment_url: ::std::option::Option<::std::string::String>,
-        /// The remark that was given, at most 140 characters; empty when there was none.
+        /// Description (at most 140 characters). Empty if none was set.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub description: ::std::option::Option<::std::string::String>,
-        /// The environment the status speaks of, given or inherited.
+        /// Name of the environment, set with the status or inherited.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub environment: ::std::option::Option<::std::string::String>,
-        /// Where the environment can be visited; empty when it was not given with this very status.
+        /// URL of the deployed environment. Empty if it was not set with this status.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub environment_url: ::std::option::Option<::std::string::String>,
-        /// The number of this status, unique on its server and rising with time.
-        pub id: i64,
-        /// Where the output of the deployment can be read; empty when there was none.
+        /// ID, unique on its server. Later statuses have higher IDs.
+        pub id: u64,
+        /// URL of the deployment's log. Empty if none was set.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub log_url: ::std::option::Option<::std::string::String>,
-        /// The same identity in the form that GitHub's GraphQL API uses.
+        /// ID in GitHub's GraphQL API.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub node_id: ::std::option::Option<::std::string::String>,
-        /// The app that reported the status; often null even when an app did.
+        /// App that created the status. Often null even if an app did.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::object")]
         pub performed_via_github_app: ::std::option::Option<
-            crate::Undecoded<crate::types::Integration>,
+            crate::LazyJson<crate::types::Integration>,
         >,
-        /// The address in the API of the repository it belongs to.
+        /// URL of the repository in the API.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub repository_url: ::std::option::Option<::std::string::String>,
-        /// How the deployment was going. GitHub may also send words that are not listed here.
+        /// See [`crate::State`].
         pub state: crate::State,
-        /// The older name of `log_url`, always the same address.
+        /// Former name of `log_url`, always with the same value.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub target_url: ::std::option::Option<::std::string::String>,
-        /// When the status was last touched, which is when it was stored or a second later.
+        /// Time of the last update: the time of creation, or one second later.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub updated_at: ::std::option::Option<::jiff::Timestamp>,
-        /// The address of this status in the API.
+        /// URL of the status in the API.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub url: ::std::option::Option<::std::string::String>,
+        /// Fields that the description does not have.
+        #[serde(flatten)]
+        pub extra: ::std::collections::BTreeMap<
+            ::std::string::String,
+            ::serde_json::Value,
+        >,
     }
-    /// The app on whose behalf the status was reported. Often null, even for an app.
-    #[non_exhaustive]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    /// A GitHub App.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct Integration {
-        /// The app's name when it signs people in.
+        /// Client ID of the app for OAuth.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub client_id: ::std::option::Option<::std::string::String>,
-        /// When the app was made.
+        /// Time of creation.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub created_at: ::std::option::Option<::jiff::Timestamp>,
-        /// What the app says of itself.
+        /// Description of the app.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub description: ::std::option::Option<::std::string::String>,
-        /// The events the app hears of.
+        /// Names of the events that the app receives.
         #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
         #[serde(deserialize_with = "crate::lenient::value")]
         pub events: ::std::vec::Vec<::std::string::String>,
-        /// The app's own site.
+        /// URL of the app's website.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub external_url: ::std::option::Option<::std::string::String>,
-        /// The app's page on GitHub.
+        /// URL of the app's page on GitHub.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub html_url: ::std::option::Option<::std::string::String>,
-        /// The app's number.
-        pub id: i64,
-        /// How many accounts have installed the app; sent only to its owner.
+        /// ID of the app.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::value")]
+        pub id: ::std::option::Option<u64>,
+        /// Number of installations. Sent only to the owner of the app.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::value")]
         pub installations_count: ::std::option::Option<i64>,
-        /// The app's display name.
+        /// Display name.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub name: ::std::option::Option<::std::string::String>,
-        /// The same identity in the form that the GraphQL API uses.
+        /// ID in GitHub's GraphQL API.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub node_id: ::std::option::Option<::std::string::String>,
-        /// Whose app it is, a user, an organisation or a company.
+        /// Owner of the app: a user, an organisation or an enterprise.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::value")]
         pub owner: ::std::option::Option<::serde_json::Value>,
-        /// What the app may do, a level for each subject; there are more subjects than these.
+        /// See [`IntegrationPermissions`].
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::value")]
         pub permissions: ::std::option::Option<IntegrationPermissions>,
-        /// The app's name in addresses.
+        /// Name in URLs.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub slug: ::std::option::Option<::std::string::String>,
-        /// When the app was last changed.
+        /// Time of the last update.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub updated_at: ::std::option::Option<::jiff::Timestamp>,
     }
-    /// What the app may do, a level for each subject; there are more subjects than these.
-    #[non_exhaustive]
+    /// Access levels of the app by subject. GitHub has more subjects than the description.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct IntegrationPermissions {
-        /// The level for checks.
+        /// Access level for checks.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub checks: ::std::option::Option<::std::string::String>,
-        /// The level for files and commits.
+        /// Access level for files and commits.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub contents: ::std::option::Option<::std::string::String>,
-        /// The level for deployments and their statuses.
+        /// Access level for deployments and their statuses.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub deployments: ::std::option::Option<::std::string::String>,
-        /// The level for issues.
+        /// Access level for issues.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub issues: ::std::option::Option<::std::string::String>,
-        /// The level for what every app may read.
+        /// Access level for metadata.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub metadata: ::std::option::Option<::std::string::String>,
-        /// Whatever else was sent.
+        /// Fields that the description does not have.
         #[serde(flatten)]
         pub extra: ::std::collections::BTreeMap<
             ::std::string::String,
@@ -159,114 +166,115 @@ pub mod types {
     /// `ReposCreateDeploymentStatusBody`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct ReposCreateDeploymentStatusBody {
-        /// Whether a `success` retires what it replaces: earlier deployments of this repository to an environment of the same name get an `inactive` status if their latest one was `success`. Transient and production environments are spared. On unless set to false.
+        /// On `success`, adds an `inactive` status to earlier deployments of the repository to the same environment whose latest status is `success`. Transient and production environments are excluded. Defaults to `true`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub auto_inactive: ::std::option::Option<bool>,
-        /// A short remark of at most 140 characters, counted as characters and not as bytes. A longer one is refused, not cut.
+        /// Description (at most 140 characters, not bytes). Longer ones are rejected, not cut.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub description: ::std::option::Option<::std::string::String>,
-        /// The environment this status speaks of, and from now on the deployment's own. Left out, the one of the status before is kept, or else the deployment's.
+        /// Name of the environment, which also becomes the environment of the deployment. Defaults to the environment of the previous status, or of the deployment.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub environment: ::std::option::Option<::std::string::String>,
-        /// Where the deployed environment can be visited; http or https only. It is not inherited: a status without it hides the address that an earlier one gave.
+        /// URL of the deployed environment (http or https). Not inherited: a status without it hides the URL of an earlier one.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub environment_url: ::std::option::Option<::std::string::String>,
-        /// Where the output of the deployment can be read; http or https only. `target_url` is set to the same address.
+        /// URL of the deployment's log (http or https). Also sets `target_url`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub log_url: ::std::option::Option<::std::string::String>,
-        /// How the deployment was going. GitHub may also send words that are not listed here.
+        /// See [`crate::State`].
         pub state: crate::State,
-        /// The older name of `log_url`. Either one fills the other, and `log_url` wins when both are given.
+        /// Former name of `log_url`. Each fills the other, and `log_url` takes precedence.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub target_url: ::std::option::Option<::std::string::String>,
     }
-    /// An account, as it appears inside other things: a person, an organisation or an app's bot.
-    #[non_exhaustive]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    /// An account: a person, an organisation or the bot of an app.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct SimpleUser {
-        /// The account's picture.
+        /// URL of the account's picture.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub avatar_url: ::std::option::Option<::std::string::String>,
-        /// The account's public address, rarely sent.
+        /// Public email address. Rarely sent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub email: ::std::option::Option<::std::string::String>,
-        /// The account's events, a template.
+        /// URL template for the account's events.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub events_url: ::std::option::Option<::std::string::String>,
-        /// Who follows the account.
+        /// URL of the account's followers.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub followers_url: ::std::option::Option<::std::string::String>,
-        /// Whom the account follows, a template.
+        /// URL template for the accounts that this one follows.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub following_url: ::std::option::Option<::std::string::String>,
-        /// The account's gists, a template.
+        /// URL template for the account's gists.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub gists_url: ::std::option::Option<::std::string::String>,
-        /// A relic of pictures kept elsewhere, empty today.
+        /// Obsolete ID of a picture. Always empty.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub gravatar_id: ::std::option::Option<::std::string::String>,
-        /// The account's page.
+        /// URL of the account's page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub html_url: ::std::option::Option<::std::string::String>,
-        /// The account's number, which stays when the name changes.
+        /// ID, which does not change with the name.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::value")]
-        pub id: ::std::option::Option<i64>,
-        /// The account's name; that of an app ends in `[bot]`.
-        pub login: ::std::string::String,
-        /// The account's display name, rarely sent.
+        pub id: ::std::option::Option<u64>,
+        /// Login name. That of a bot ends in `[bot]`.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::lenient::text")]
+        pub login: ::std::option::Option<::std::string::String>,
+        /// Display name. Rarely sent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub name: ::std::option::Option<::std::string::String>,
-        /// The same identity in the form that the GraphQL API uses.
+        /// ID in GitHub's GraphQL API.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub node_id: ::std::option::Option<::std::string::String>,
-        /// The account's organisations.
+        /// URL of the account's organisations.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub organizations_url: ::std::option::Option<::std::string::String>,
-        /// The events the account received.
+        /// URL of the events that the account received.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub received_events_url: ::std::option::Option<::std::string::String>,
-        /// The account's repositories.
+        /// URL of the account's repositories.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub repos_url: ::std::option::Option<::std::string::String>,
-        /// Whether the account belongs to the staff of the server.
+        /// `true` for staff of the server.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::value")]
         pub site_admin: ::std::option::Option<bool>,
-        /// When the account starred what is being listed; never sent with a status.
+        /// Time at which the account starred something. Not sent with statuses.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub starred_at: ::std::option::Option<::std::string::String>,
-        /// What the account starred, a template.
+        /// URL template for the repositories that the account starred.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub starred_url: ::std::option::Option<::std::string::String>,
-        /// What the account watches.
+        /// URL of the repositories that the account watches.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub subscriptions_url: ::std::option::Option<::std::string::String>,
-        /// What kind of account it is: `User`, `Bot`, `Organization`.
+        /// Type of the account: `User`, `Bot` or `Organization`.
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub type_: ::std::option::Option<::std::string::String>,
-        /// The account's address in the API.
+        /// URL of the account in the API.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub url: ::std::option::Option<::std::string::String>,
-        /// How much of the account the token may see: `public` or `private`.
+        /// Visibility of the account to the token: `public` or `private`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::lenient::text")]
         pub user_view_type: ::std::option::Option<::std::string::String>,
@@ -307,23 +315,17 @@ pub mod types {
 #[derive(Clone, Debug)]
 /// Client for GitHub deployment statuses
 ///
-/// Three operations that tell how a deployment on GitHub is going: list, create and get its statuses. The structure is GitHub's; the words, and the API version named here, are this project's.
+/// Three operations on the statuses of a deployment: list, create and get. The structure is GitHub's. The prose and the API version are this project's.
 ///
 /// Version: 2026-03-10
 pub struct Client {
-    /// Whatever else was sent.
     pub(crate) baseurl: String,
-    /// Client for GitHub deployment statuses
-    ///
-    /// Three operations that tell how a deployment on GitHub is going: list, create and get its statuses. The structure is GitHub's; the words, and the API version named here, are this project's.
-    ///
-    /// Version: 2026-03-10
     pub(crate) client: reqwest::Client,
-    /// Whatever else was sent.
     pub(crate) inner: crate::Exchange,
 }
 impl Client {
     /// Create a new client.
+    ///
     /// `baseurl` is the base URL provided to the internal
     /// `reqwest::Client`, and should include a scheme and hostname,
     /// as well as port and a path stem if applicable.
@@ -339,6 +341,7 @@ impl Client {
     }
     /// Construct a new client with an existing `reqwest::Client`,
     /// allowing more control over its configuration.
+    ///
     /// `baseurl` is the base URL provided to the internal
     /// `reqwest::Client`, and should include a scheme and hostname,
     /// as well as port and a path stem if applicable.
@@ -377,18 +380,18 @@ const _: () = {
 };
 #[allow(clippy::all)]
 impl Client {
-    /// List the statuses of a deployment
+    /// List deployment statuses
     ///
-    /// Lists every status a deployment has been given, the newest first, page by page. Whoever can read the repository can list them, and what cannot be read answers 404 as if it did not exist.
+    /// Returns one page of the statuses of a deployment, newest first. Requires read access to the repository. Without it GitHub responds with 404.
     ///
     /// `GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses`
     ///
     /// Arguments:
-    /// - `owner`: The user or organisation whose repository it is, in upper or lower case.
-    /// - `repo`: The repository's name without a trailing `.git`, in upper or lower case.
-    /// - `deployment_id`: The id of the deployment, a 64-bit number.
-    /// - `page`: Which page to read, counted from 1. New statuses push older ones to later pages while one reads, so follow the `Link` header and drop repeats by id.
-    /// - `per_page`: How many statuses a page holds: 30 unless told, 100 at most. GitHub quietly corrects what it cannot use instead of refusing it.
+    /// - `owner`: Account that owns the repository. Not case-sensitive.
+    /// - `repo`: Name of the repository without `.git`. Not case-sensitive.
+    /// - `deployment_id`: ID of the deployment, a 64-bit number.
+    /// - `page`: Page number, starting at 1. A status that is created between two requests moves older ones to later pages, so follow the `Link` header and drop repeated IDs.
+    /// - `per_page`: Page size (1 to 100). Defaults to 30. GitHub replaces invalid values instead of rejecting them.
     pub async fn repos_list_deployment_statuses<'a>(
         &'a self,
         owner: &'a crate::PathSegment,
@@ -432,17 +435,17 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /// Report a status
+    /// Create a deployment status
     ///
-    /// Adds a status to a deployment. Statuses are never changed or removed, any state may follow any other, and a request that is sent twice is stored twice. The token needs write access to deployments; without it GitHub often answers 404 rather than 403.
+    /// Adds a status to a deployment. Statuses are never changed or removed, any state can follow any other, and a request that is sent twice is stored twice. Requires write access to deployments. Without it GitHub often responds with 404 instead of 403.
     ///
     /// `POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses`
     ///
     /// Arguments:
-    /// - `owner`: The user or organisation whose repository it is, in upper or lower case.
-    /// - `repo`: The repository's name without a trailing `.git`, in upper or lower case.
-    /// - `deployment_id`: The id of the deployment, a 64-bit number.
-    /// - `body`: The status to add; only its state must be given, and what is left out stays empty or is inherited as each field tells.
+    /// - `owner`: Account that owns the repository. Not case-sensitive.
+    /// - `repo`: Name of the repository without `.git`. Not case-sensitive.
+    /// - `deployment_id`: ID of the deployment, a 64-bit number.
+    /// - `body`: The new status. Only `state` is required.
     pub async fn repos_create_deployment_status<'a>(
         &'a self,
         owner: &'a crate::PathSegment,
@@ -484,17 +487,17 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /// Get one status
+    /// Get a deployment status
     ///
-    /// Reads a single status by its id. A status that belongs to another deployment answers 404.
+    /// Returns one status. GitHub responds with 404 if the status belongs to another deployment.
     ///
     /// `GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses/{status_id}`
     ///
     /// Arguments:
-    /// - `owner`: The user or organisation whose repository it is, in upper or lower case.
-    /// - `repo`: The repository's name without a trailing `.git`, in upper or lower case.
-    /// - `deployment_id`: The id of the deployment, a 64-bit number.
-    /// - `status_id`: The id of the status, a 64-bit number: these ids outgrew 32 bits in 2023.
+    /// - `owner`: Account that owns the repository. Not case-sensitive.
+    /// - `repo`: Name of the repository without `.git`. Not case-sensitive.
+    /// - `deployment_id`: ID of the deployment, a 64-bit number.
+    /// - `status_id`: ID of the status. Current IDs need 64 bits.
     pub async fn repos_get_deployment_status<'a>(
         &'a self,
         owner: &'a crate::PathSegment,
@@ -541,32 +544,34 @@ pub mod prelude {
     #[allow(unused_imports)]
     pub use super::Client;
 }
-/// How the deployment was going. GitHub may also send words that are not listed here.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// State of a deployment, as reported by its latest status.
+///
+#[doc = include_str!("state.md")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum State {
-    /// The deployment broke down for a reason that is not the deployed code's fault.
+    /// The deployment ended for a reason other than the deployed code.
     Error,
-    /// The deployment ran and did not succeed.
+    /// The deployment failed.
     Failure,
-    /// The deployment is no longer live: a newer one took its place, or somebody retired it.
+    /// The deployment is no longer live: a newer one replaced it, or it was retired.
     Inactive,
-    /// The deployment is known and nothing more has been said of it.
+    /// The deployment exists, and nothing else has been reported.
     Pending,
-    /// The deployment went well and is live.
+    /// The deployment succeeded and is live.
     Success,
-    /// The deployment waits for its turn.
+    /// The deployment is in a queue.
     Queued,
-    /// The deployment is being carried out.
+    /// The deployment is running.
     InProgress,
-    /// The deployment waits for somebody to approve it; GitHub sends this word without documenting it.
+    /// The deployment waits for an approval. GitHub sends this state but does not document it, and rejects it in a request.
     Waiting,
-    /// A word this version does not know, kept as it came.
+    /// A state that this version does not know, with its name as the server sent it.
     Unknown(String),
 }
 impl State {
-    /// Every state that has a name here, in the order of the description.
-    pub const KNOWN: [Self; 8usize] = [
+    /// All states except `Unknown`, in the order of GitHub's description.
+    pub const KNOWN: &'static [Self] = &[
         Self::Error,
         Self::Failure,
         Self::Inactive,
@@ -576,7 +581,23 @@ impl State {
         Self::InProgress,
         Self::Waiting,
     ];
-    /// The word GitHub uses for this state.
+    pub(crate) const FINISHED: &'static [Self] = &[
+        Self::Error,
+        Self::Failure,
+        Self::Inactive,
+        Self::Success,
+    ];
+    pub(crate) const REPORTABLE: &'static [Self] = &[
+        Self::Error,
+        Self::Failure,
+        Self::Inactive,
+        Self::Pending,
+        Self::Success,
+        Self::Queued,
+        Self::InProgress,
+    ];
+    /// Returns the name of the state in GitHub's API.
+    #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Error => "error",
@@ -587,23 +608,7 @@ impl State {
             Self::Queued => "queued",
             Self::InProgress => "in_progress",
             Self::Waiting => "waiting",
-            Self::Unknown(word) => word,
+            Self::Unknown(name) => name,
         }
-    }
-    /// The state that a word stands for, if it is a known one.
-    pub(crate) fn known(word: &str) -> Option<Self> {
-        Some(
-            match word {
-                "error" => Self::Error,
-                "failure" => Self::Failure,
-                "inactive" => Self::Inactive,
-                "pending" => Self::Pending,
-                "success" => Self::Success,
-                "queued" => Self::Queued,
-                "in_progress" => Self::InProgress,
-                "waiting" => Self::Waiting,
-                _ => return None,
-            },
-        )
     }
 }

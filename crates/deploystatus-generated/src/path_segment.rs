@@ -1,13 +1,13 @@
-//! A name that stays where it is put in a path.
+//! Text that is safe to insert into a path.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// One part of a path, such as an owner or a repository, that cannot lead anywhere else.
+/// One segment of a path, such as an owner or a repository.
 ///
-/// It is made of ASCII letters, digits, `-`, `_` and `.`, has at least one of them, and is neither `.` nor `..`.
-/// Every name that GitHub gives out is; whatever else is put between two slashes could reach another address,
-/// because URLs are rewritten on their way.
+/// It consists of at least one of the ASCII letters, digits, `-`, `_` and `.`, and is neither `.` nor `..`.
+/// All names that GitHub assigns have this form.
+/// Other text could change the path, because URL parsers resolve dots and backslashes.
 ///
 /// ```
 /// use deploystatus_generated::PathSegment;
@@ -21,7 +21,7 @@ use std::str::FromStr;
 pub struct PathSegment(String);
 
 impl PathSegment {
-    /// The name as text.
+    /// Returns the segment as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -32,12 +32,12 @@ impl FromStr for PathSegment {
     type Err = InvalidPathSegment;
 
     fn from_str(name: &str) -> Result<Self, InvalidPathSegment> {
-        let allowed = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+        let is_allowed = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
         match name {
             "" => Err(InvalidPathSegment::Empty),
             "." | ".." => Err(InvalidPathSegment::Dots),
-            _ => match name.chars().find(|letter| !allowed(*letter)) {
-                Some(letter) => Err(InvalidPathSegment::Character(letter)),
+            _ => match name.chars().find(|c| !is_allowed(*c)) {
+                Some(c) => Err(InvalidPathSegment::Character(c)),
                 None => Ok(Self(name.to_owned())),
             },
         }
@@ -50,26 +50,26 @@ impl fmt::Display for PathSegment {
     }
 }
 
-/// Why a text cannot be a [`PathSegment`].
+/// Reason why a text is not a [`PathSegment`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidPathSegment {
-    /// It is empty.
+    /// The text is empty.
     Empty,
-    /// It is `.` or `..`, which a path understands as a direction.
+    /// The text is `.` or `..`, which URL parsers resolve.
     Dots,
-    /// It has a character that names do not have.
+    /// The text contains a character that names on GitHub do not have.
     Character(char),
 }
 
 impl fmt::Display for InvalidPathSegment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Empty => f.write_str("a name is empty"),
-            Self::Dots => f.write_str("a name is made of dots alone"),
-            Self::Character(letter) => write!(
+            Self::Empty => f.write_str("name is empty"),
+            Self::Dots => f.write_str("name consists of dots only"),
+            Self::Character(c) => write!(
                 f,
-                "a name has the character {letter:?}, but names have only letters, digits, `-`, `_` and `.`"
+                "invalid character {c:?} in name: expected letters, digits, `-`, `_` or `.`"
             ),
         }
     }

@@ -1,13 +1,13 @@
-//! Reads the newest status from a GitHub Enterprise Server with a certificate of its own.
+//! Reads the newest status from a GitHub Enterprise Server with a private certificate authority.
 //!
 //! ```text
-//! GITHUB_TOKEN=… cargo run --example enterprise -- https://git.example.com corporate-ca.pem octo/example 42
+//! GITHUB_TOKEN=… cargo run --example enterprise -- https://git.example.com corporate-ca.pem octocat/example 42
 //! ```
 
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "a program talks to people"
+    reason = "a command-line program prints"
 )]
 
 use std::error::Error;
@@ -21,7 +21,7 @@ async fn main() -> ExitCode {
     match newest().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("failed to read the newest status: {error}");
+            eprintln!("cannot read the newest status: {error}");
             ExitCode::FAILURE
         }
     }
@@ -32,27 +32,24 @@ async fn newest() -> Result<(), Box<dyn Error>> {
     let [server, certificates, repository, id] = &arguments[..] else {
         return Err("usage: enterprise https://HOST CERTIFICATES.pem OWNER/REPO DEPLOYMENT".into());
     };
-    let policy = RetryPolicy::new().total_time(Duration::from_secs(60));
+    let policy = RetryPolicy::new().timeout(Duration::from_secs(60));
     let client = Client::builder()
-        // The path of the API, /api/v3, is added.
+        // The client adds /api/v3, the path of the API.
         .base_url(server)
         .root_certificates(std::fs::read(certificates)?)
-        // A rotating token is read anew for every attempt.
+        // Called before every request, so that a rotated token is used immediately.
         .token_source(|| async { std::env::var("GITHUB_TOKEN") })
-        // Where the firewall lets nothing out but through a proxy.
-        .proxy_from_environment()
         .user_agent("example-deployer/1.0")
-        .retry(policy)
-        // Most Enterprise Servers have no limits; then this changes nothing.
-        .pacing(Pacing::new().at_once(10))
+        .retry_policy(policy)
+        .pacing(Pacing::new().max_concurrent(10))
         .build()?;
     let deployment = client.deployment(repository, id.parse()?)?;
 
-    match deployment.statuses().newest().await? {
+    match deployment.latest_status().await? {
         Some(status) => println!("{} since {}", status.state, status.created_at),
-        None => println!("nothing was reported yet"),
+        None => println!("the deployment has no status"),
     }
-    // By now the server has told what it is.
-    println!("{:?}", client.profile());
+    // The client has detected the server's version from the response.
+    println!("server: {}", client.profile());
     Ok(())
 }

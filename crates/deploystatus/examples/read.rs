@@ -7,7 +7,7 @@
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "a program talks to people"
+    reason = "a command-line program prints"
 )]
 
 use std::process::ExitCode;
@@ -23,15 +23,15 @@ async fn main() -> ExitCode {
         return ExitCode::FAILURE;
     };
     let Ok(id) = id.parse() else {
-        eprintln!("the deployment is a number, and not {id:?}");
+        eprintln!("invalid deployment ID {id:?}: expected a number");
         return ExitCode::FAILURE;
     };
     match read(repository, id).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("failed to read the statuses: {error}");
-            if let Some(hint) = error.hint() {
-                eprintln!("{hint}");
+            eprintln!("cannot read the statuses: {error}");
+            if let Some(advice) = error.advice() {
+                eprintln!("{advice}");
             }
             ExitCode::FAILURE
         }
@@ -48,10 +48,13 @@ async fn read(repository: &str, id: u64) -> Result<(), Error> {
     }
     let deployment = client.build()?.deployment(repository, id)?;
 
-    // One page is held at a time, however many there are.
+    // Only one page is in memory at a time.
     let mut statuses = deployment.statuses().into_stream();
     while let Some(status) = statuses.try_next().await? {
-        let who = status.creator.as_ref().map_or("somebody", Account::login);
+        let who = status
+            .creator
+            .as_ref()
+            .map_or("a deleted account", Account::login);
         println!(
             "{} {:<11} by {who} {}",
             status.created_at,

@@ -1,4 +1,4 @@
-//! Reports a deployment from its beginning to its end.
+//! Runs a program and reports its start and its result as deployment statuses.
 //!
 //! ```text
 //! GITHUB_TOKEN=… cargo run --example report -- octocat/example 42 -- ./deploy.sh production
@@ -7,7 +7,7 @@
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "a program talks to people"
+    reason = "a command-line program prints"
 )]
 
 use std::process::{Command, ExitCode};
@@ -22,16 +22,16 @@ async fn main() -> ExitCode {
         return ExitCode::FAILURE;
     };
     let (Ok(id), "--") = (id.parse(), dashes.as_str()) else {
-        eprintln!("the deployment is a number, and the program to run comes after --");
+        eprintln!("invalid arguments: expected a deployment ID, and `--` before the program");
         return ExitCode::FAILURE;
     };
     match report(repository, id, program, options).await {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("failed to report the deployment: {error}");
-            if let Some(hint) = error.hint() {
-                eprintln!("{hint}");
+            eprintln!("cannot report the deployment: {error}");
+            if let Some(advice) = error.advice() {
+                eprintln!("{advice}");
             }
             ExitCode::FAILURE
         }
@@ -46,12 +46,10 @@ async fn report(
 ) -> Result<bool, Error> {
     let deployment = handle(repository, id)?;
 
-    // Whoever looks at the deployment sees at once that it is being worked on.
     let log_url = std::env::var("LOG_URL").unwrap_or_default();
     let started = NewStatus::new(State::InProgress).log_url(&log_url);
     deployment.create_status(started).await?;
 
-    // The work itself, which knows nothing of GitHub.
     let program = program.to_owned();
     let options = options.to_owned();
     let work = tokio::task::spawn_blocking(move || Command::new(program).args(options).status());
@@ -59,17 +57,16 @@ async fn report(
         .await
         .unwrap_or_else(|error| Err(std::io::Error::other(error)));
 
-    // The end, whatever it is. A deployment that is left hanging helps nobody.
+    // Report every result, because a deployment without a final status stays in progress on GitHub.
     let report = match &outcome {
         Ok(status) if status.success() => NewStatus::new(State::Success),
         Ok(status) => NewStatus::new(State::Failure).description_truncated(status.to_string()),
         Err(error) => NewStatus::new(State::Error).description_truncated(error.to_string()),
     };
-    let delivered = deployment.create_status(report.log_url(log_url)).await?;
+    let created = deployment.create_status(report.log_url(log_url)).await?;
     println!(
-        "reported {} as {}",
-        delivered.status().state,
-        delivered.status().id
+        "reported {} (ID {})",
+        created.status.state, created.status.id
     );
     Ok(outcome.is_ok_and(|status| status.success()))
 }
@@ -79,7 +76,7 @@ fn handle(repository: &str, id: u64) -> Result<Deployment, Error> {
     if let Ok(token) = std::env::var("GITHUB_TOKEN") {
         client = client.token(token);
     }
-    // In a workflow this names the server, an Enterprise one too.
+    // Workflows set this variable, on Enterprise Servers too.
     if let Ok(url) = std::env::var("GITHUB_API_URL") {
         client = client.base_url(url);
     }

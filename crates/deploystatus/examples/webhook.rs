@@ -1,4 +1,4 @@
-//! A server that deploys when GitHub asks for it, and reports how that goes.
+//! A server that deploys when GitHub sends a `deployment` event, and reports the progress.
 //!
 //! ```sh
 //! WEBHOOK_SECRET=… GITHUB_TOKEN=… cargo run -p deploystatus --features webhook --example webhook
@@ -11,7 +11,7 @@ use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State as Shared};
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
-use deploystatus::webhook::{DeploymentDetails, DeploymentEvent, Event, Verifier};
+use deploystatus::webhook::{DeploymentDetails, Event, EventContent, MAX_PAYLOAD_SIZE, Verifier};
 use deploystatus::{Client, NewStatus, State};
 
 #[tokio::main(flavor = "current_thread")]
@@ -25,12 +25,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Takes deliveries at `/hook`.
+/// Creates the server, which receives deliveries at `/hook`.
 pub(crate) fn app(verifier: Verifier, client: Client) -> Router {
     Router::new()
         .route("/hook", post(receive))
-        // GitHub sends no more than this, and more is not even read.
-        .layer(DefaultBodyLimit::max(25 * 1024 * 1024))
+        .layer(DefaultBodyLimit::max(MAX_PAYLOAD_SIZE))
         .with_state((verifier, client))
 }
 
@@ -39,43 +38,43 @@ async fn receive(
     headers: HeaderMap,
     body: Bytes,
 ) -> (StatusCode, String) {
-    let delivery = match verifier.receive(&headers, &body) {
-        Ok(delivery) => delivery,
-        Err(rejected) => {
-            let answer = StatusCode::from_u16(rejected.answer());
-            return (answer.unwrap_or_default(), rejected.to_string());
+    let event = match verifier.receive(&headers, &body) {
+        Ok(event) => event,
+        Err(error) => {
+            let code = StatusCode::from_u16(error.status_code());
+            return (code.unwrap_or_default(), error.to_string());
         }
     };
-    let Event::Deployment(event) = delivery.event else {
+    if !matches!(event.content, EventContent::Deployment) {
         return (StatusCode::NO_CONTENT, String::new());
-    };
-    // GitHub waits ten seconds for the answer, so the work goes on without it.
+    }
+    // GitHub expects a response within 10 seconds, so the deployment continues in a task.
     tokio::spawn(async move {
         if let Err(error) = deploy(&event, &client).await {
-            tracing::error!(deployment = event.deployment.id, %error, "the deployment did not succeed");
+            tracing::error!(deployment = event.deployment.id, %error, "deployment failed");
         }
     });
-    (StatusCode::ACCEPTED, "on it".to_owned())
+    (StatusCode::ACCEPTED, "deployment started".to_owned())
 }
 
-/// Deploys, and reports the beginning and the end, whatever it is.
-async fn deploy(event: &DeploymentEvent, client: &Client) -> Result<(), deploystatus::Error> {
-    let deployment = event.deployment(client)?;
+/// Deploys, and reports the start and the result.
+async fn deploy(event: &Event, client: &Client) -> Result<(), deploystatus::Error> {
+    let deployment = event.handle(client)?;
     let rollout = deployment.rollout(NewStatus::new(State::InProgress));
-    let shipping = rollout.run(async |rollout| {
+    let work = rollout.run(async |rollout| {
         let url = ship(&event.deployment).await?;
         rollout.environment_url(url)?;
         Ok(())
     });
-    shipping.await?;
+    work.await?;
     Ok(())
 }
 
-/// What deploying is in this example: only `staging` works.
-async fn ship(wanted: &DeploymentDetails) -> Result<String, String> {
+/// Stands for the actual work. Only the environment `staging` exists.
+async fn ship(deployment: &DeploymentDetails) -> Result<String, String> {
     tokio::task::yield_now().await;
-    match wanted.environment.as_str() {
-        "staging" => Ok(format!("https://{}.example.com", wanted.reference)),
-        other => Err(format!("nobody has built {other} yet")),
+    match deployment.environment.as_str() {
+        "staging" => Ok(format!("https://{}.example.com", deployment.reference)),
+        other => Err(format!("unknown environment {other}")),
     }
 }

@@ -1,64 +1,51 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
-mod actor;
-mod base_url;
-#[cfg(feature = "blocking")]
-pub mod blocking;
-mod builder;
+mod call;
 mod client;
-mod delivery;
-mod deployment;
-mod endpoints;
 mod error;
-mod header;
-mod kept;
-mod link;
-mod memory;
-mod name;
-mod new_status;
-#[cfg(feature = "outbox")]
-mod outbox;
-mod pacing;
-mod pages;
-mod rate_limit;
-mod redirect;
-mod reply;
-mod retry;
+mod http;
+mod model;
 mod rollout;
-mod roots;
-mod server;
-mod state;
-mod status;
-mod timeline;
-mod token;
-mod trace;
-mod transport;
-mod undelivered;
-mod verdict;
-mod wait;
 #[cfg(feature = "webhook")]
 pub mod webhook;
+#[doc = include_str!("guide.md")]
+pub mod guide {}
 
-pub use actor::{Account, App};
-pub use builder::ClientBuilder;
+pub use deploystatus_generated::State;
+pub use futures_util::stream::Stream;
+pub use jiff::Timestamp;
+
+pub use call::delay::Delay;
+pub use call::pacing::Pacing;
+pub use call::retry::RetryPolicy;
 pub use client::Client;
-pub use delivery::Delivered;
-pub use deployment::Deployment;
-pub use error::{
-    Error, Failed, FieldError, Invalid, Moved, OutcomeUnknown, RateLimited, Rejection, Unreadable,
-    WorkFailed,
-};
-pub use new_status::NewStatus;
-#[cfg(feature = "outbox")]
-pub use outbox::{Flushed, Outbox, Overtaken};
-pub use pacing::Pacing;
-pub use pages::StatusPages;
-pub use rate_limit::RateLimit;
-pub use retry::RetryPolicy;
-pub use rollout::{MayRetire, NewRollout, Ongoing, Progress, Rollout, Succeeded};
-pub use server::ServerProfile;
-pub use state::State;
-pub use status::DeploymentStatus;
-pub use timeline::{Attempt, Stretch, Timeline};
-pub use undelivered::Undelivered;
-pub use wait::{Outcome, Poll, Wait, WaitPolicy};
+pub use client::builder::ClientBuilder;
+pub use client::deployment::Deployment;
+pub use client::pages::StatusPages;
+pub use client::wait::Wait;
+pub use client::wait::outcome::{Outcome, PollEvent};
+pub use client::wait::policy::WaitPolicy;
+pub use error::advice::Advice;
+pub use error::rejection::{FieldError, Rejection, RejectionKind};
+pub use error::unknown_outcome::{SearchResult, UnknownOutcome};
+pub use error::{Error, ErrorKind};
+pub use http::profile::ServerProfile;
+pub use http::rate_limit::RateLimit;
+pub use model::account::{Account, App};
+pub use model::create_outcome::{Confirmation, CreateOutcome, SearchBound};
+pub use model::deployment_status::DeploymentStatus;
+pub use model::invalid_value::InvalidValue;
+pub use model::new_status::NewStatus;
+pub use model::preview::Preview;
+pub use model::timeline::Timeline;
+pub use model::timeline::attempt::Attempt;
+pub use model::timeline::period::Period;
+pub use rollout::Rollout;
+pub use rollout::builder::RolloutBuilder;
+pub use rollout::error::RolloutError;
+pub use rollout::handle::RolloutHandle;
+pub use rollout::outbox::Outbox;
+pub use rollout::outbox::flush_report::{FlushEvent, FlushReport, OnSuperseded};
+pub use rollout::run::Finished;
+pub use rollout::undelivered::Undelivered;

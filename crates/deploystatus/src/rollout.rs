@@ -1,208 +1,232 @@
-//! A rollout: it begins, and its end is said whatever happens.
+//! Rollouts: a start, progress, and an end that is always reported.
 
+pub(crate) mod builder;
 mod driver;
-mod held;
-mod new;
-mod ongoing;
-mod retired;
+pub(crate) mod error;
+pub(crate) mod handle;
+pub(crate) mod outbox;
+mod report;
+pub(crate) mod run;
+mod shared;
+pub(crate) mod undelivered;
 
 use std::fmt;
-use std::mem;
 use std::path::PathBuf;
-use std::sync::atomic::Ordering;
 
+use deploystatus_generated::State;
 use tokio::sync::oneshot;
 
-use crate::error::Failed;
-use crate::undelivered::Letter;
-use crate::{Delivered, Deployment, Error, State, Undelivered};
-use driver::{End, Order};
+use self::driver::End;
+use self::handle::RolloutHandle;
+use self::report::StoredReport;
+use self::shared::Shared;
+use self::undelivered::Undelivered;
+use crate::client::deployment::Deployment;
+use crate::error::{Error, ErrorKind};
+use crate::model::create_outcome::CreateOutcome;
 
-pub(crate) use held::Held;
-pub use new::NewRollout;
-pub use ongoing::{Ongoing, Progress};
-pub use retired::{MayRetire, Succeeded};
-
-/// A rollout that has begun, and that ends by exactly one of [`succeed`](Self::succeed), [`fail`](Self::fail)
-/// and [`abandon`](Self::abandon).
+/// A rollout that has started. It ends with [`succeed`](Self::succeed), [`fail`](Self::fail) or [`cancel`](Self::cancel).
 ///
-/// When it is dropped instead, because its future was dropped, its task aborted or its thread panics,
-/// `error` is reported by a task of its own, within the rollout's deadline once what was under way has ended.
-/// All its reports are made by that task, one after the other, so ending a future early never leaves one half done.
+/// Most programs use [`RolloutBuilder::run`](crate::RolloutBuilder::run), which ends the rollout by the result of the work:
 ///
-/// That task lives as long as the runtime. When the process ends first, only an outbox saves the report:
-/// with one, it is on disk before the drop is over, and even when the process is killed.
-#[must_use = "a rollout that is dropped is reported as an error"]
+/// ```no_run
+/// use std::error::Error;
+///
+/// use deploystatus::{Client, NewStatus, State};
+///
+/// #[tokio::main]
+/// async fn main() -> Result<(), Box<dyn Error>> {
+///     let client = Client::new(std::env::var("GITHUB_TOKEN")?)?;
+///     let deployment = client.deployment("octocat/example", 42)?;
+///     deployment
+///         .rollout(NewStatus::new(State::InProgress))
+///         .run(async |rollout| -> Result<(), Box<dyn Error>> {
+///             std::fs::copy("app", "/srv/app")?;
+///             rollout.environment_url("https://example.com")?;
+///             Ok(())
+///         })
+///         .await?;
+///     Ok(())
+/// }
+/// ```
+///
+/// If the rollout is dropped instead, because its future was dropped, its task was aborted or its thread panicked,
+/// `error` is reported in the background. One task sends all reports, one after the other,
+/// so a dropped future interrupts no request.
+///
+/// The task lives as long as the Tokio runtime. With an outbox, the report of a dropped rollout is on disk
+/// before the drop returns, and a report exists even if the process is killed.
+#[must_use = "a dropped rollout is reported as an error"]
 pub struct Rollout {
-    ongoing: Ongoing,
-    /// What an outbox holds in case that the process is killed.
-    last_will: Held,
-    /// Tells what became of the beginning, when nobody has waited for it yet.
-    begun: Option<oneshot::Receiver<Result<(), Error>>>,
-    is_over: bool,
+    handle: RolloutHandle,
+    /// `None` after the end is ordered.
+    end_tx: Option<oneshot::Sender<End>>,
+    /// The result of a start that nothing has waited for.
+    begun_rx: Option<oneshot::Receiver<Result<(), Error>>>,
 }
 
 impl Rollout {
-    /// Reports that it went well.
-    ///
-    /// What was said of it on the way, such as [`Ongoing::environment_url`], is part of the report.
+    /// Reports `success`, with the URLs and the description that were set on the way.
     ///
     /// # Errors
     ///
-    /// When the report could not be delivered within the deadline: it is handed back, to be sent later.
-    pub async fn succeed(self) -> Result<Succeeded, Undelivered> {
-        let deployment = self.ongoing.shared.deployment.clone();
-        let retires = self.ongoing.shared.retires();
-        let delivered = self.end(State::Success, None).await?;
-        Ok(Succeeded::new(delivered, &deployment, retires))
+    /// Returns the report if it could not be delivered within the [time limit](crate::RolloutBuilder::end_timeout),
+    /// to send it later.
+    pub async fn succeed(self) -> Result<CreateOutcome, Undelivered> {
+        self.end(State::Success, None).await
     }
 
-    /// Reports that it failed, and why. What is longer than 140 characters is cut.
+    /// Reports `failure` with this description, shortened to 140 characters.
     ///
     /// # Errors
     ///
-    /// As [`Rollout::succeed`].
-    pub async fn fail(self, why: impl Into<String>) -> Result<Delivered, Undelivered> {
-        self.end(State::Failure, Some(why.into())).await
+    /// Returns the report like [`Rollout::succeed`].
+    pub async fn fail(self, description: impl Into<String>) -> Result<CreateOutcome, Undelivered> {
+        self.end(State::Failure, Some(description.into())).await
     }
 
-    /// Reports that it was given up, and why, as `error`: it did not fail by itself, and it is not running.
+    /// Reports `error` with this description, shortened to 140 characters, for a rollout that was stopped.
     ///
     /// # Errors
     ///
-    /// As [`Rollout::succeed`].
-    pub async fn abandon(self, why: impl Into<String>) -> Result<Delivered, Undelivered> {
-        self.end(State::Error, Some(why.into())).await
+    /// Returns the report like [`Rollout::succeed`].
+    pub async fn cancel(
+        self,
+        description: impl Into<String>,
+    ) -> Result<CreateOutcome, Undelivered> {
+        self.end(State::Error, Some(description.into())).await
     }
 
-    /// Reports that it is in progress, with a remark; see [`Ongoing::progress`].
-    pub async fn progress(&self, remark: impl Into<String>) -> Progress {
-        self.ongoing.progress(remark).await
+    /// Reports progress, see [`RolloutHandle::progress`].
+    pub fn progress(&self, description: impl Into<String>) {
+        self.handle.progress(description);
     }
 
-    /// Tells where the deployed environment can be visited; see [`Ongoing::environment_url`].
+    /// Sets the URL of the deployed environment, see [`RolloutHandle::environment_url`].
     ///
     /// # Errors
     ///
-    /// When it is not an `http` or `https` address.
+    /// Returns an error if the URL does not start with `https://` or `http://`.
     pub fn environment_url(&self, url: impl Into<String>) -> Result<(), Error> {
-        self.ongoing.environment_url(url)
+        self.handle.environment_url(url)
     }
 
-    /// A way for other tasks to say how it is going.
+    /// Returns a handle for other tasks that report progress.
     #[must_use]
-    pub fn ongoing(&self) -> Ongoing {
-        self.ongoing.clone()
+    pub fn handle(&self) -> RolloutHandle {
+        self.handle.clone()
     }
 
-    /// Waits until it is known what became of the beginning that [`NewRollout::begin_regardless`] did not wait for.
+    /// Returns the file in the outbox that holds the report of this rollout now, or `None` if it is not kept.
+    #[must_use]
+    pub fn kept_in(&self) -> Option<PathBuf> {
+        self.shared().kept_in()
+    }
+
+    /// Waits for the result of a start by [`begin_detached`](crate::RolloutBuilder::begin_detached).
     ///
-    /// The answer is told once; afterwards, and when the beginning was waited for, this returns at once.
-    /// It may be dropped and called again.
+    /// Further calls, and calls after [`begin`](crate::RolloutBuilder::begin), return `Ok` immediately.
     ///
     /// # Errors
     ///
-    /// When the beginning could not be delivered. The rollout goes on all the same.
-    pub async fn confirmed(&mut self) -> Result<(), Error> {
-        let Some(begun) = &mut self.begun else {
+    /// Returns an error if the start could not be reported. The rollout continues nevertheless.
+    ///
+    /// # Cancel safety
+    ///
+    /// This future is safe to cancel.
+    pub async fn wait_begun(&mut self) -> Result<(), Error> {
+        let Some(begun_rx) = &mut self.begun_rx else {
             return Ok(());
         };
-        let told = begun.await.unwrap_or_else(|_| Err(runtime_is_gone()));
-        self.begun = None;
-        if told.is_ok() {
-            self.renew_last_will();
-        }
-        told
+        let begun = begun_rx.await.unwrap_or_else(|_| Err(runtime_is_gone()));
+        self.begun_rx = None;
+        begun
     }
 
-    /// The deployment that it is about.
+    /// Returns the deployment.
     #[must_use]
     pub fn deployment(&self) -> &Deployment {
-        &self.ongoing.shared.deployment
+        self.handle.deployment()
     }
 
-    async fn end(mut self, state: State, remark: Option<String>) -> Result<Delivered, Undelivered> {
-        let ending = self.finish(state, remark);
-        ending.told.await.unwrap_or_else(|_| {
-            // The task is gone with its runtime, and nobody knows how far it came.
-            let mut letter = ending.letter;
-            letter.maybe_sent = true;
-            Err(Undelivered::new(letter, ending.kept_in, runtime_is_gone()))
-        })
+    fn shared(&self) -> &Shared {
+        &self.handle.shared
     }
 
-    /// Writes the last will anew, with what is known since the beginning was confirmed.
-    fn renew_last_will(&mut self) {
-        let renewed = self.ongoing.shared.last_will();
-        // An older will is better than none, if the disk is full by now.
-        if renewed.path().is_some() {
-            mem::replace(&mut self.last_will, renewed).discard();
+    async fn end(
+        mut self,
+        state: State,
+        description: Option<String>,
+    ) -> Result<CreateOutcome, Undelivered> {
+        self.finish(state, description).wait().await
+    }
+
+    /// Stores the end in the outbox and orders its delivery.
+    fn finish(&mut self, state: State, description: Option<String>) -> Ending {
+        let report = self.shared().end(state, description);
+        let (result_tx, result_rx) = oneshot::channel();
+        let end = End {
+            report: report.clone(),
+            result_tx,
+        };
+        let end_tx = self.end_tx.take();
+        if end_tx.is_none_or(|end_tx| end_tx.send(end).is_err()) {
+            // The runtime was shut down, so other processes have to send the report.
+            self.shared().release();
         }
-    }
-
-    /// Writes the end down, if there is an outbox, and has it delivered.
-    fn finish(&mut self, state: State, remark: Option<String>) -> Ending {
-        self.is_over = true;
-        let letter = self.ongoing.shared.letter(state, remark);
-        let mut held = self.ongoing.shared.keep(&letter);
-        let last_will = mem::take(&mut self.last_will);
-        let makes_room = held.path().is_none() && last_will.path().is_some();
-        last_will.discard();
-        if makes_room {
-            held = self.ongoing.shared.keep(&letter);
-        }
-        let kept_in = held.path();
-        let (answer, told) = oneshot::channel();
-        let order = Order::End(Box::new(End {
-            letter: letter.clone(),
-            held,
-            answer,
-        }));
-        self.ongoing.shared.is_ending.store(true, Ordering::Release);
-        // When the task is gone, the answer goes with the order, and whoever waits for it is told so.
-        let _ = self.ongoing.orders.send(order);
         Ending {
-            letter,
-            kept_in,
-            told,
+            handle: self.handle.clone(),
+            report,
+            result_rx,
         }
     }
 }
 
 /// An end that is being reported.
 struct Ending {
-    letter: Letter,
-    kept_in: Option<PathBuf>,
-    told: oneshot::Receiver<Result<Delivered, Undelivered>>,
+    handle: RolloutHandle,
+    report: StoredReport,
+    result_rx: oneshot::Receiver<Result<CreateOutcome, Undelivered>>,
 }
 
-/// What a drop reports.
+impl Ending {
+    async fn wait(self) -> Result<CreateOutcome, Undelivered> {
+        self.result_rx.await.unwrap_or_else(|_| {
+            // Without the task, it is unknown how far the request got.
+            let report = StoredReport {
+                sendings: 1,
+                ..self.report
+            };
+            let kept_in = self.handle.shared.release();
+            Err(Undelivered::new(report, kept_in).with_error(runtime_is_gone()))
+        })
+    }
+}
+
 const DROPPED: &str = "The rollout was dropped before its end was reported";
 const PANICKED: &str = "The code that carried out the rollout panicked";
 
 impl Drop for Rollout {
     fn drop(&mut self) {
-        if self.is_over {
+        if self.end_tx.is_none() {
             return;
         }
-        let why = if std::thread::panicking() {
+        let description = if std::thread::panicking() {
             PANICKED
         } else {
             DROPPED
         };
         tracing::warn!(
-            deployment = ?self.ongoing.shared.deployment,
+            deployment = ?self.deployment(),
             "a rollout was dropped before its end; reporting an error"
         );
-        self.finish(State::Error, Some(why.to_owned()));
+        self.finish(State::Error, Some(description.to_owned()));
     }
 }
 
 fn runtime_is_gone() -> Error {
-    Error::Lost(Failed {
-        what: "the runtime in which the rollout began was shut down".to_owned(),
-        cause: None,
-    })
+    let text = "the Tokio runtime in which the rollout began was shut down";
+    Error::new(ErrorKind::Runtime, text)
 }
 
 impl fmt::Debug for Rollout {

@@ -1,4 +1,4 @@
-//! Who makes the calls, each in a process of its own.
+//! Callers of the API, each in a process of its own.
 
 mod facade;
 mod hyper;
@@ -8,31 +8,33 @@ mod reqwest;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::task::run;
+use crate::task;
 
+/// A program that makes calls with one of the clients.
 #[derive(Clone)]
 pub(crate) struct Caller {
     pub(crate) name: &'static str,
     program: PathBuf,
-    words: &'static [&'static str],
+    /// Arguments of the program that select the client.
+    arguments: &'static [&'static str],
 }
 
 pub(crate) const FACADE: &str = "deploystatus";
 pub(crate) const REQWEST: &str = "reqwest by hand";
 pub(crate) const HYPER: &str = "hyper by hand";
 pub(crate) const OCTOCRAB: &str = "octocrab";
-pub(crate) const AT_ONCE: &str = "deploystatus, all pages at once";
+pub(crate) const CONCURRENT: &str = "deploystatus, all pages at once";
 
-/// What one run told of itself.
+/// Costs of one call, averaged over a run. The memory is that of the whole run.
 #[derive(Clone, Copy)]
-pub(crate) struct Told {
+pub(crate) struct Costs {
     pub(crate) processor_us: f64,
     pub(crate) clock_us: f64,
     pub(crate) memory_kib: f64,
 }
 
 impl Caller {
-    /// All that make the calls one by one; octocrab's program is another one, if it could be built.
+    /// Returns all callers that read pages one by one, without octocrab if its program could not be built.
     pub(crate) fn all(octocrab: Option<&Path>) -> Vec<Self> {
         let mut callers = vec![
             Self::ours(FACADE, &["call", "facade"]),
@@ -42,25 +44,26 @@ impl Caller {
         callers.extend(octocrab.map(|program| Self {
             name: OCTOCRAB,
             program: program.to_owned(),
-            words: &[],
+            arguments: &[],
         }));
         callers
     }
 
-    /// The facade, told to read all pages at the same time.
-    pub(crate) fn at_once() -> Self {
-        Self::ours(AT_ONCE, &["call", "facade-at-once"])
+    /// Returns the library, reading all pages concurrently.
+    pub(crate) fn concurrent() -> Self {
+        Self::ours(CONCURRENT, &["call", "facade-concurrent"])
     }
 
-    fn ours(name: &'static str, words: &'static [&'static str]) -> Self {
+    fn ours(name: &'static str, arguments: &'static [&'static str]) -> Self {
         Self {
             name,
             program: std::env::current_exe().unwrap(),
-            words,
+            arguments,
         }
     }
 
-    pub(crate) fn measure(&self, operation: &str, times: u32, url: &str) -> Told {
+    /// Makes the calls and returns their costs.
+    pub(crate) fn measure(&self, operation: &str, times: u32, url: &str) -> Costs {
         let mut command = Command::new(&self.program);
         let output = command.args(self.arguments(operation, times, url)).output();
         let output = output.unwrap();
@@ -71,14 +74,16 @@ impl Caller {
             .split_whitespace()
             .map(|it| it.parse().unwrap())
             .collect();
-        Told {
+        Costs {
             processor_us: numbers[0] / f64::from(times),
             clock_us: numbers[1] / f64::from(times),
             memory_kib: numbers[2],
         }
     }
 
-    /// Instructions for one call: the difference of two run lengths, so that what happens once does not count.
+    /// Returns the number of instructions of one call.
+    ///
+    /// It is the difference of two run lengths, so that the start of the process does not count.
     pub(crate) fn instructions(&self, operation: &str, few: u32, many: u32, url: &str) -> f64 {
         let of = |times| self.instructions_of(operation, times, url);
         (of(many) - of(few)) / f64::from(many - few)
@@ -104,21 +109,21 @@ impl Caller {
 
     fn arguments(&self, operation: &str, times: u32, url: &str) -> Vec<String> {
         let rest = [operation.to_owned(), times.to_string(), url.to_owned()];
-        self.words
+        self.arguments
             .iter()
-            .map(|&word| word.to_owned())
+            .map(|&argument| argument.to_owned())
             .chain(rest)
             .collect()
     }
 }
 
-/// Is one of the callers, as this program was told to be.
-pub(crate) fn be(who: &str, operation: &str, times: &str, url: &str) {
-    match who {
-        "facade" => run::<facade::Facade<false>>(operation, times, url),
-        "facade-at-once" => run::<facade::Facade<true>>(operation, times, url),
-        "reqwest" => run::<reqwest::Reqwest>(operation, times, url),
-        "hyper" => run::<hyper::Hyper>(operation, times, url),
-        other => panic!("{other} is nobody"),
+/// Makes the calls in this process, with the given client.
+pub(crate) fn run(client: &str, operation: &str, times: &str, url: &str) {
+    match client {
+        "facade" => task::run::<facade::Facade<false>>(operation, times, url),
+        "facade-concurrent" => task::run::<facade::Facade<true>>(operation, times, url),
+        "reqwest" => task::run::<reqwest::Reqwest>(operation, times, url),
+        "hyper" => task::run::<hyper::Hyper>(operation, times, url),
+        other => panic!("unknown client {other:?}"),
     }
 }

@@ -1,44 +1,46 @@
-//! One call after the other: instructions, processor time, requests a second, memory.
+//! Single calls: instructions, processor time, requests per second and memory.
 
 use std::time::Duration;
 
-use crate::callers::{Caller, FACADE, OCTOCRAB, REQWEST, Told};
+use crate::callers::{Caller, Costs, FACADE, OCTOCRAB, REQWEST};
 use crate::machine::{Machine, describe, version};
-use crate::report::{Bar, Section, figure, ratio};
+use crate::report::{Limit, Section, figure, ratio};
 use crate::server::Server;
 
 struct Operation {
-    word: &'static str,
+    /// Name of the operation as an argument.
+    argument: &'static str,
+    /// Name of the operation in the tables.
     name: &'static str,
-    /// The two lengths of the run whose instructions are counted.
+    /// Numbers of calls in the two runs whose instructions are counted.
     counted: (u32, u32),
-    /// The length of the runs that are timed.
+    /// Number of calls in the runs that are timed.
     timed: u32,
 }
 
 const OPERATIONS: [Operation; 3] = [
     Operation {
-        word: "create",
+        argument: "create",
         name: "create",
         counted: (20, 120),
         timed: 3_000,
     },
     Operation {
-        word: "get",
+        argument: "get",
         name: "get",
         counted: (20, 120),
         timed: 3_000,
     },
     Operation {
-        word: "list",
+        argument: "list",
         name: "a list of 100",
         counted: (10, 40),
         timed: 200,
     },
 ];
 
-/// Instructions of ours are at most so much of theirs.
-const BARS: [(&str, &str, f64); 6] = [
+/// Upper limits of the library's instructions, relative to another caller.
+const LIMITS: [(&str, &str, f64); 6] = [
     ("create", REQWEST, 1.15),
     ("get", REQWEST, 1.15),
     ("list", REQWEST, 0.65),
@@ -47,14 +49,17 @@ const BARS: [(&str, &str, f64); 6] = [
     ("list", OCTOCRAB, 0.17),
 ];
 
-/// Everybody is timed this often, in turns, and the best counts: what disturbs only ever adds.
+/// Number of timed runs of each caller, in turns.
+///
+/// The best run counts, because other processes can only make a run slower.
 const ROUNDS: usize = 7;
 
+/// Costs of an operation with one caller.
 struct Cost {
     operation: &'static Operation,
     caller: &'static str,
     instructions: Option<f64>,
-    best: Told,
+    best: Costs,
 }
 
 pub(crate) fn measure(machine: &Machine) -> Vec<Section> {
@@ -68,7 +73,7 @@ pub(crate) fn measure(machine: &Machine) -> Vec<Section> {
         let best = best(operation, &callers, &server.url);
         for (caller, best) in callers.iter().zip(best) {
             let (few, many) = operation.counted;
-            let count = || caller.instructions(operation.word, few, many, &server.url);
+            let count = || caller.instructions(operation.argument, few, many, &server.url);
             costs.push(Cost {
                 operation,
                 caller: caller.name,
@@ -81,15 +86,15 @@ pub(crate) fn measure(machine: &Machine) -> Vec<Section> {
     let described = describe(&["valgrind"]);
     section.line(&format!("`cargo bench -p tests -- calls`, on {described}."));
     if valgrind.is_none() {
-        section.lacks("Valgrind is not installed here, so no instructions were counted.");
+        section.missing("Valgrind is not installed here, so no instructions were counted.");
     }
     if octocrab.is_none() {
-        section.lacks("octocrab could not be built here, so its rows are missing.");
+        section.missing("octocrab could not be built here, so its rows are missing.");
     }
-    section.bars(&BARS.map(|(word, than, at_most)| bar(&costs, word, than, at_most)));
+    section.limits(&LIMITS.map(|(argument, than, at_most)| limit(&costs, argument, than, at_most)));
     section.line("Each beside reqwest by hand, which is 1:");
-    let beside = |cost: &Cost| numbers(&costs, cost, Some(REQWEST));
-    section.table(2, &HEADER, &rows(&costs, beside));
+    let relative = |cost: &Cost| numbers(&costs, cost, Some(REQWEST));
+    section.table(2, &HEADER, &rows(&costs, relative));
     section.line("The numbers themselves:");
     section.table(
         2,
@@ -99,19 +104,20 @@ pub(crate) fn measure(machine: &Machine) -> Vec<Section> {
     vec![section, first_page(&costs)]
 }
 
-fn best(operation: &Operation, callers: &[Caller], url: &str) -> Vec<Told> {
+/// Returns the lowest costs of all rounds, for each caller.
+fn best(operation: &Operation, callers: &[Caller], url: &str) -> Vec<Costs> {
     let round = || {
-        let told = callers
+        callers
             .iter()
-            .map(|it| it.measure(operation.word, operation.timed, url));
-        told.collect::<Vec<_>>()
+            .map(|it| it.measure(operation.argument, operation.timed, url))
+            .collect::<Vec<_>>()
     };
     let mut best = round();
     for _ in 1..ROUNDS {
-        for (best, told) in best.iter_mut().zip(round()) {
-            best.processor_us = best.processor_us.min(told.processor_us);
-            best.clock_us = best.clock_us.min(told.clock_us);
-            best.memory_kib = best.memory_kib.min(told.memory_kib);
+        for (best, costs) in best.iter_mut().zip(round()) {
+            best.processor_us = best.processor_us.min(costs.processor_us);
+            best.clock_us = best.clock_us.min(costs.clock_us);
+            best.memory_kib = best.memory_kib.min(costs.memory_kib);
         }
     }
     best
@@ -134,8 +140,8 @@ fn rows(costs: &[Cost], numbers: impl Fn(&Cost) -> [String; 4]) -> Vec<Vec<Strin
     costs.iter().map(row).collect()
 }
 
-/// All that is known of a cost, or how it compares.
-fn numbers(costs: &[Cost], cost: &Cost, beside: Option<&str>) -> [String; 4] {
+/// Returns the numbers of a row, relative to another caller if there is one.
+fn numbers(costs: &[Cost], cost: &Cost, than: Option<&str>) -> [String; 4] {
     let all = |cost: &Cost| {
         [
             cost.instructions,
@@ -145,7 +151,7 @@ fn numbers(costs: &[Cost], cost: &Cost, beside: Option<&str>) -> [String; 4] {
         ]
     };
     let units = ["", " µs", "", " KiB"];
-    let theirs = beside.and_then(|than| find(costs, cost.operation.word, than));
+    let theirs = than.and_then(|than| find(costs, cost.operation.argument, than));
     let number = |at: usize| {
         let ours = all(cost)[at]?;
         match theirs {
@@ -156,38 +162,38 @@ fn numbers(costs: &[Cost], cost: &Cost, beside: Option<&str>) -> [String; 4] {
     std::array::from_fn(|at| number(at).unwrap_or("—".to_owned()))
 }
 
-fn find<'a>(costs: &'a [Cost], word: &str, caller: &str) -> Option<&'a Cost> {
+fn find<'a>(costs: &'a [Cost], argument: &str, caller: &str) -> Option<&'a Cost> {
     let mut costs = costs.iter();
-    costs.find(|cost| cost.operation.word == word && cost.caller == caller)
+    costs.find(|cost| cost.operation.argument == argument && cost.caller == caller)
 }
 
-fn bar(costs: &[Cost], word: &str, than: &str, at_most: f64) -> Bar {
-    let ours = find(costs, word, FACADE);
-    Bar {
-        what: format!("{}: instructions, of {than}", ours.unwrap().operation.name),
-        measured: instructions_beside(costs, word, than),
+fn limit(costs: &[Cost], argument: &str, than: &str, at_most: f64) -> Limit {
+    let ours = find(costs, argument, FACADE);
+    Limit {
+        name: format!("{}: instructions, of {than}", ours.unwrap().operation.name),
+        measured: relative_instructions(costs, argument, than),
         at_most,
     }
 }
 
-fn instructions_beside(costs: &[Cost], word: &str, than: &str) -> Option<f64> {
-    let of = |caller| find(costs, word, caller)?.instructions;
+fn relative_instructions(costs: &[Cost], argument: &str, than: &str) -> Option<f64> {
+    let of = |caller| find(costs, argument, caller)?.instructions;
     Some(of(FACADE)? / of(than)?)
 }
 
-/// The ratios alone, for the project's first page.
+/// Returns the relative instructions for the README of the project.
 fn first_page(costs: &[Cost]) -> Section {
     let row = |operation: &Operation| {
-        let beside = |than| instructions_beside(costs, operation.word, than);
-        let shown = |than| beside(than).map_or("—".to_owned(), ratio);
+        let relative = |than| relative_instructions(costs, operation.argument, than);
+        let shown = |than| relative(than).map_or("—".to_owned(), ratio);
         vec![operation.name.to_owned(), shown(REQWEST), shown(OCTOCRAB)]
     };
     let mut section = Section::new("README.md", "costs");
-    if BARS
+    if LIMITS
         .iter()
-        .any(|(word, than, _)| instructions_beside(costs, word, than).is_none())
+        .any(|(argument, than, _)| relative_instructions(costs, argument, than).is_none())
     {
-        section.lacks("Not all of it could be measured here.");
+        section.missing("Some measurements are missing.");
     }
     let header = ["instructions for", "of reqwest by hand", "of octocrab"];
     section.table(1, &header, &OPERATIONS.each_ref().map(row));

@@ -1,24 +1,22 @@
-//! What a build from nothing costs who uses the library, and how many crates come with it.
+//! Cost of a clean build of a program that uses the library, and the number of its dependencies.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
-use nix::sys::resource::UsageWho;
-
 use crate::callers::{FACADE, OCTOCRAB, REQWEST};
 use crate::machine::{Machine, describe};
-use crate::report::{Bar, Section, figure, ratio};
-use crate::task::processor_time;
+use crate::report::{Limit, Section, figure, ratio};
+use crate::task::{Processes, processor_time};
 
-/// Processor time of our build is at most so much of octocrab's.
-const BAR_OF_OCTOCRAB: f64 = 0.65;
+/// Upper limit of the library's processor time, relative to octocrab.
+const LIMIT_TO_OCTOCRAB: f64 = 0.65;
 
-/// Everybody is built this often, in turns, and the best counts.
+/// Number of builds of each program, in turns. The best counts.
 const ROUNDS: usize = 2;
 
-/// One that reports a status and reads all there are, in `tests/benches/programs/`.
+/// A program in `tests/benches/programs/` that creates a status and reads all statuses.
 struct Program {
     name: &'static str,
     file: &'static str,
@@ -28,8 +26,9 @@ struct Program {
 struct Build {
     name: &'static str,
     crates: usize,
-    /// In seconds, as by the clock.
+    /// Processor time in seconds.
     processor: f64,
+    /// Elapsed time in seconds.
     clock: f64,
 }
 
@@ -53,7 +52,7 @@ pub(crate) fn measure(machine: &Machine) -> Vec<Section> {
         let build = builds.iter().find(|build| build.name == name);
         build.map(|build| build.processor)
     };
-    let beside = |build: &Build, name: &str| {
+    let relative = |build: &Build, name: &str| {
         let theirs = processor(name)?;
         Some(build.processor / theirs)
     };
@@ -64,23 +63,23 @@ pub(crate) fn measure(machine: &Machine) -> Vec<Section> {
     for program in &programs {
         if processor(program.name).is_none() {
             let name = program.name;
-            section.lacks(&format!(
-                "The sources of {name} cannot be had here, so its row is missing."
+            section.missing(&format!(
+                "The sources of {name} could not be fetched, so its row is missing."
             ));
         }
     }
     let ours = builds.iter().find(|build| build.name == FACADE);
-    section.bars(&[Bar {
-        what: format!("processor time of the build, of {OCTOCRAB}"),
-        measured: ours.and_then(|ours| beside(ours, OCTOCRAB)),
-        at_most: BAR_OF_OCTOCRAB,
+    section.limits(&[Limit {
+        name: format!("processor time of the build, of {OCTOCRAB}"),
+        measured: ours.and_then(|ours| relative(ours, OCTOCRAB)),
+        at_most: LIMIT_TO_OCTOCRAB,
     }]);
     let rows: Vec<_> = builds
         .iter()
         .map(|build| {
             vec![
                 build.name.to_owned(),
-                beside(build, OCTOCRAB).map_or("—".to_owned(), ratio),
+                relative(build, OCTOCRAB).map_or("—".to_owned(), ratio),
                 figure(build.processor),
                 figure(build.clock),
                 build.crates.to_string(),
@@ -100,7 +99,7 @@ pub(crate) fn measure(machine: &Machine) -> Vec<Section> {
 
 fn programs(root: &Path) -> [Program; 3] {
     let ours = root.join("crates").join("deploystatus");
-    // The version whose calls are measured.
+    // The same version as in the measurement of calls.
     let manifest = include_str!("../octocrab/Cargo.toml");
     let mut lines = manifest.lines();
     let octocrab = lines.find(|line| line.starts_with("octocrab = ")).unwrap();
@@ -123,7 +122,7 @@ fn programs(root: &Path) -> [Program; 3] {
     ]
 }
 
-/// With the features that the calls need.
+/// Dependencies of a program without a client library, with the features that the calls need.
 const DEPENDENCIES_BY_HAND: &str = r#"
 jiff = { version = "0.2", default-features = false, features = ["std", "serde"] }
 reqwest = { version = "0.13", default-features = false, features = ["json", "query", "rustls"] }
@@ -131,7 +130,7 @@ serde = { version = "1", features = ["derive"] }
 serde_json = "1"
 "#;
 
-/// Builds a program in a project of its own; nothing when its dependencies cannot be had.
+/// Builds a program in a project of its own, or returns `None` if its dependencies cannot be fetched.
 fn build(machine: &Machine, program: &Program) -> Option<Build> {
     let project = tempfile::tempdir_in(&machine.target).unwrap();
     let manifest = project.path().join("Cargo.toml");
@@ -152,8 +151,8 @@ fn build(machine: &Machine, program: &Program) -> Option<Build> {
     );
     fs::write(&manifest, text).unwrap();
 
-    let cargo = |words: &[&str]| {
-        let mut command = machine.cargo(words, &project.path().join("target"));
+    let cargo = |arguments: &[&str]| {
+        let mut command = machine.cargo(arguments, &project.path().join("target"));
         command.arg("--manifest-path").arg(&manifest);
         command
     };
@@ -162,15 +161,18 @@ fn build(machine: &Machine, program: &Program) -> Option<Build> {
     }
     let name = program.name;
     eprintln!("building {name}");
-    let used = processor_time(UsageWho::RUSAGE_CHILDREN);
-    let begun = Instant::now();
+    let used = processor_time(Processes::Children);
+    let start = Instant::now();
     let mut command = cargo(&["build", "--release", "--offline"]);
-    assert!(command.status().unwrap().success(), "{name} was not built");
-    let clock = begun.elapsed();
-    let processor = processor_time(UsageWho::RUSAGE_CHILDREN).saturating_sub(used);
-    let words = "tree --offline --edges normal --prefix none --no-dedupe";
-    let words: Vec<_> = words.split(' ').collect();
-    let tree = cargo(&words).output().unwrap();
+    assert!(
+        command.status().unwrap().success(),
+        "{name} could not be built"
+    );
+    let clock = start.elapsed();
+    let processor = processor_time(Processes::Children).saturating_sub(used);
+    let arguments = "tree --offline --edges normal --prefix none --no-dedupe";
+    let arguments: Vec<_> = arguments.split(' ').collect();
+    let tree = cargo(&arguments).output().unwrap();
     Some(Build {
         name,
         crates: count(&String::from_utf8(tree.stdout).unwrap()),
@@ -179,7 +181,7 @@ fn build(machine: &Machine, program: &Program) -> Option<Build> {
     })
 }
 
-/// All crates but the program itself.
+/// Returns the number of crates, without the program itself.
 fn count(tree: &str) -> usize {
     let crates = tree
         .lines()

@@ -1,4 +1,4 @@
-//! The command from its start to its end, beside what else asks for the newest status; and its size.
+//! Time of a whole process that reads the newest status, and the size of the command.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -8,37 +8,41 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::machine::{Machine, describe, version};
-use crate::report::{Bar, Section, ratio};
+use crate::report::{Limit, Section, ratio};
 use crate::server::Server;
 
-/// Everybody runs this often, in turns.
+/// Number of runs of each program, in turns.
 const RUNS: usize = 60;
 
-const BAR_OF_CURL: f64 = 1.0;
-const BAR_FIRST_BYTE_MS: f64 = 15.0;
-const BAR_SIZE_MIB: f64 = 12.0;
+/// Upper limit of the command's time, relative to curl.
+const LIMIT_TO_CURL: f64 = 1.0;
+/// Upper limit of the time until the server receives a byte.
+const LIMIT_FIRST_BYTE_MS: f64 = 15.0;
+/// Upper limit of the size of the command.
+const LIMIT_SIZE_MIB: f64 = 12.0;
 
-/// A program that asks the server at an address for the newest status, and must not know of this machine's settings.
+/// A program that reads the newest status from a server, without the settings of this machine.
 struct Program {
     name: &'static str,
+    /// Creates the command for a server with this URL.
     command: Box<dyn Fn(&str) -> Command>,
 }
 
-/// The middle of all runs, in milliseconds.
+/// Median times of all runs, in milliseconds.
 struct Times {
     whole: f64,
     first_byte: f64,
 }
 
 pub(crate) fn measure(machine: &Machine) -> Vec<Section> {
-    let words = [
+    let arguments = [
         "build",
         "--release",
         "--locked",
         "--package",
         "deploystatus-cli",
     ];
-    let built = machine.cargo(&words, &machine.target).status().unwrap();
+    let built = machine.cargo(&arguments, &machine.target).status().unwrap();
     assert!(built.success(), "the command could not be built");
     let command = machine.target.join("release").join("deploystatus");
     let size = fs::metadata(&command).unwrap().len();
@@ -58,33 +62,33 @@ pub(crate) fn measure(machine: &Machine) -> Vec<Section> {
         .iter()
         .filter(|name| find(name).is_none())
     {
-        section.lacks(&format!(
-            "{missing} is not installed here, so its row is missing."
+        section.missing(&format!(
+            "{missing} is not installed, so its row is missing."
         ));
     }
     #[expect(clippy::cast_precision_loss, reason = "a few million")]
     let mebibytes = size as f64 / f64::from(1 << 20);
-    section.bars(&[
-        Bar {
-            what: "latest: time, of curl".to_owned(),
+    section.limits(&[
+        Limit {
+            name: "latest: time, of curl".to_owned(),
             measured: theirs.map(|theirs| ours.whole / theirs),
-            at_most: BAR_OF_CURL,
+            at_most: LIMIT_TO_CURL,
         },
-        Bar {
-            what: "latest: ms to the first byte".to_owned(),
+        Limit {
+            name: "latest: ms to the first byte".to_owned(),
             measured: Some(ours.first_byte),
-            at_most: BAR_FIRST_BYTE_MS,
+            at_most: LIMIT_FIRST_BYTE_MS,
         },
-        Bar {
-            what: "size of the command, MiB".to_owned(),
+        Limit {
+            name: "size of the command, MiB".to_owned(),
             measured: Some(mebibytes),
-            at_most: BAR_SIZE_MIB,
+            at_most: LIMIT_SIZE_MIB,
         },
     ]);
     let row = |(program, times): (&Program, &Times)| {
-        let beside = theirs.map_or("—".to_owned(), |theirs| ratio(times.whole / theirs));
+        let relative = theirs.map_or("—".to_owned(), |theirs| ratio(times.whole / theirs));
         let name = program.name.to_owned();
-        vec![name, beside, ratio(times.whole), ratio(times.first_byte)]
+        vec![name, relative, ratio(times.whole), ratio(times.first_byte)]
     };
     let rows: Vec<_> = programs.iter().zip(&times).map(row).collect();
     let header = [
@@ -144,7 +148,7 @@ fn programs(command: &Path, settings: &Path) -> Vec<Program> {
     programs
 }
 
-/// Both gh and curl take them like this.
+/// Returns the headers as arguments of gh and curl.
 fn headers() -> impl Iterator<Item = &'static str> {
     let headers = [
         "Accept: application/vnd.github+json",
@@ -154,6 +158,7 @@ fn headers() -> impl Iterator<Item = &'static str> {
     headers.into_iter().flat_map(|header| ["--header", header])
 }
 
+/// Returns the URL of the newest status.
 fn newest(url: &str) -> String {
     format!("{url}/repos/octocat/example/deployments/42/statuses?per_page=1")
 }
@@ -166,29 +171,29 @@ fn time_all(programs: &[Program], url: &str) -> Vec<Times> {
             first_bytes.push(first_byte(program));
         }
     }
-    let middle = |mut times: Vec<Duration>| {
+    let median = |mut times: Vec<Duration>| {
         times.sort();
         times[times.len() / 2].as_secs_f64() * 1e3
     };
     let times = runs.into_iter().map(|(wholes, first_bytes)| Times {
-        whole: middle(wholes),
-        first_byte: middle(first_bytes),
+        whole: median(wholes),
+        first_byte: median(first_bytes),
     });
     times.collect()
 }
 
-/// How long a process takes from its start to its end.
+/// Returns the time from the start of a process to its end.
 fn whole(command: &mut Command) -> Duration {
-    let begun = Instant::now();
+    let start = Instant::now();
     let output = command.stdin(Stdio::null()).output().unwrap();
-    let took = begun.elapsed();
+    let took = start.elapsed();
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{command:?} failed: {error}");
-    assert!(!output.stdout.is_empty(), "{command:?} says nothing");
+    assert!(!output.stdout.is_empty(), "{command:?} printed nothing");
     took
 }
 
-/// How long it takes from the start of a process until a server has a byte of its request.
+/// Returns the time from the start of a process until the server receives a byte of its request.
 fn first_byte(program: &Program) -> Duration {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -197,14 +202,14 @@ fn first_byte(program: &Program) -> Duration {
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
-    let begun = Instant::now();
+    let start = Instant::now();
     let mut child = command.spawn().unwrap();
     let (mut stream, _) = listener.accept().unwrap();
     stream.read_exact(&mut [0]).unwrap();
-    let took = begun.elapsed();
-    // An answer that ends everybody at once, instead of a lost connection that may be tried again.
-    let answer = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-    stream.write_all(answer).unwrap();
+    let took = start.elapsed();
+    // A response that ends every program immediately. A lost connection would be retried.
+    let response = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    stream.write_all(response).unwrap();
     child.wait().unwrap();
     took
 }

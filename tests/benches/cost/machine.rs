@@ -1,13 +1,14 @@
-//! What this runs on, and the tools that are there.
+//! This machine: its folders, tools and description.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// Folders of this checkout.
 pub(crate) struct Machine {
-    /// The checkout.
+    /// The root of the checkout.
     pub(crate) root: PathBuf,
-    /// Where cargo puts what it builds.
+    /// Cargo's output folder.
     pub(crate) target: PathBuf,
 }
 
@@ -23,11 +24,11 @@ impl Machine {
         }
     }
 
-    /// A command of cargo's, with nothing of this process's own settings that would change what it costs.
-    pub(crate) fn cargo(&self, words: &[&str], target: &Path) -> Command {
+    /// Creates a cargo command without the settings of this process that would change its cost.
+    pub(crate) fn cargo(&self, arguments: &[&str], target: &Path) -> Command {
         let mut command = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
         command
-            .args(words)
+            .args(arguments)
             .current_dir(&self.root)
             .env("CARGO_TARGET_DIR", target)
             .env("CARGO_TERM_QUIET", "true")
@@ -36,19 +37,19 @@ impl Machine {
         command
     }
 
-    /// The program that calls by way of octocrab, or nothing when it cannot be had here.
+    /// Builds the program for octocrab and returns its path, or `None` if it could not be built.
     pub(crate) fn octocrab(&self) -> Option<PathBuf> {
         let target = self.target.join("benches").join("octocrab");
         let manifest = "tests/benches/octocrab/Cargo.toml";
-        let words = ["build", "--release", "--manifest-path", manifest];
-        let built = self.cargo(&words, &target).status();
+        let arguments = ["build", "--release", "--manifest-path", manifest];
+        let built = self.cargo(&arguments, &target).status();
         built
             .is_ok_and(|status| status.success())
             .then(|| target.join("release").join("octocrab-caller"))
     }
 }
 
-/// What a number depends on, in a line, with the versions of the programs that it also depends on.
+/// Describes this machine in one line, with the versions of Rust and of these programs.
 pub(crate) fn describe(programs: &[&str]) -> String {
     let cores = std::thread::available_parallelism().unwrap();
     let system = fs::read_to_string("/proc/sys/kernel/ostype").unwrap();
@@ -58,7 +59,7 @@ pub(crate) fn describe(programs: &[&str]) -> String {
     format!("{cores} cores, {}, {}", system.trim(), versions.join(", "))
 }
 
-/// The first two words that a program says of itself, or nothing when it is not there.
+/// Returns the name and version of a program, or `None` if it is not installed.
 pub(crate) fn version(program: &str) -> Option<String> {
     let output = Command::new(program).arg("--version").output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
@@ -68,7 +69,7 @@ pub(crate) fn version(program: &str) -> Option<String> {
         .take(2)
         .collect();
     output.status.success().then(|| {
-        // valgrind says it in one word.
+        // Valgrind prints `valgrind-3.19.0`.
         match words[..] {
             [first, ..] if first.contains('-') => first.replacen('-', " ", 1),
             _ => words.join(" "),

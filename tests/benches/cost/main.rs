@@ -1,16 +1,18 @@
-//! What the library and the command cost, beside what people would use instead, in one run.
+//! Costs of the library and the command, measured beside their alternatives in one run.
 //!
-//! `cargo bench -p tests` measures all parts, `cargo bench -p tests -- calls pages` some of them;
-//! `--write` puts the tables where they belong. It fails when a bar is missed.
+//! `cargo bench -p tests` measures all parts, and `cargo bench -p tests -- calls pages` some of them.
+//! `--write` writes the tables into the READMEs. The bench fails if a measurement exceeds its limit.
 
-#![expect(clippy::unwrap_used, reason = "a measurement that cannot go on fails")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "the bench cannot continue after a failure"
+)]
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "it prints what it measured, and what it is doing"
+    reason = "prints the results and its progress"
 )]
 
-mod answer;
 mod callers;
 mod calls;
 mod clean_build;
@@ -18,6 +20,7 @@ mod cold;
 mod machine;
 mod pages;
 mod report;
+mod response;
 mod server;
 mod task;
 
@@ -26,6 +29,7 @@ use std::process::ExitCode;
 use machine::Machine;
 use report::Section;
 
+/// A part of the bench that can be run on its own.
 struct Part {
     name: &'static str,
     measure: fn(&Machine) -> Vec<Section>,
@@ -51,43 +55,60 @@ const PARTS: [Part; 4] = [
 ];
 
 fn main() -> ExitCode {
-    let arguments: Vec<_> = std::env::args().skip(1).collect();
-    let mut words: Vec<_> = arguments.iter().map(String::as_str).collect();
-    if let ["call", who, operation, times, url] = words[..] {
-        callers::be(who, operation, times, url);
-        return ExitCode::SUCCESS;
-    }
-    let write = words.contains(&"--write");
-    // Cargo gives `--bench`.
-    words.retain(|word| !["--bench", "--write"].contains(word));
-    if let Some(word) = words.iter().find(|word| !is_part(word)) {
-        let parts = PARTS.map(|part| part.name).join(", ");
-        eprintln!("there is no part `{word}`; there are {parts}, and --write");
+    if !cfg!(target_os = "linux") {
+        eprintln!("the bench needs Linux");
         return ExitCode::from(2);
     }
-    measure(&words, write)
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let mut arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    if let ["call", client, operation, times, url] = arguments[..] {
+        callers::run(client, operation, times, url);
+        return ExitCode::SUCCESS;
+    }
+    let mode = if arguments.contains(&"--write") {
+        Mode::Write
+    } else {
+        Mode::Print
+    };
+    // Cargo passes `--bench`.
+    arguments.retain(|argument| !["--bench", "--write"].contains(argument));
+    if let Some(unknown) = arguments.iter().find(|argument| !is_part(argument)) {
+        let parts = PARTS.map(|part| part.name).join(", ");
+        eprintln!("unknown part {unknown:?}: expected {parts} or --write");
+        return ExitCode::from(2);
+    }
+    measure(&arguments, mode)
 }
 
-fn is_part(word: &str) -> bool {
-    PARTS.iter().any(|part| part.name == word)
+fn is_part(name: &str) -> bool {
+    PARTS.iter().any(|part| part.name == name)
 }
 
-fn measure(words: &[&str], write: bool) -> ExitCode {
+/// Use of the results.
+#[derive(Clone, Copy, PartialEq)]
+enum Mode {
+    Print,
+    /// Print them and write them into the READMEs.
+    Write,
+}
+
+/// Measures the parts with these names, or all parts if there are no names.
+fn measure(names: &[&str], mode: Mode) -> ExitCode {
     let machine = Machine::new();
-    let mut missed = false;
-    let wanted = |part: &&Part| words.is_empty() || words.contains(&part.name);
-    for part in PARTS.iter().filter(wanted) {
+    let mut is_exceeded = false;
+    let is_wanted = |part: &&Part| names.is_empty() || names.contains(&part.name);
+    for part in PARTS.iter().filter(is_wanted) {
         eprintln!("── {}", part.name);
         for section in (part.measure)(&machine) {
             println!("{}", section.markdown);
-            missed |= section.missed;
-            if write {
+            is_exceeded |= section.is_exceeded;
+            if mode == Mode::Write {
                 section.write(&machine.root);
             }
         }
     }
-    if missed {
-        eprintln!("a bar was missed");
+    if is_exceeded {
+        eprintln!("a limit was exceeded");
         ExitCode::FAILURE
     } else {
         ExitCode::SUCCESS

@@ -1,31 +1,32 @@
-//! Three thousand statuses from a server that is far away.
+//! Lists of 3,000 statuses from a distant server.
 
 use std::time::Duration;
 
-use crate::callers::{AT_ONCE, Caller, FACADE};
+use crate::callers::{CONCURRENT, Caller, FACADE};
 use crate::machine::{Machine, describe};
-use crate::report::{Bar, Section, figure, ratio};
-use crate::server::{Asked, Server};
+use crate::report::{Limit, Section, figure, ratio};
+use crate::server::{Requests, Server};
 
 const ROUND_TRIP: Duration = Duration::from_millis(30);
 
-/// It takes at most as long as so many round trips.
-const BARS: [(&str, f64); 2] = [(FACADE, 5.0), (AT_ONCE, 3.2)];
+/// Upper limits in round trips.
+const LIMITS: [(&str, f64); 2] = [(FACADE, 5.0), (CONCURRENT, 3.2)];
 
-/// Everybody reads this often, in turns, and the best counts.
+/// Number of readings of each caller, in turns. The best counts.
 const ROUNDS: usize = 3;
 
+/// A list read by one caller.
 struct Reading {
     caller: &'static str,
     round_trips: f64,
-    asked: Asked,
+    requests: Requests,
 }
 
 pub(crate) fn measure(machine: &Machine) -> Vec<Section> {
     let server = Server::start(3_000, ROUND_TRIP);
     let octocrab = machine.octocrab();
     let mut callers = Caller::all(octocrab.as_deref());
-    callers.insert(1, Caller::at_once());
+    callers.insert(1, Caller::concurrent());
     let round = || callers.iter().map(|caller| read(caller, &server));
     let mut best: Vec<_> = round().collect();
     for _ in 1..ROUNDS {
@@ -40,11 +41,11 @@ pub(crate) fn measure(machine: &Machine) -> Vec<Section> {
     let described = describe(&[]);
     section.line(&format!("`cargo bench -p tests -- pages`, on {described}."));
     if octocrab.is_none() {
-        section.lacks("octocrab could not be built here, so its row is missing.");
+        section.missing("octocrab could not be built here, so its row is missing.");
     }
-    section.bars(&BARS.map(|(caller, at_most)| {
-        Bar {
-            what: format!("{caller}: round trips"),
+    section.limits(&LIMITS.map(|(caller, at_most)| {
+        Limit {
+            name: format!("{caller}: round trips"),
             measured: best
                 .iter()
                 .find(|it| it.caller == caller)
@@ -59,20 +60,20 @@ pub(crate) fn measure(machine: &Machine) -> Vec<Section> {
 }
 
 fn read(caller: &Caller, server: &Server) -> Reading {
-    let told = caller.measure("list-all", 1, &server.url);
+    let costs = caller.measure("list-all", 1, &server.url);
     Reading {
         caller: caller.name,
-        round_trips: told.clock_us / 1e6 / ROUND_TRIP.as_secs_f64(),
-        asked: server.asked(),
+        round_trips: costs.clock_us / 1e6 / ROUND_TRIP.as_secs_f64(),
+        requests: server.take_requests(),
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "dozens")]
+#[expect(clippy::cast_precision_loss, reason = "the numbers are small")]
 fn row(reading: &Reading) -> Vec<String> {
     vec![
         reading.caller.to_owned(),
         ratio(reading.round_trips),
-        figure(reading.asked.requests as f64),
-        figure(reading.asked.most_at_once as f64),
+        figure(reading.requests.count as f64),
+        figure(reading.requests.max_concurrent as f64),
     ]
 }

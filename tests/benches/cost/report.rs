@@ -1,23 +1,22 @@
-//! Tables as Markdown has them, and where they stand.
+//! Tables in Markdown, and their sections in files.
 
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-/// The tables between two marks of a file.
+/// Tables between two marks of a file.
 pub(crate) struct Section {
     file: &'static str,
     name: &'static str,
     pub(crate) markdown: String,
-    pub(crate) missed: bool,
-    /// Whether something could not be measured here.
-    lacks: bool,
+    pub(crate) is_exceeded: bool,
+    is_incomplete: bool,
 }
 
-/// A promise: what is measured is at most so much.
-pub(crate) struct Bar {
-    pub(crate) what: String,
-    /// Nothing when it could not be measured here.
+/// An upper limit of a measurement.
+pub(crate) struct Limit {
+    pub(crate) name: String,
+    /// The measurement, or `None` if it was not possible on this machine.
     pub(crate) measured: Option<f64>,
     pub(crate) at_most: f64,
 }
@@ -28,8 +27,8 @@ impl Section {
             file,
             name,
             markdown: String::new(),
-            missed: false,
-            lacks: false,
+            is_exceeded: false,
+            is_incomplete: false,
         }
     }
 
@@ -37,13 +36,13 @@ impl Section {
         writeln!(self.markdown, "{text}\n").unwrap();
     }
 
-    /// Says what could not be measured here, and why.
-    pub(crate) fn lacks(&mut self, text: &str) {
+    /// Adds a line about a measurement that was not possible, and prevents the section from being written.
+    pub(crate) fn missing(&mut self, text: &str) {
         self.line(text);
-        self.lacks = true;
+        self.is_incomplete = true;
     }
 
-    /// The first columns are names, which stand on the left; so does what is no number.
+    /// Adds a table whose first `names` columns contain text. Numbers are aligned to the right.
     pub(crate) fn table(&mut self, names: usize, header: &[&str], rows: &[Vec<String>]) {
         let is_text = |column| column < names || header[column] == "verdict";
         let rule = |column| if is_text(column) { "---" } else { "---:" };
@@ -57,22 +56,23 @@ impl Section {
         text.push('\n');
     }
 
-    pub(crate) fn bars(&mut self, bars: &[Bar]) {
-        let rows: Vec<_> = bars
+    /// Adds a table of limits and their verdicts.
+    pub(crate) fn limits(&mut self, limits: &[Limit]) {
+        let rows: Vec<_> = limits
             .iter()
-            .map(|bar| {
-                let held = bar.measured.map(|measured| measured <= bar.at_most);
-                let verdict = match held {
+            .map(|limit| {
+                let is_held = limit.measured.map(|measured| measured <= limit.at_most);
+                let verdict = match is_held {
                     Some(true) => "held",
                     Some(false) => "missed",
                     None => "not measured",
                 };
-                self.missed |= held == Some(false);
-                let measured = bar.measured.map_or("—".to_owned(), ratio);
+                self.is_exceeded |= is_held == Some(false);
+                let measured = limit.measured.map_or("—".to_owned(), ratio);
                 vec![
-                    bar.what.clone(),
+                    limit.name.clone(),
                     measured,
-                    ratio(bar.at_most),
+                    ratio(limit.at_most),
                     verdict.to_owned(),
                 ]
             })
@@ -80,10 +80,10 @@ impl Section {
         self.table(1, &["bar", "measured", "at most", "verdict"], &rows);
     }
 
-    /// Puts the tables into their file, in place of those that are there, unless they would be poorer.
+    /// Replaces the section in its file, unless a measurement is missing.
     pub(crate) fn write(&self, root: &Path) {
-        if self.lacks {
-            eprintln!("did not write {}: not all was measured", self.name);
+        if self.is_incomplete {
+            eprintln!("did not write {}: a measurement is missing", self.name);
             return;
         }
         let file = root.join(self.file);
@@ -98,11 +98,12 @@ impl Section {
     }
 }
 
+/// Formats a number with two decimal places.
 pub(crate) fn ratio(number: f64) -> String {
     format!("{number:.2}")
 }
 
-/// A number with commas, and a small one with a digit more.
+/// Formats a number with thousands separators, or with one decimal place if it is small.
 pub(crate) fn figure(number: f64) -> String {
     if number < 1e3 && number.fract() > 0.0 {
         return format!("{number:.1}");

@@ -1,4 +1,4 @@
-//! A server on loopback that answers at once, or after as long as a round trip takes. It decodes nothing.
+//! A server on loopback that responds immediately or after a delay. It decodes nothing.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -7,85 +7,92 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread;
 use std::time::Duration;
 
-use crate::answer::Statuses;
+use crate::response::Statuses;
 
+/// A running server.
 pub(crate) struct Server {
     pub(crate) url: String,
-    inside: Arc<Inside>,
+    shared: Arc<Shared>,
 }
 
-struct Inside {
+/// State that all connections share.
+struct Shared {
     url: String,
     statuses: Statuses,
     delay: Duration,
     requests: AtomicUsize,
-    under_way: AtomicUsize,
-    most_at_once: AtomicUsize,
+    concurrent: AtomicUsize,
+    max_concurrent: AtomicUsize,
 }
 
-/// What a server was asked since it was last looked at.
-pub(crate) struct Asked {
-    pub(crate) requests: usize,
-    pub(crate) most_at_once: usize,
+/// Numbers of the requests that a server received.
+pub(crate) struct Requests {
+    pub(crate) count: usize,
+    pub(crate) max_concurrent: usize,
 }
 
 impl Server {
-    /// One whose deployment has this many statuses. It ends with the process.
+    /// Starts a server whose deployment has `statuses` statuses. It runs until the process ends.
     pub(crate) fn start(statuses: u64, delay: Duration) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let inside = Arc::new(Inside {
+        let shared = Arc::new(Shared {
             url: url.clone(),
             statuses: Statuses::new(statuses),
             delay,
             requests: AtomicUsize::new(0),
-            under_way: AtomicUsize::new(0),
-            most_at_once: AtomicUsize::new(0),
+            concurrent: AtomicUsize::new(0),
+            max_concurrent: AtomicUsize::new(0),
         });
-        let shared = Arc::clone(&inside);
+        let server = Self {
+            url,
+            shared: Arc::clone(&shared),
+        };
         thread::spawn(move || {
             for connection in listener.incoming() {
-                let inside = Arc::clone(&shared);
-                thread::spawn(move || inside.serve(connection.unwrap()));
+                let shared = Arc::clone(&shared);
+                thread::spawn(move || shared.serve(connection.unwrap()));
             }
         });
-        Self { url, inside }
+        server
     }
 
-    pub(crate) fn asked(&self) -> Asked {
-        Asked {
-            requests: self.inside.requests.swap(0, Relaxed),
-            most_at_once: self.inside.most_at_once.swap(0, Relaxed),
+    /// Returns the numbers of requests since the last call.
+    pub(crate) fn take_requests(&self) -> Requests {
+        Requests {
+            count: self.shared.requests.swap(0, Relaxed),
+            max_concurrent: self.shared.max_concurrent.swap(0, Relaxed),
         }
     }
 }
 
-impl Inside {
+impl Shared {
     fn serve(&self, connection: TcpStream) {
         connection.set_nodelay(true).unwrap();
         let mut writer = connection.try_clone().unwrap();
         let mut reader = BufReader::new(connection);
         while let Some(request) = Request::read(&mut reader) {
             self.requests.fetch_add(1, Relaxed);
-            let under_way = self.under_way.fetch_add(1, Relaxed) + 1;
-            self.most_at_once.fetch_max(under_way, Relaxed);
+            let concurrent = self.concurrent.fetch_add(1, Relaxed) + 1;
+            self.max_concurrent.fetch_max(concurrent, Relaxed);
             if !self.delay.is_zero() {
                 thread::sleep(self.delay);
             }
-            let answer = if request.is_githubs() {
+            let response = if request.has_headers() {
                 self.statuses
-                    .answer(&request.method, &request.path, &self.url)
+                    .response(&request.method, &request.path, &self.url)
             } else {
                 "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n".to_owned()
             };
-            self.under_way.fetch_sub(1, Relaxed);
-            if writer.write_all(answer.as_bytes()).is_err() {
+            self.concurrent.fetch_sub(1, Relaxed);
+            if writer.write_all(response.as_bytes()).is_err() {
                 return;
             }
         }
     }
 }
 
+/// The head of a request.
 struct Request {
     method: String,
     path: String,
@@ -93,7 +100,7 @@ struct Request {
 }
 
 impl Request {
-    /// The next one on this connection, unless it was closed.
+    /// Reads the next request of a connection, or returns `None` if the connection was closed.
     fn read(reader: &mut BufReader<TcpStream>) -> Option<Self> {
         let mut first = String::new();
         if reader.read_line(&mut first).unwrap_or(0) == 0 {
@@ -119,8 +126,8 @@ impl Request {
         })
     }
 
-    /// Whether it has what GitHub asks for, so that all callers send the same.
-    fn is_githubs(&self) -> bool {
+    /// Returns `true` if it has the headers that GitHub recommends, so that all callers send the same.
+    fn has_headers(&self) -> bool {
         [
             "accept: application/vnd.github+json\r\n",
             "authorization: bearer token\r\n",

@@ -1,29 +1,28 @@
-//! What a caller is told to do, and what it tells of it. The program for octocrab has this file too.
+//! The task of a caller, and its costs. The program for octocrab uses this file too.
 
 use std::fs;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use nix::sys::resource::{UsageWho, getrusage};
-
-/// One way to make GitHub's calls, with one client that is used again and again.
+/// A way to call GitHub, with one client that keeps its connection.
 pub(crate) trait Caller: Sized {
     async fn new(url: &str) -> Self;
 
-    /// Reports a status, and reads what the server made of it.
+    /// Creates a status and decodes the response.
     async fn create(&mut self);
 
+    /// Reads one status.
     async fn get(&mut self);
 
-    /// Reads the newest hundred, and tells how many came.
+    /// Reads the newest page of 100 and returns the number of its statuses.
     async fn list(&mut self) -> usize;
 
-    /// Reads all there are, in the way that comes with the client.
+    /// Reads all statuses in the client's own way and returns their number.
     async fn list_all(&mut self) -> usize;
 }
 
-/// Makes the calls that the words ask for, and prints what they cost this process:
-/// microseconds of the processor, microseconds by the clock, and kibibytes of memory at the most.
+/// Makes the calls and prints their costs: microseconds of processor time, microseconds by the clock
+/// and the peak memory of this process in KiB.
 pub(crate) fn run<C: Caller>(operation: &str, times: &str, url: &str) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -33,21 +32,21 @@ pub(crate) fn run<C: Caller>(operation: &str, times: &str, url: &str) {
     runtime.block_on(async {
         let mut caller = C::new(url).await;
         if operation == "list-all" {
-            let begun = Instant::now();
+            let start = Instant::now();
             assert_eq!(caller.list_all().await, 3_000);
-            tell(processor_time(UsageWho::RUSAGE_SELF), begun.elapsed());
+            print(processor_time(Processes::Own), start.elapsed());
             return;
         }
-        // The first call makes the connection.
+        // The first call opens the connection.
         call(&mut caller, operation).await;
-        let used = processor_time(UsageWho::RUSAGE_SELF);
-        let begun = Instant::now();
+        let used = processor_time(Processes::Own);
+        let start = Instant::now();
         for _ in 0..times {
             call(&mut caller, operation).await;
         }
-        let clock = begun.elapsed();
-        let processor = processor_time(UsageWho::RUSAGE_SELF);
-        tell(processor.saturating_sub(used), clock);
+        let clock = start.elapsed();
+        let processor = processor_time(Processes::Own);
+        print(processor.saturating_sub(used), clock);
     });
 }
 
@@ -56,32 +55,54 @@ async fn call<C: Caller>(caller: &mut C, operation: &str) {
         "create" => caller.create().await,
         "get" => caller.get().await,
         "list" => assert_eq!(black_box(caller.list().await), 100),
-        other => panic!("{other} is no operation"),
+        other => panic!("unknown operation {other:?}"),
     }
 }
 
-fn tell(processor: Duration, clock: Duration) {
+fn print(processor: Duration, clock: Duration) {
     println!(
         "{} {} {}",
         processor.as_micros(),
         clock.as_micros(),
-        most_memory()
+        peak_memory()
     );
 }
 
-/// In the program and in the system on its behalf.
-pub(crate) fn processor_time(of: UsageWho) -> Duration {
-    let usage = getrusage(of).unwrap();
+/// Processes whose time is measured.
+#[derive(Clone, Copy)]
+pub(crate) enum Processes {
+    /// This process.
+    Own,
+    /// The child processes that have ended.
+    Children,
+}
+
+/// Returns the processor time in user and system mode.
+#[cfg(unix)]
+pub(crate) fn processor_time(of: Processes) -> Duration {
+    use nix::sys::resource::{UsageWho, getrusage};
+    use nix::sys::time::TimeValLike;
+
+    let usage = getrusage(match of {
+        Processes::Own => UsageWho::RUSAGE_SELF,
+        Processes::Children => UsageWho::RUSAGE_CHILDREN,
+    });
+    let usage = usage.unwrap();
     let times = [usage.user_time(), usage.system_time()];
-    let microseconds: i64 = times
-        .iter()
-        .map(nix::sys::time::TimeValLike::num_microseconds)
-        .sum();
+    let microseconds: i64 = times.iter().map(TimeValLike::num_microseconds).sum();
     Duration::from_micros(microseconds.unsigned_abs())
 }
 
-/// The system's own count includes what the parent had before this process was another.
-fn most_memory() -> u64 {
+/// Stands in for the function above, so that the bench compiles everywhere. It needs Linux to run.
+#[cfg(not(unix))]
+pub(crate) fn processor_time(_of: Processes) -> Duration {
+    unimplemented!("the bench needs Linux")
+}
+
+/// Returns the peak memory in KiB.
+///
+/// `getrusage` would include the memory that the parent process had before `exec`.
+fn peak_memory() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     line.unwrap()

@@ -1,4 +1,4 @@
-//! Reports a status and reads all there are, by way of `deploystatus`.
+//! Creates a status and reads all statuses with `deploystatus`.
 
 use deploystatus::{Client, DeploymentStatus, NewStatus, State};
 

@@ -1,4 +1,4 @@
-//! Reports a status and reads all there are, by way of octocrab.
+//! Creates a status and reads all statuses with octocrab.
 
 use octocrab::Octocrab;
 use octocrab::models::repos::DeploymentStatusState;

@@ -1,4 +1,4 @@
-//! Reports a status and reads all there are, by way of reqwest and by hand.
+//! Creates a status and reads all statuses with reqwest, without a client library.
 
 #[path = "../cost/callers/plain.rs"]
 mod plain;

@@ -1,4 +1,4 @@
-//! A client's program, and what it was told.
+//! Programs of the clients, and the results that they print.
 
 use std::io;
 use std::process::Stdio;
@@ -8,40 +8,41 @@ use deploystatus_emulator::Status;
 use tokio::process::Command;
 use tokio::time::timeout;
 
-use crate::scenario::{Ask, DEPLOYMENT, REPOSITORY, TOKEN};
+use crate::scenario::{DEPLOYMENT, REPOSITORY, TOKEN, Task};
 
-/// Longer than any client waits.
-const PATIENCE: Duration = Duration::from_secs(180);
+/// Time limit of one program, longer than any client waits.
+const TIMEOUT: Duration = Duration::from_secs(180);
 
+/// A client, and the command that runs its program.
 pub(crate) struct Client {
     pub(crate) name: String,
     pub(crate) is_ours: bool,
-    /// The command, or why there is none.
+    /// The command, or the reason why the client cannot be run.
     pub(crate) command: Result<String, String>,
 }
 
-/// What the caller of a client was told.
-pub(crate) enum Told {
-    /// These statuses, each with its number and state.
+/// Result that a client returned to its caller.
+pub(crate) enum ClientResult {
+    /// Statuses, each with its ID and state.
     Statuses(Vec<(u64, String)>),
-    /// The error, in one line.
+    /// An error, as one line.
     Error(String),
-    /// Neither; how the program ended.
-    Nothing(String),
+    /// Neither of them. Contains how the program ended.
+    Missing(String),
 }
 
 impl Client {
-    /// Reads the arguments of this program.
-    pub(crate) fn read(arguments: &[String]) -> Result<Vec<Self>, String> {
+    /// Parses the arguments of this program.
+    pub(crate) fn parse_all(arguments: &[String]) -> Result<Vec<Self>, String> {
         let (clients, rest) = arguments.as_chunks::<3>();
         if clients.is_empty() || !rest.is_empty() {
-            return Err("clients are given as three words each".to_owned());
+            return Err("expected three arguments for each client".to_owned());
         }
-        let read = |[kind, name, how]: &[String; 3]| {
+        let parse = |[kind, name, text]: &[String; 3]| {
             let command = match kind.as_str() {
-                "peer" | "ours" => Ok(how.clone()),
-                "missing" => Err(how.clone()),
-                _ => return Err(format!("{kind} is not a kind of client")),
+                "peer" | "ours" => Ok(text.clone()),
+                "missing" => Err(text.clone()),
+                _ => return Err(format!("unknown kind of client {kind:?}")),
             };
             Ok(Self {
                 name: name.clone(),
@@ -49,18 +50,18 @@ impl Client {
                 command,
             })
         };
-        clients.iter().map(read).collect()
+        clients.iter().map(parse).collect()
     }
 }
 
-/// Runs a client's program with this server, and reads what it was told.
-pub(crate) async fn ask(command: &str, ask: Ask, server: &str) -> io::Result<Told> {
-    let ask = match ask {
-        Ask::Report => "report",
-        Ask::List => "list",
+/// Runs the program of a client against a server and reads its result.
+pub(crate) async fn run(command: &str, task: Task, server: &str) -> io::Result<ClientResult> {
+    let task = match task {
+        Task::Report => "report",
+        Task::List => "list",
     };
     let running = Command::new("bash")
-        .args(["-c", &format!("exec {command} {ask}")])
+        .args(["-c", &format!("exec {command} {task}")])
         .env("GITHUB_API_URL", server)
         .env("GITHUB_REPOSITORY", REPOSITORY)
         .env("GITHUB_TOKEN", TOKEN)
@@ -68,26 +69,27 @@ pub(crate) async fn ask(command: &str, ask: Ask, server: &str) -> io::Result<Tol
         .stdin(Stdio::null())
         .kill_on_drop(true)
         .output();
-    let Ok(output) = timeout(PATIENCE, running).await else {
-        let patience = PATIENCE.as_secs();
-        return Ok(Told::Nothing(format!("not over after {patience} s")));
+    let Ok(output) = timeout(TIMEOUT, running).await else {
+        let seconds = TIMEOUT.as_secs();
+        let text = format!("still running after {seconds} s");
+        return Ok(ClientResult::Missing(text));
     };
     let output = output?;
-    // Addresses differ from run to run.
-    let said = String::from_utf8_lossy(&output.stdout).replace(server, "");
-    Ok(Told::read(&said).unwrap_or_else(|| {
-        let complaint = String::from_utf8_lossy(&output.stderr);
-        let last = complaint.lines().last().unwrap_or("without a word");
-        Told::Nothing(format!("{}, {last}", output.status))
+    // The address of the emulator differs from run to run.
+    let printed = String::from_utf8_lossy(&output.stdout).replace(server, "");
+    Ok(ClientResult::parse(&printed).unwrap_or_else(|| {
+        let errors = String::from_utf8_lossy(&output.stderr);
+        let last = errors.lines().last().unwrap_or("no output");
+        ClientResult::Missing(format!("{}, {last}", output.status))
     }))
 }
 
-impl Told {
-    /// Reads `ok ID:STATE…` or `error TEXT`.
-    fn read(said: &str) -> Option<Self> {
-        let line = said.lines().last()?;
-        let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
-        match word {
+impl ClientResult {
+    /// Parses `ok ID:STATE…` or `error TEXT`.
+    fn parse(printed: &str) -> Option<Self> {
+        let line = printed.lines().last()?;
+        let (kind, rest) = line.split_once(' ').unwrap_or((line, ""));
+        match kind {
             "ok" => rest
                 .split(' ')
                 .filter(|status| !status.is_empty())
@@ -102,22 +104,23 @@ impl Told {
         }
     }
 
-    /// Whether it is these statuses, which are stored oldest first and told newest first.
-    pub(crate) fn are(&self, stored: &[Status]) -> bool {
-        let Self::Statuses(told) = self else {
+    /// Returns `true` if it contains exactly these statuses, newest first. `stored` has the oldest first.
+    pub(crate) fn has_all(&self, stored: &[Status]) -> bool {
+        let Self::Statuses(statuses) = self else {
             return false;
         };
         let stored = stored.iter().rev().map(|it| (it.id, it.state.as_str()));
-        told.iter()
+        statuses
+            .iter()
             .map(|(id, state)| (*id, state.as_str()))
             .eq(stored)
     }
 
-    /// Whether it is an error that says this.
-    pub(crate) fn errs_with(&self, words: &str) -> bool {
+    /// Returns `true` if it is an error whose text contains `part`, in upper or lower case.
+    pub(crate) fn is_error_with(&self, part: &str) -> bool {
         let Self::Error(text) = self else {
             return false;
         };
-        text.to_lowercase().contains(&words.to_lowercase())
+        text.to_lowercase().contains(&part.to_lowercase())
     }
 }

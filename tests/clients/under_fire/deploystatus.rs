@@ -1,7 +1,7 @@
-//! Reports or lists with this project's library.
+//! Creates a status or lists all statuses with the library of this project.
 
-#[path = "tell.rs"]
-mod tell;
+#[path = "output.rs"]
+mod output;
 
 use std::env::var;
 
@@ -23,12 +23,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         deployment.statuses().collect().await
     };
     match statuses {
-        Ok(statuses) => tell::ok(
+        Ok(statuses) => output::statuses(
             statuses
                 .iter()
                 .map(|it: &DeploymentStatus| (it.id, &it.state)),
         ),
-        Err(error) => tell::error(&error, error.hint().as_deref()),
+        Err(error) => output::error(&error, error.hint().as_deref()),
     }
     Ok(())
 }

@@ -1,4 +1,5 @@
-# Reports or lists with this project's command; the first argument says where it is.
+# Creates a status or lists all statuses with the command of this project, whose path is the first argument.
+# shellcheck shell=bash
 
 report() {
     "$1" create success --deployment "$DEPLOYMENT" --description Deployed --jsonl
@@ -7,10 +8,11 @@ list() {
     "$1" list --all --deployment "$DEPLOYMENT" --jsonl
 }
 
-if said=$("$2" "$1" 2>&1); then
-    echo ok $(echo "$said" | sed 's/^{"id":\([0-9]*\),.*"state":"\([^"]*\)",.*/\1:\2/')
+if output=$("$2" "$1" 2>&1); then
+    statuses=$(printf '%s\n' "$output" | sed 's/^{"id":\([0-9]*\),.*"state":"\([^"]*\)",.*/\1:\2/')
+    echo ok "${statuses//$'\n'/ }"
 else
-    # The word, the message and the hint, without the JSON around them.
-    echo "$said" | sed -e 's/^{"error":"\([a-z_]*\)",.*"message":"/error \1: /' -e 's/","hint":"/ /' \
+    # The kind, the message and the hint, without the JSON around them.
+    printf '%s\n' "$output" | sed -e 's/^{"error":"\([a-z_]*\)",.*"message":"/error \1: /' -e 's/","hint":"/ /' \
         -e 's/","request_id":.*//' -e 's/"}$//' -e 's/\\n/ /g' -e 's/\\"/"/g'
 fi

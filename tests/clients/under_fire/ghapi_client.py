@@ -1,16 +1,16 @@
-"""Reports or lists with ghapi."""
+"""Creates a status or lists all statuses with ghapi."""
 
 import os
 
 from ghapi.all import GhApi, sync_paged
-from tell import tell
+from output import run
 
 owner, repo = os.environ["GITHUB_REPOSITORY"].split("/")
 api = GhApi(owner, repo, gh_host=os.environ["GITHUB_API_URL"], sync=True)
 deployment = int(os.environ["DEPLOYMENT"])
 
-tell(
-    report=lambda: api.repos.create_deployment_status(
+run(
+    create=lambda: api.repos.create_deployment_status(
         deployment, state="success", description="Deployed"
     ),
     read=lambda: [

@@ -1,17 +1,17 @@
-"""Reports or lists with githubkit."""
+"""Creates a status or lists all statuses with githubkit."""
 
 import os
 
 from githubkit import GitHub
-from tell import tell
+from output import run
 
 github = GitHub(os.environ["GITHUB_TOKEN"], base_url=os.environ["GITHUB_API_URL"] + "/")
 owner, repo = os.environ["GITHUB_REPOSITORY"].split("/")
 deployment = {"owner": owner, "repo": repo, "deployment_id": int(os.environ["DEPLOYMENT"])}
 repos = github.rest.repos
 
-tell(
-    report=lambda: repos.create_deployment_status(
+run(
+    create=lambda: repos.create_deployment_status(
         **deployment, state="success", description="Deployed"
     ).parsed_data,
     read=lambda: list(

@@ -1,5 +1,5 @@
-// Reports or lists with @octokit/rest or octokit; the first argument says which.
-const [name, ask] = process.argv.slice(2);
+// Creates a status or lists all statuses, with the package that the first argument names: @octokit/rest or octokit.
+const [name, task] = process.argv.slice(2);
 const { Octokit } = await import(name);
 
 const { GITHUB_API_URL, GITHUB_REPOSITORY, GITHUB_TOKEN, DEPLOYMENT } = process.env;
@@ -8,7 +8,7 @@ const [owner, repo] = GITHUB_REPOSITORY.split("/");
 const deployment = { owner, repo, deployment_id: Number(DEPLOYMENT) };
 const repos = octokit.rest.repos;
 
-async function report() {
+async function create() {
   const status = { state: "success", description: "Deployed" };
   const { data } = await repos.createDeploymentStatus({ ...deployment, ...status });
   return [data];
@@ -19,8 +19,8 @@ function list() {
 }
 
 try {
-  const statuses = await (ask === "report" ? report() : list());
-  console.log(["ok", ...statuses.map((it) => `${it.id}:${it.state}`)].join(" "));
+  const statuses = await (task === "report" ? create() : list());
+  console.log(["ok", ...statuses.map(({ id, state }) => `${id}:${state}`)].join(" "));
 } catch (error) {
   console.log(`error ${error.name}: ${error.message.split(/\s+/).join(" ")}`);
 }

@@ -1,9 +1,9 @@
-"""Reports or lists with PyGithub."""
+"""Creates a status or lists all statuses with PyGithub."""
 
 import os
 
 import github
-from tell import tell
+from output import run
 
 
 def deployment():
@@ -15,7 +15,7 @@ def deployment():
     return repository.get_deployment(int(os.environ["DEPLOYMENT"]))
 
 
-tell(
-    report=lambda: deployment().create_status("success", description="Deployed"),
+run(
+    create=lambda: deployment().create_status("success", description="Deployed"),
     read=lambda: list(deployment().get_statuses()),
 )

@@ -1,53 +1,54 @@
-//! What goes wrong, and what a client should make of it.
+//! Scenarios, and the correct behaviour of a client in each.
 
 use deploystatus_emulator::{
-    Emulator, Error, Fault, Moment, NewDeployment, NewStatus, Operation, RetryAfter, Status, Token,
+    Emulator, Error, Fault, NewDeployment, NewStatus, Operation, RetryAfter, Stage, Status, Token,
 };
 use serde_json::json;
 
-use crate::client::Told;
+use crate::client::ClientResult;
 
-/// What every client is asked about.
+/// Repository of the deployment in all scenarios.
 pub(crate) const REPOSITORY: &str = "octocat/example";
 pub(crate) const DEPLOYMENT: u64 = 42;
 pub(crate) const TOKEN: &str = "token";
 
-/// What a client's program is asked to do; its only argument.
+/// Task of a client's program, passed as its last argument.
 #[derive(Clone, Copy)]
-pub(crate) enum Ask {
-    /// Report `success`.
+pub(crate) enum Task {
+    /// Create the status `success`.
     Report,
     /// List all statuses.
     List,
 }
 
+/// A task, the state of the server at its start and the expected outcome.
 pub(crate) struct Scenario {
     pub(crate) name: &'static str,
-    pub(crate) ask: Ask,
-    /// The states that are there already, oldest first.
+    pub(crate) task: Task,
+    /// States of the statuses that are stored before the client starts, oldest first.
     states: Vec<&'static str>,
     fault: Option<Fault>,
-    renamed: bool,
-    read_only: bool,
-    pub(crate) right: Right,
+    is_renamed: bool,
+    is_read_only: bool,
+    pub(crate) expected: Expected,
 }
 
-/// What is right.
-pub(crate) enum Right {
-    /// One status is stored, and the caller is told which.
+/// Correct outcome of a scenario.
+pub(crate) enum Expected {
+    /// One status is stored, and the client returns it.
     Stored,
-    /// The same; or nothing is stored, and the error names the wait in one of these ways.
+    /// As `Stored`; or nothing is stored, and the error contains one of these names of the waiting time.
     StoredOrWait(&'static [&'static str]),
-    /// Nothing is stored, and the error has all of these words.
+    /// Nothing is stored, and the error contains all of these texts.
     Refused(&'static [&'static str]),
-    /// The caller is told every status as it is stored, newest first, each once.
+    /// The client returns every status as stored, newest first, each once.
     Read,
 }
 
 pub(crate) fn scenarios() -> [Scenario; 9] {
     let on_create = |fault: Fault| fault.on(Operation::CreateStatus);
     let bad_gateway = on_create(Fault::status(502).after_work());
-    let dropped = on_create(Fault::close(Moment::AfterWork));
+    let dropped = on_create(Fault::close(Stage::AfterWork));
     let limit = on_create(Fault::secondary_limit(RetryAfter::Seconds(2)));
     let unprocessable = on_create(Fault::status(422)).body(json!({
         "message": "Validation Failed",
@@ -61,26 +62,30 @@ pub(crate) fn scenarios() -> [Scenario; 9] {
         "status": "422",
     }));
     [
-        Scenario::report("a 502 after the work", Right::Stored).fault(bad_gateway),
-        Scenario::report("a connection dropped after the work", Right::Stored).fault(dropped),
+        Scenario::report("502 after the status was stored", Expected::Stored).fault(bad_gateway),
         Scenario::report(
-            "a secondary limit with Retry-After",
-            Right::StoredOrWait(&["2 s", "retry-after: 2", "retry after 2"]),
+            "connection lost after the status was stored",
+            Expected::Stored,
+        )
+        .fault(dropped),
+        Scenario::report(
+            "secondary rate limit with Retry-After",
+            Expected::StoredOrWait(&["2 s", "retry-after: 2", "retry after 2"]),
         )
         .fault(limit),
-        Scenario::list("an unknown state in a list").states(vec!["queued", "paused", "success"]),
-        Scenario::list("a renamed repository read")
+        Scenario::list("unknown state in a list").states(vec!["queued", "paused", "success"]),
+        Scenario::list("list in a renamed repository")
             .states(vec!["queued", "success"])
             .renamed(),
-        Scenario::report("a renamed repository written", Right::Stored).renamed(),
+        Scenario::report("create in a renamed repository", Expected::Stored).renamed(),
         Scenario::report(
-            "a 422",
-            Right::Refused(&["description", "too long", "140 characters"]),
+            "validation error (422)",
+            Expected::Refused(&["description", "too long", "140 characters"]),
         )
         .fault(unprocessable),
         Scenario::report(
-            "a 403 that wants a permission",
-            Right::Refused(&["deployments=write"]),
+            "missing permission (403)",
+            Expected::Refused(&["deployments=write"]),
         )
         .read_only(),
         Scenario::list("250 statuses").states(["queued", "in_progress"].repeat(125)),
@@ -88,22 +93,22 @@ pub(crate) fn scenarios() -> [Scenario; 9] {
 }
 
 impl Scenario {
-    fn report(name: &'static str, right: Right) -> Self {
+    fn report(name: &'static str, expected: Expected) -> Self {
         Self {
             name,
-            ask: Ask::Report,
+            task: Task::Report,
             states: vec!["queued"],
             fault: None,
-            renamed: false,
-            read_only: false,
-            right,
+            is_renamed: false,
+            is_read_only: false,
+            expected,
         }
     }
 
     fn list(name: &'static str) -> Self {
         Self {
-            ask: Ask::List,
-            ..Self::report(name, Right::Read)
+            task: Task::List,
+            ..Self::report(name, Expected::Read)
         }
     }
 
@@ -117,29 +122,29 @@ impl Scenario {
         self
     }
 
-    /// Renames the repository before the client, which does not know, asks for it.
+    /// Renames the repository before the client starts. The client uses the old name.
     fn renamed(mut self) -> Self {
-        self.renamed = true;
+        self.is_renamed = true;
         self
     }
 
-    /// Takes the permission to write deployments from the client's token.
+    /// Removes the permission to write deployments from the client's token.
     fn read_only(mut self) -> Self {
-        self.read_only = true;
+        self.is_read_only = true;
         self
     }
 
-    /// An emulator in which it is about to happen.
+    /// Starts an emulator in the state in which the scenario begins.
     pub(crate) async fn emulator(&self) -> Result<Emulator, Error> {
         let emulator = Emulator::start().await?;
         emulator.create_deployment(REPOSITORY, NewDeployment::new("main").id(DEPLOYMENT))?;
         for state in &self.states {
             emulator.create_status(DEPLOYMENT, NewStatus::new(*state))?;
         }
-        if self.renamed {
+        if self.is_renamed {
             emulator.rename_repository(REPOSITORY, "octocat/renamed")?;
         }
-        if self.read_only {
+        if self.is_read_only {
             let token = Token::actions(TOKEN).permission("deployments", "read");
             emulator.add_token(token);
         }
@@ -150,19 +155,25 @@ impl Scenario {
     }
 }
 
-impl Right {
-    pub(crate) fn is_met(&self, told: &Told, before: &[Status], after: &[Status]) -> bool {
+impl Expected {
+    /// Returns `true` if the result of a client and the stored statuses are correct.
+    pub(crate) fn is_met(
+        &self,
+        result: &ClientResult,
+        before: &[Status],
+        after: &[Status],
+    ) -> bool {
         let created = &after[before.len()..];
         match self {
-            Self::Stored => created.len() == 1 && told.are(created),
-            Self::StoredOrWait(words) => {
-                let is_named = words.iter().any(|word| told.errs_with(word));
-                Self::Stored.is_met(told, before, after) || (created.is_empty() && is_named)
+            Self::Stored => created.len() == 1 && result.has_all(created),
+            Self::StoredOrWait(texts) => {
+                let is_named = texts.iter().any(|text| result.is_error_with(text));
+                Self::Stored.is_met(result, before, after) || (created.is_empty() && is_named)
             }
-            Self::Refused(words) => {
-                created.is_empty() && words.iter().all(|word| told.errs_with(word))
+            Self::Refused(texts) => {
+                created.is_empty() && texts.iter().all(|text| result.is_error_with(text))
             }
-            Self::Read => created.is_empty() && told.are(after),
+            Self::Read => created.is_empty() && result.has_all(after),
         }
     }
 }

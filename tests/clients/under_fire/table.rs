@@ -1,29 +1,29 @@
-//! What became of it, as Markdown.
+//! Results of all scenarios as Markdown.
 
 use std::fmt;
 
-use crate::client::{Client, Told};
+use crate::client::{Client, ClientResult};
 
-/// Longer texts are cut when they are printed; verdicts are about the whole.
-const LONGEST_TEXT: usize = 120;
+/// Number of characters after which a printed text is cut. Verdicts use the whole text.
+const MAX_TEXT: usize = 120;
 
-/// What became of one scenario with one client.
+/// Outcome of one scenario with one client.
 pub(crate) struct Outcome {
     pub(crate) creations: usize,
-    pub(crate) told: Told,
-    pub(crate) is_right: bool,
+    pub(crate) result: ClientResult,
+    pub(crate) is_correct: bool,
 }
 
-/// The outcome, or why the client was not run.
-pub(crate) type Line = Result<Outcome, String>;
+/// An outcome, or the reason why the client was not run.
+pub(crate) type Run = Result<Outcome, String>;
 
-/// Verdicts on all scenarios with all clients.
+/// Outcomes of all scenarios with all clients.
 pub(crate) struct Table<'a> {
     clients: &'a [Client],
-    rows: Vec<(&'static str, Vec<Line>)>,
+    rows: Vec<(&'static str, Vec<Run>)>,
 }
 
-impl fmt::Display for Told {
+impl fmt::Display for ClientResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Statuses(statuses) if statuses.len() > 3 => {
@@ -40,7 +40,7 @@ impl fmt::Display for Told {
                 f.write_str(&statuses.join(", "))
             }
             Self::Error(text) => write!(f, "error: {text}"),
-            Self::Nothing(how) => write!(f, "nothing: {how}"),
+            Self::Missing(text) => write!(f, "no result: {text}"),
         }
     }
 }
@@ -53,21 +53,21 @@ impl<'a> Table<'a> {
         }
     }
 
-    pub(crate) fn add(&mut self, scenario: &'static str, lines: Vec<Line>) {
-        self.rows.push((scenario, lines));
+    pub(crate) fn add(&mut self, scenario: &'static str, runs: Vec<Run>) {
+        self.rows.push((scenario, runs));
     }
 
-    /// Whether our own clients were right each time.
-    pub(crate) fn ours_are_right(&self) -> bool {
-        self.rows.iter().all(|(_, lines)| {
-            self.clients.iter().zip(lines).all(|(client, line)| {
-                !client.is_ours || matches!(line, Ok(outcome) if outcome.is_right)
+    /// Returns `true` if the clients of this project were correct in every scenario.
+    pub(crate) fn ours_are_correct(&self) -> bool {
+        self.rows.iter().all(|(_, runs)| {
+            self.clients.iter().zip(runs).all(|(client, run)| {
+                !client.is_ours || matches!(run, Ok(outcome) if outcome.is_correct)
             })
         })
     }
 }
 
-/// All verdicts, and then each scenario with what was told.
+/// All verdicts, then the result of each client in each scenario.
 impl fmt::Display for Table<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("|")?;
@@ -75,55 +75,55 @@ impl fmt::Display for Table<'_> {
             write!(f, " | {}", client.name)?;
         }
         writeln!(f, " |\n|---|{}", "---|".repeat(self.clients.len()))?;
-        for (scenario, lines) in &self.rows {
+        for (scenario, runs) in &self.rows {
             write!(f, "| {scenario}")?;
-            for line in lines {
-                write!(f, " | {}", verdict(line))?;
+            for run in runs {
+                write!(f, " | {}", verdict(run))?;
             }
             writeln!(f, " |")?;
         }
-        for (scenario, lines) in &self.rows {
+        for (scenario, runs) in &self.rows {
             writeln!(f, "\n### {scenario}\n")?;
             writeln!(
                 f,
-                "| client | creations | told | verdict |\n|---|---|---|---|"
+                "| client | creations | result | verdict |\n|---|---|---|---|"
             )?;
-            for (client, line) in self.clients.iter().zip(lines) {
-                writeln!(f, "{}", row(client, line))?;
+            for (client, run) in self.clients.iter().zip(runs) {
+                writeln!(f, "{}", row(client, run))?;
             }
         }
         Ok(())
     }
 }
 
-fn row(client: &Client, line: &Line) -> String {
+fn row(client: &Client, run: &Run) -> String {
     let name = &client.name;
-    match line {
+    match run {
         Ok(outcome) => {
-            let told = cell(&outcome.told.to_string());
+            let result = cell(&outcome.result.to_string());
             let creations = outcome.creations;
-            format!("| {name} | {creations} | {told} | {} |", verdict(line))
+            format!("| {name} | {creations} | {result} | {} |", verdict(run))
         }
-        Err(reason) => format!("| {name} | | {} | {} |", cell(reason), verdict(line)),
+        Err(reason) => format!("| {name} | | {} | {} |", cell(reason), verdict(run)),
     }
 }
 
-fn verdict(line: &Line) -> &'static str {
-    match line {
-        Ok(outcome) if outcome.is_right => "right",
+fn verdict(run: &Run) -> &'static str {
+    match run {
+        Ok(outcome) if outcome.is_correct => "correct",
         Ok(_) => "**wrong**",
         Err(_) => "not run",
     }
 }
 
-/// Text that fits into a cell.
+/// Returns the text as the content of a table cell, cut after `MAX_TEXT` characters.
 fn cell(text: &str) -> String {
     let text = text.replace('|', "\\|");
-    if text.chars().count() <= LONGEST_TEXT {
+    if text.chars().count() <= MAX_TEXT {
         return text;
     }
-    let cut: String = text.chars().take(LONGEST_TEXT).collect();
-    // A word that is cut off is no word.
+    let cut: String = text.chars().take(MAX_TEXT).collect();
+    // Cut between two words.
     let whole = cut
         .rsplit_once(' ')
         .map_or(cut.as_str(), |(whole, _)| whole);

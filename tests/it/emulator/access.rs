@@ -3,26 +3,26 @@ use jiff::Timestamp;
 use reqwest::Method;
 use serde_json::json;
 
-use super::github::{Answer, Github, statuses};
+use super::github::{Github, Response, send, statuses};
 
-/// An emulator that knows only these tokens, with a public and a private repository.
+/// Starts an emulator with these tokens, a public and a private repository.
 async fn with_tokens(tokens: impl IntoIterator<Item = Token>) -> Github {
     let seed = Seed::default().repository(NewRepository::new("octocat/secret").private());
     let seed = tokens.into_iter().fold(seed, Seed::token);
     Github::from(Emulator::builder().seed(seed)).await
 }
 
-async fn post_as(github: &Github, token: &str, path: &str) -> Answer {
+async fn post_as(github: &Github, token: &str, path: &str) -> Response {
     let request = github.anonymous(Method::POST, path).bearer_auth(token);
-    Answer::to(request.json(&json!({"state": "success"}))).await
+    send(request.json(&json!({"state": "success"}))).await
 }
 
-async fn get_as(github: &Github, token: &str, path: &str) -> Answer {
-    Answer::to(github.anonymous(Method::GET, path).bearer_auth(token)).await
+async fn get_as(github: &Github, token: &str, path: &str) -> Response {
+    send(github.anonymous(Method::GET, path).bearer_auth(token)).await
 }
 
 #[tokio::test]
-async fn out_of_the_box_any_token_writes_as_octocat_however_it_is_presented() {
+async fn any_token_writes_as_octocat_by_default() {
     let github = Github::start().await;
     let path = statuses(&github.deployment());
     for header in [
@@ -35,57 +35,55 @@ async fn out_of_the_box_any_token_writes_as_octocat_however_it_is_presented() {
         let request = github
             .anonymous(Method::POST, &path)
             .header("authorization", header);
-        let answer = Answer::to(request.json(&json!({"state": "success"})))
+        let response = send(request.json(&json!({"state": "success"})))
             .await
             .expect(201);
-        assert_eq!(answer.json()["creator"]["login"], "octocat");
-        assert_eq!(answer.header("x-oauth-scopes"), "repo");
-        assert_eq!(answer.header("x-accepted-oauth-scopes"), "");
-        assert!(answer.headers.contains_key("x-accepted-oauth-scopes"));
+        assert_eq!(response.json()["creator"]["login"], "octocat");
+        assert_eq!(response.header("x-oauth-scopes"), "repo");
+        assert_eq!(response.header("x-accepted-oauth-scopes"), "");
+        assert!(response.headers.contains_key("x-accepted-oauth-scopes"));
     }
-    let answer = get_as(&github, "x", &path).await.expect(200);
+    let response = get_as(&github, "x", &path).await.expect(200);
     assert_eq!(
-        answer.header("x-accepted-oauth-scopes"),
+        response.header("x-accepted-oauth-scopes"),
         "repo, repo_deployment"
     );
 }
 
 #[tokio::test]
-async fn the_anonymous_read_public_repositories_and_nothing_else() {
+async fn anonymous_clients_read_public_repositories_only() {
     let github = with_tokens([]).await;
     let path = statuses(&github.deployment());
-    let answer = Answer::to(github.anonymous(Method::GET, &path))
-        .await
-        .expect(200);
+    let response = send(github.anonymous(Method::GET, &path)).await.expect(200);
     assert_eq!(
-        answer.header("cache-control"),
+        response.header("cache-control"),
         "public, max-age=60, s-maxage=60"
     );
-    assert_eq!(answer.header("x-ratelimit-limit"), "60");
-    Answer::to(github.anonymous(Method::GET, "/repos/octocat/secret"))
+    assert_eq!(response.header("x-ratelimit-limit"), "60");
+    send(github.anonymous(Method::GET, "/repos/octocat/secret"))
         .await
         .expect(404);
     let request = github
         .anonymous(Method::POST, &path)
         .json(&json!({"state": "success"}));
-    let answer = Answer::to(request).await.expect(401);
-    assert_eq!(answer.json()["message"], "Requires authentication");
-    assert_eq!(answer.json()["status"], "401");
-    Answer::to(github.anonymous(Method::GET, "/user"))
+    let response = send(request).await.expect(401);
+    assert_eq!(response.json()["message"], "Requires authentication");
+    assert_eq!(response.json()["status"], "401");
+    send(github.anonymous(Method::GET, "/user"))
         .await
         .expect(401);
 }
 
 #[tokio::test]
-async fn a_bad_credential_is_told_little() {
+async fn bad_credentials_get_a_bare_401() {
     let github = with_tokens([Token::classic("good")]).await;
     for token in ["bad", ""] {
-        let answer = get_as(&github, token, "/repos/octocat/example")
+        let response = get_as(&github, token, "/repos/octocat/example")
             .await
             .expect(401);
-        assert_eq!(answer.json()["message"], "Bad credentials");
-        assert_eq!(answer.header("x-ratelimit-limit"), "");
-        assert_eq!(answer.header("x-github-api-version-selected"), "");
+        assert_eq!(response.json()["message"], "Bad credentials");
+        assert_eq!(response.header("x-ratelimit-limit"), "");
+        assert_eq!(response.header("x-github-api-version-selected"), "");
     }
     get_as(&github, "good", "/repos/octocat/example")
         .await
@@ -93,20 +91,20 @@ async fn a_bad_credential_is_told_little() {
 }
 
 #[tokio::test]
-async fn an_expired_token_is_a_bad_credential_and_says_before_when_it_will_be() {
+async fn token_expiry_is_announced_and_enforced() {
     let end: Timestamp = "2026-01-01T01:00:00Z".parse().unwrap();
     let seed = Seed::default().token(Token::classic("t").expires_at(end));
     let clock = deploystatus_emulator::Clock::manual();
     let github = Github::from(Emulator::builder().seed(seed).clock(clock)).await;
-    let answer = get_as(&github, "t", "/user").await.expect(200);
-    let header = answer.header("github-authentication-token-expiration");
+    let response = get_as(&github, "t", "/user").await.expect(200);
+    let header = response.header("github-authentication-token-expiration");
     assert_eq!(header, "2026-01-01 01:00:00 UTC");
     github.emulator.set_time(end);
     get_as(&github, "t", "/user").await.expect(401);
 }
 
 #[tokio::test]
-async fn a_classic_token_needs_a_scope_and_reach_or_finds_nothing_to_write_to() {
+async fn classic_tokens_need_scope_and_repository() {
     let github = with_tokens([
         Token::classic("full"),
         Token::classic("scopeless").scopes(""),
@@ -138,16 +136,16 @@ async fn a_classic_token_needs_a_scope_and_reach_or_finds_nothing_to_write_to() 
     }
     github
         .emulator
-        .switch(|it| it.write_without_push = WriteWithoutPush::Forbidden);
-    let answer = post_as(&github, "scopeless", &path).await.expect(403);
+        .change_quirks(|it| it.write_without_push = WriteWithoutPush::Forbidden);
+    let response = post_as(&github, "scopeless", &path).await.expect(403);
     assert_eq!(
-        answer.json()["message"],
+        response.json()["message"],
         "Must have push access to repository"
     );
 }
 
 #[tokio::test]
-async fn other_tokens_are_told_which_permission_is_wanted() {
+async fn other_tokens_need_permissions() {
     let github = with_tokens([
         Token::fine_grained("reader").permission("deployments", "read"),
         Token::fine_grained("writer").permission("deployments", "write"),
@@ -165,29 +163,29 @@ async fn other_tokens_are_told_which_permission_is_wanted() {
         ("app", "Resource not accessible by integration"),
         ("run", "Resource not accessible by integration"),
     ] {
-        let answer = post_as(&github, token, &path).await.expect(403);
-        assert_eq!(answer.json()["message"], message);
+        let response = post_as(&github, token, &path).await.expect(403);
+        assert_eq!(response.json()["message"], message);
         assert_eq!(
-            answer.header("x-accepted-github-permissions"),
+            response.header("x-accepted-github-permissions"),
             "deployments=write"
         );
-        assert!(!answer.headers.contains_key("x-oauth-scopes"));
-        let answer = get_as(&github, token, &path).await.expect(200);
+        assert!(!response.headers.contains_key("x-oauth-scopes"));
+        let response = get_as(&github, token, &path).await.expect(200);
         assert_eq!(
-            answer.header("x-accepted-github-permissions"),
+            response.header("x-accepted-github-permissions"),
             "deployments=read"
         );
     }
-    let answer = post_as(&github, "gone", &path).await.expect(403);
+    let response = post_as(&github, "gone", &path).await.expect(403);
     assert_eq!(
-        answer.json()["message"],
+        response.json()["message"],
         "This installation has been suspended"
     );
     get_as(&github, "app", "/user").await.expect(403);
 }
 
 #[tokio::test]
-async fn an_app_reports_as_its_bot() {
+async fn app_creates_statuses_as_its_bot() {
     let token = Token::app("t", "ship-it").permission("deployments", "write");
     let github = with_tokens([token]).await;
     let path = statuses(&github.deployment());
@@ -197,7 +195,7 @@ async fn an_app_reports_as_its_bot() {
 }
 
 #[tokio::test]
-async fn a_private_repository_is_hidden_from_those_without_access() {
+async fn private_repositories_are_hidden_without_access() {
     let github = with_tokens([
         Token::fine_grained("in")
             .permission("deployments", "write")
@@ -227,12 +225,10 @@ async fn a_private_repository_is_hidden_from_those_without_access() {
 }
 
 #[tokio::test]
-async fn a_request_without_user_agent_is_forbidden_in_plain_text() {
+async fn missing_user_agent_is_forbidden() {
     let github = Github::start().await;
     let url = format!("{}/zen", github.emulator.url());
-    let answer = Answer::to(reqwest::Client::new().get(url))
-        .await
-        .expect(403);
-    assert!(answer.header("content-type").starts_with("text/plain"));
-    assert!(answer.body.contains("User-Agent"));
+    let response = send(reqwest::Client::new().get(url)).await.expect(403);
+    assert!(response.header("content-type").starts_with("text/plain"));
+    assert!(response.body.contains("User-Agent"));
 }

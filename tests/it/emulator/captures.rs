@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::github::Github;
 use super::recording::Recording;
 
-/// Members that GitHub added after some recordings were made: the day, the object, the member.
+/// Members that are newer than some recordings: date of addition, object, member.
 const ADDED: [(&str, Object, &str); 6] = [
     ("2014-05-01", Object::Status, "deployment_url"),
     ("2014-05-27", Object::Status, "repository_url"),
@@ -20,7 +20,7 @@ const ADDED: [(&str, Object, &str); 6] = [
     ("2024-10-01", Object::User, "user_view_type"),
 ];
 
-/// Headers that GitHub added, or that say what is no longer so.
+/// Headers that differ between recordings and today.
 const HEADERS_OF_THEIR_TIME: [&str; 26] = [
     // No longer sent.
     "access-control-allow-credentials",
@@ -28,13 +28,13 @@ const HEADERS_OF_THEIR_TIME: [&str; 26] = [
     "status",
     "x-runtime-rack",
     "x-served-by",
-    // How it was sent, which recorders change.
+    // Transport headers, which recorders change.
     "accept-ranges",
     "connection",
     "content-encoding",
     "content-length",
     "transfer-encoding",
-    // Sent since then.
+    // Added later.
     "access-control-allow-origin",
     "access-control-expose-headers",
     "content-security-policy",
@@ -44,7 +44,7 @@ const HEADERS_OF_THEIR_TIME: [&str; 26] = [
     "x-xss-protection",
     "vary",
     "server",
-    // Of an Enterprise Server, or of one without limits.
+    // Specific to Enterprise Servers.
     "x-github-enterprise-version",
     "x-ratelimit-limit",
     "x-ratelimit-remaining",
@@ -54,7 +54,7 @@ const HEADERS_OF_THEIR_TIME: [&str; 26] = [
     "x-github-edge-region",
 ];
 
-/// Headers whose values the situation decides.
+/// Headers whose values must be equal.
 const SAME_VALUES: [&str; 12] = [
     "content-type",
     "cache-control",
@@ -77,13 +77,13 @@ enum Object {
 }
 
 #[tokio::test]
-async fn the_emulator_answers_as_github_did() {
+async fn responses_equal_recorded_ones() {
     let Some(folder) = std::env::var_os("DEPLOYSTATUS_CAPTURES") else {
         eprintln!("skipped: DEPLOYSTATUS_CAPTURES names no folder of recordings");
         return;
     };
     let recordings = Recording::of_statuses(&PathBuf::from(folder));
-    assert!(!recordings.is_empty(), "there are recordings in the folder");
+    assert!(!recordings.is_empty(), "the folder contains no recordings");
     for recording in &recordings {
         replay(recording).await;
     }
@@ -92,10 +92,10 @@ async fn the_emulator_answers_as_github_did() {
 async fn replay(recording: &Recording) {
     let name = &recording.name;
     let github = Github::from(recording.situation()).await;
-    let answer = ask(&github, recording).await;
-    assert_eq!(answer.status(), recording.status, "{name}");
-    compare_headers(recording, &answer);
-    let body = body_of(answer).await;
+    let response = ask(&github, recording).await;
+    assert_eq!(response.status(), recording.status, "{name}");
+    compare_headers(recording, &response);
+    let body = body_of(response).await;
     if recording.statuses().is_empty() {
         compare_errors(recording, &body);
     }
@@ -112,7 +112,7 @@ async fn replay(recording: &Recording) {
 
 async fn ask(github: &Github, recording: &Recording) -> Response {
     let method = recording.method.parse().unwrap();
-    // Enterprise Server or not, they all were reached at the same address.
+    // All recordings were made at api.github.com, whose paths have no prefix.
     let url = format!("{}{}", github.emulator.url(), recording.path);
     let mut request = reqwest::Client::new()
         .request(method, url)
@@ -132,7 +132,7 @@ async fn ask(github: &Github, recording: &Recording) -> Response {
     request.send().await.unwrap()
 }
 
-/// What was sent; for errors that were written down without it, what must have been.
+/// Returns the recorded request body, or one that causes the recorded error.
 fn request_body(recording: &Recording) -> Value {
     if !recording.request_body.is_null() {
         return recording.request_body.clone();
@@ -140,13 +140,13 @@ fn request_body(recording: &Recording) -> Value {
     match recording.body["errors"][0]["field"].as_str() {
         Some("description") => json!({"state": "success", "description": "x".repeat(141)}),
         Some(url) => json!({"state": "success", url: "not-a-url"}),
-        None => panic!("{}: nobody knows what was sent", recording.name),
+        None => panic!("{}: the request is unknown", recording.name),
     }
 }
 
-async fn body_of(answer: Response) -> Value {
-    let compressed = answer.headers().contains_key("content-encoding");
-    let bytes = answer.bytes().await.unwrap();
+async fn body_of(response: Response) -> Value {
+    let compressed = response.headers().contains_key("content-encoding");
+    let bytes = response.bytes().await.unwrap();
     if !compressed {
         return serde_json::from_slice(&bytes).unwrap();
     }
@@ -155,35 +155,38 @@ async fn body_of(answer: Response) -> Value {
     serde_json::from_slice(&body).unwrap()
 }
 
-fn compare_headers(recording: &Recording, answer: &Response) {
+fn compare_headers(recording: &Recording, response: &Response) {
     if recording.headers.is_empty() {
         return;
     }
     let name = &recording.name;
     let recorded: BTreeSet<&str> = recording.headers.keys().map(String::as_str).collect();
-    let found: BTreeSet<&str> = answer.headers().keys().map(HeaderName::as_str).collect();
+    let found: BTreeSet<&str> = response.headers().keys().map(HeaderName::as_str).collect();
     let differing: Vec<_> = recorded
         .symmetric_difference(&found)
         .filter(|it| !HEADERS_OF_THEIR_TIME.contains(it))
-        // Who came with a password, as one could then, had no scopes.
+        // Requests with a password, which were possible then, have no scopes.
         .filter(|it| !it.ends_with("oauth-scopes") || recorded.contains("x-oauth-scopes"))
         .collect();
     assert!(differing.is_empty(), "{name}: {differing:?}");
     for header in SAME_VALUES {
-        // What was accepted before there was a scope for deployments was never the same twice.
+        // The accepted scopes varied before `repo_deployment` existed.
         let settled =
             header != "x-accepted-oauth-scopes" || !recording.happened_before("2014-03-01");
         if let (Some(recorded), true) = (recording.header(header), settled) {
-            let found = answer.headers().get(header).map(|it| it.to_str().unwrap());
+            let found = response
+                .headers()
+                .get(header)
+                .map(|it| it.to_str().unwrap());
             assert_eq!(found, Some(recorded), "{name} {header}");
         }
     }
-    // At first, tags were strong whatever was done to the body.
+    // The first recordings have strong tags on compressed bodies.
     if recording.happened_before("2014-05-01") {
         return;
     }
     let weak = |tag: &str| tag.starts_with("W/");
-    let found = answer
+    let found = response
         .headers()
         .get("etag")
         .map(|it| weak(it.to_str().unwrap()));
@@ -209,18 +212,18 @@ fn compare(recording: &Recording, object: Object, found: &Value, recorded: &Valu
     for (key, found) in found {
         match (recorded.get(key), key.as_str()) {
             (Some(recorded), "creator") => compare(recording, Object::User, found, recorded),
-            // Accounts have other numbers here, and portraits moved.
+            // IDs of accounts differ, and avatars moved.
             (_, "id" | "node_id" | "avatar_url" | "gravatar_id") if object == Object::User => {}
-            // The first version said null where all later ones say nothing.
+            // The first version of the API had null instead of an empty text.
             (Some(Value::Null), "description") if recording.happened_before("2014-05-01") => {}
-            // A status was once updated in the second after its creation.
+            // One recorded status was updated one second after its creation.
             (_, "updated_at") | (None, _) => {}
             (Some(recorded), _) => assert_eq!(found, recorded, "{name} {key}"),
         }
     }
 }
 
-/// The members the answer should have had at that time.
+/// Returns the members that the response must have had at the time of the recording.
 fn expected_keys(
     recording: &Recording,
     object: Object,

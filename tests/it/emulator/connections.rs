@@ -5,14 +5,14 @@ use reqwest::Method;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::github::{Answer, Github, statuses};
+use super::github::{Github, send, statuses};
 
 async fn connect(github: &Github) -> TcpStream {
     TcpStream::connect(github.emulator.address()).await.unwrap()
 }
 
 #[tokio::test]
-async fn a_body_over_a_mebibyte_is_too_large_and_one_of_that_size_is_not() {
+async fn bodies_above_one_mebibyte_are_rejected() {
     let github = Github::start().await;
     let path = statuses(&github.deployment());
     let body = |length: usize| {
@@ -21,13 +21,13 @@ async fn a_body_over_a_mebibyte_is_too_large_and_one_of_that_size_is_not() {
     };
     for (length, code) in [(1 << 20, 201), ((1 << 20) + 1, 413), (5 << 20, 413)] {
         let request = github.request(Method::POST, &path).body(body(length));
-        Answer::to(request).await.expect(code);
+        send(request).await.expect(code);
     }
     assert_eq!(github.emulator.requests()[2].status, Some(413));
 }
 
 #[tokio::test]
-async fn garbage_half_open_and_silent_connections_do_not_matter() {
+async fn broken_connections_do_not_affect_others() {
     let github = Github::start().await;
     let mut open = Vec::new();
     for bytes in [
@@ -43,7 +43,7 @@ async fn garbage_half_open_and_silent_connections_do_not_matter() {
             open.push(stream);
         }
     }
-    // One has promised a body and does not send it; one is closed on its side only.
+    // One client announces a body and does not send it, one closes only its own side.
     let mut stream = connect(&github).await;
     let head = "POST /zen HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{";
     stream.write_all(head.as_bytes()).await.unwrap();
@@ -57,7 +57,7 @@ async fn garbage_half_open_and_silent_connections_do_not_matter() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_sends_too_slowly_is_let_go() {
+async fn slow_requests_are_disconnected() {
     let github = Github::start().await;
     for start in [
         "GET /zen HTTP/1.1\r\nhost: x\r\n",
@@ -72,7 +72,7 @@ async fn a_client_that_sends_too_slowly_is_let_go() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_work_goes_on_when_the_client_hangs_up() {
+async fn work_continues_after_a_client_disconnects() {
     let github = Github::start().await;
     let deployment = github.deployment();
     github.emulator.fault(Fault::delay(Duration::from_secs(5)));
@@ -95,7 +95,7 @@ async fn the_work_goes_on_when_the_client_hangs_up() {
 }
 
 #[tokio::test]
-async fn it_listens_on_loopback_and_stops_when_it_is_dropped() {
+async fn emulator_listens_on_loopback_until_dropped() {
     let emulator = Emulator::start().await.unwrap();
     let address = emulator.address();
     assert!(address.ip().is_loopback());
@@ -108,7 +108,7 @@ async fn it_listens_on_loopback_and_stops_when_it_is_dropped() {
 }
 
 #[tokio::test]
-async fn an_address_in_use_is_an_error_that_names_it_and_is_free_again_after_a_stop() {
+async fn address_in_use_is_reported_and_freed_by_stop() {
     let emulator = Emulator::start().await.unwrap();
     let address = emulator.address();
     let error = Emulator::builder()
@@ -116,28 +116,28 @@ async fn an_address_in_use_is_an_error_that_names_it_and_is_free_again_after_a_s
         .start()
         .await
         .unwrap_err();
-    assert_eq!(error.to_string(), format!("listen on {address}"));
+    assert_eq!(error.to_string(), format!("cannot listen on {address}"));
     emulator.stop().await.unwrap();
     Emulator::builder().address(address).start().await.unwrap();
 }
 
 #[test]
-fn outside_of_a_runtime_there_is_an_error_instead_of_a_panic() {
+fn start_outside_a_runtime_is_an_error() {
     let mut start = std::pin::pin!(Emulator::start());
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     match start.as_mut().poll(&mut context) {
-        std::task::Poll::Ready(Err(error)) => assert!(error.to_string().contains("tokio runtime")),
+        std::task::Poll::Ready(Err(error)) => assert!(error.to_string().contains("Tokio runtime")),
         other => panic!("{other:?}"),
     }
 }
 
 #[tokio::test]
-async fn every_public_future_can_go_to_another_thread() {
+async fn public_futures_are_send() {
     fn assert_send<T: Send>(_: &T) {}
     assert_send(&Emulator::start());
     let start = Emulator::builder().start();
     assert_send(&start);
     let emulator = start.await.unwrap();
-    assert_send(&emulator.deliveries_tried());
+    assert_send(&emulator.wait_for_deliveries());
     assert_send(&emulator.stop());
 }

@@ -2,19 +2,19 @@ use deploystatus_emulator::{Emulator, Fault, Seed};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::github::{Answer, Github, statuses};
+use super::github::{Github, Response, send, statuses};
 
-async fn control(github: &Github, method: Method, path: &str, body: Option<Value>) -> Answer {
+async fn control(github: &Github, method: Method, path: &str, body: Option<Value>) -> Response {
     let url = format!("{}/_emulator{path}", github.emulator.url());
     let mut request = reqwest::Client::new().request(method, url);
     if let Some(body) = body {
         request = request.body(body.to_string());
     }
-    Answer::to(request).await
+    send(request).await
 }
 
 #[tokio::test]
-async fn health_tells_that_it_is_there() {
+async fn health_reports_profile_and_is_not_logged() {
     let github = Github::start().await;
     let health = control(&github, Method::GET, "/health", None)
         .await
@@ -26,7 +26,7 @@ async fn health_tells_that_it_is_there() {
 }
 
 #[tokio::test]
-async fn a_seed_is_planted_whole_or_not_at_all() {
+async fn seed_is_loaded_completely_or_not_at_all() {
     let github = Github::start().await;
     let misfit = json!({
         "repositories": [{"name": "octocat/new"}],
@@ -36,13 +36,10 @@ async fn a_seed_is_planted_whole_or_not_at_all() {
         .await
         .expect(404)
         .json();
-    assert_eq!(
-        error["error"],
-        "failed to find the repository octocat/unknown"
-    );
+    assert_eq!(error["error"], "unknown repository octocat/unknown");
     github.get("/repos/octocat/new").await.expect(404);
     let seed = json!({
-        "repositories": [{"name": "octocat/new", "id": 77, "formerly": ["octocat/old"]}],
+        "repositories": [{"name": "octocat/new", "id": 77, "former_names": ["octocat/old"]}],
         "tokens": [{"token": "t", "login": "mona", "scopes": ["repo"]}],
         "deployments": [{
             "repository": "octocat/new",
@@ -60,22 +57,19 @@ async fn a_seed_is_planted_whole_or_not_at_all() {
         .await
         .expect(204);
     let request = github.anonymous(Method::GET, "/repositories/77/deployments/42/statuses");
-    let list = Answer::to(request.bearer_auth("t"))
-        .await
-        .expect(200)
-        .json();
+    let list = send(request.bearer_auth("t")).await.expect(200).json();
     assert_eq!(list[1]["id"], 4_563_625_673_u64);
     assert_eq!(list[1]["created_at"], "2024-09-01T00:00:01Z");
     assert_eq!(list[0]["creator"]["login"], "mona");
     let request = github
         .anonymous(Method::GET, "/repos/octocat/old")
         .bearer_auth("t");
-    Answer::to(request).await.expect(301);
+    send(request).await.expect(301);
     github.get("/user").await.expect(401);
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_is_told_with_its_place() {
+async fn invalid_control_requests_name_the_reason() {
     let github = Github::start().await;
     for (path, body, place) in [
         ("/seed", json!({"repos": []}), "unknown field `repos`"),
@@ -84,7 +78,11 @@ async fn what_cannot_be_read_is_told_with_its_place() {
             json!({"deployments": [{"repository": "o/r", "ref": "main", "env": "x"}]}),
             "unknown field `env`",
         ),
-        ("/faults", json!({"status": 99}), "99 is not the status"),
+        (
+            "/faults",
+            json!({"status": 99}),
+            "status 99 is not between 200 and 999",
+        ),
         ("/faults", json!({}), "it has no effect"),
         (
             "/faults",
@@ -94,12 +92,12 @@ async fn what_cannot_be_read_is_told_with_its_place() {
         (
             "/faults",
             json!({"close": "before-work", "cut_body": true}),
-            "two effects",
+            "it has two effects",
         ),
         (
             "/faults",
             json!({"cut_body": true, "body": 1}),
-            "belong to a status",
+            "allowed only with status",
         ),
         ("/clock", json!({"advance_seconds": -1}), "line 1"),
     ] {
@@ -113,7 +111,7 @@ async fn what_cannot_be_read_is_told_with_its_place() {
 }
 
 #[tokio::test]
-async fn faults_are_scripted_listed_and_cleared() {
+async fn faults_are_added_listed_and_cleared() {
     let github = Github::start().await;
     let path = statuses(&github.deployment());
     let scripted = json!([
@@ -132,8 +130,8 @@ async fn faults_are_scripted_listed_and_cleared() {
         .post(&path, json!({"state": "queued"}))
         .await
         .expect(502);
-    let answer = github.get("/zen").await.expect(429);
-    assert_eq!(answer.header("retry-after"), "60");
+    let response = github.get("/zen").await.expect(429);
+    assert_eq!(response.header("retry-after"), "60");
     github.get("/user").await.expect(200);
     control(&github, Method::DELETE, "/faults", None)
         .await
@@ -154,7 +152,7 @@ async fn faults_are_scripted_listed_and_cleared() {
         .await
         .expect(404);
 
-    let mix = json!({"mix": {"seed": 1, "percent": 100, "longest_wait_ms": 1}});
+    let mix = json!({"mix": {"seed": 1, "percent": 100, "max_delay_ms": 1}});
     control(&github, Method::POST, "/faults", Some(mix))
         .await
         .expect(204);
@@ -164,7 +162,7 @@ async fn faults_are_scripted_listed_and_cleared() {
 }
 
 #[tokio::test]
-async fn the_clock_is_read_set_and_advanced() {
+async fn clock_is_read_set_and_advanced() {
     let github = Github::start().await;
     let now = json!({"now": "2026-11-20T12:00:00Z"});
     control(&github, Method::PUT, "/clock", Some(now))
@@ -184,7 +182,7 @@ async fn the_clock_is_read_set_and_advanced() {
 }
 
 #[tokio::test]
-async fn requests_are_listed_and_forgotten() {
+async fn requests_are_listed_and_cleared() {
     let github = Github::start().await;
     github.get("/zen?x=1").await;
     let list = control(&github, Method::GET, "/requests", None)
@@ -194,6 +192,28 @@ async fn requests_are_listed_and_forgotten() {
     assert_eq!(list[0]["path"], "/zen?x=1");
     assert_eq!(list[0]["operation"], "get-zen");
     assert_eq!(list[0]["status"], 200);
+    for path in ["/user", "/meta", "/"] {
+        github.get(path).await.expect(200);
+    }
+    for (query, paths) in [
+        ("?since=2", vec!["/meta", "/"]),
+        ("?limit=1", vec!["/"]),
+        ("?since=1&limit=2", vec!["/meta", "/"]),
+        ("?since=4", vec![]),
+    ] {
+        let path = format!("/requests{query}");
+        let list = control(&github, Method::GET, &path, None).await.json();
+        let found: Vec<_> = list
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| &it["path"])
+            .collect();
+        assert_eq!(found, paths, "{query}");
+    }
+    control(&github, Method::GET, "/requests?since=x", None)
+        .await
+        .expect(400);
     control(&github, Method::DELETE, "/requests", None)
         .await
         .expect(204);
@@ -201,7 +221,7 @@ async fn requests_are_listed_and_forgotten() {
 }
 
 #[tokio::test]
-async fn repositories_and_switches_are_changed() {
+async fn repositories_and_quirks_are_changed() {
     let github = Github::start().await;
     let change = json!({"rename_to": "octocat/new", "archived": true});
     let path = "/repositories/octocat/example";
@@ -213,23 +233,21 @@ async fn repositories_and_switches_are_changed() {
         true
     );
     let change = json!({"auto_inactive": "observed", "max_statuses": 3});
-    let switches = control(&github, Method::PATCH, "/switches", Some(change))
+    let switches = control(&github, Method::PATCH, "/quirks", Some(change))
         .await
         .expect(200);
     assert_eq!(switches.json()["auto_inactive"], "observed");
-    assert_eq!(github.emulator.switches().max_statuses, Some(3));
+    assert_eq!(github.emulator.quirks().max_statuses, Some(3));
     let wrong = Some(json!({"auto_inactive": "sometimes"}));
-    control(&github, Method::PATCH, "/switches", wrong)
+    control(&github, Method::PATCH, "/quirks", wrong)
         .await
         .expect(400);
-    let listed = control(&github, Method::GET, "/switches", None)
-        .await
-        .json();
+    let listed = control(&github, Method::GET, "/quirks", None).await.json();
     assert_eq!(listed["ghost"], "null");
 }
 
 #[tokio::test]
-async fn a_reset_brings_back_the_start() {
+async fn reset_restores_the_initial_state() {
     let seed = r#"{"repositories": [{"name": "o/r"}], "deployments": [{"repository": "o/r", "ref": "main", "id": 7}]}"#;
     let seed = Seed::from_json(seed).unwrap();
     let github = Github::from(Emulator::builder().seed(seed)).await;
@@ -239,7 +257,9 @@ async fn a_reset_brings_back_the_start() {
         .await
         .expect(201);
     github.emulator.fault(Fault::status(500));
-    github.emulator.switch(|it| it.max_statuses = Some(0));
+    github
+        .emulator
+        .change_quirks(|it| it.max_statuses = Some(0));
     control(&github, Method::POST, "/reset", None)
         .await
         .expect(204);

@@ -2,18 +2,18 @@ use deploystatus_emulator::NewStatus;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::github::{Answer, Github};
+use super::github::{Github, send};
 
 const DEPLOYMENTS: &str = "/repos/octocat/example/deployments";
 
 #[tokio::test]
-async fn a_deployment_is_created_with_githubs_defaults() {
+async fn deployment_has_the_documented_defaults() {
     let github = Github::start().await;
-    let answer = github
+    let response = github
         .post(DEPLOYMENTS, json!({"ref": "main"}))
         .await
         .expect(201);
-    let deployment = answer.json();
+    let deployment = response.json();
     assert_eq!(deployment["ref"], "main");
     assert_eq!(deployment["sha"].as_str().unwrap().len(), 40);
     assert_eq!(deployment["task"], "deploy");
@@ -30,13 +30,13 @@ async fn a_deployment_is_created_with_githubs_defaults() {
             .unwrap()
             .starts_with("DE_kwDO")
     );
-    assert_eq!(deployment["url"], answer.header("location"));
+    assert_eq!(deployment["url"], response.header("location"));
     let path = format!("{DEPLOYMENTS}/{}", deployment["id"]);
     assert_eq!(github.get(&path).await.expect(200).json(), deployment);
 }
 
 #[tokio::test]
-async fn everything_a_deployment_can_say_is_kept() {
+async fn deployment_properties_are_stored() {
     let github = Github::start().await;
     let body = json!({
         "ref": "0123456789abcdef0123456789abcdef01234567",
@@ -68,7 +68,22 @@ async fn everything_a_deployment_can_say_is_kept() {
 }
 
 #[tokio::test]
-async fn a_deployment_that_does_not_fit_is_refused() {
+async fn forms_of_a_branch_have_one_commit() {
+    let github = Github::start().await;
+    let mut commits = Vec::new();
+    for reference in ["main", "heads/main", "refs/heads/main", "other"] {
+        let body = json!({"ref": reference});
+        let deployment = github.post(DEPLOYMENTS, body).await.expect(201).json();
+        assert_eq!(deployment["ref"], reference);
+        commits.push(deployment["sha"].clone());
+    }
+    assert_eq!(commits[0], commits[1]);
+    assert_eq!(commits[0], commits[2]);
+    assert_ne!(commits[0], commits[3]);
+}
+
+#[tokio::test]
+async fn invalid_deployments_are_rejected() {
     let github = Github::start().await;
     for (body, message) in [
         (json!({}), "Invalid request.\n\n\"ref\" wasn't supplied."),
@@ -116,16 +131,16 @@ async fn deployments_are_listed_newest_first_and_filtered() {
         ("environment=none".to_owned(), 3),
         ("environment=nowhere".to_owned(), 0),
     ] {
-        let answer = github
+        let response = github
             .get(&format!("{DEPLOYMENTS}?{query}"))
             .await
             .expect(200);
-        assert_eq!(answer.json().as_array().unwrap().len(), count, "{query}");
+        assert_eq!(response.json().as_array().unwrap().len(), count, "{query}");
     }
-    let answer = github
+    let response = github
         .get(&format!("{DEPLOYMENTS}?environment=staging&per_page=1"))
         .await;
-    let link = answer.header("link");
+    let link = response.header("link");
     assert!(
         link.contains("environment=staging&per_page=1&page=2>; rel=\"last\""),
         "{link}"
@@ -133,7 +148,7 @@ async fn deployments_are_listed_newest_first_and_filtered() {
 }
 
 #[tokio::test]
-async fn an_active_deployment_is_deleted_only_if_it_is_the_only_one() {
+async fn active_deployment_is_deleted_only_if_it_is_alone() {
     let github = Github::start().await;
     let only = github.deployment_to("a");
     github
@@ -142,7 +157,7 @@ async fn an_active_deployment_is_deleted_only_if_it_is_the_only_one() {
         .unwrap();
     let delete = async |id: u64| {
         let request = github.request(Method::DELETE, &format!("{DEPLOYMENTS}/{id}"));
-        Answer::to(request).await
+        send(request).await
     };
     let other = github.deployment_to("b");
     delete(only.id).await.expect(422);
@@ -153,7 +168,7 @@ async fn an_active_deployment_is_deleted_only_if_it_is_the_only_one() {
 }
 
 #[tokio::test]
-async fn every_route_is_also_found_by_the_number_of_the_repository() {
+async fn routes_accept_the_repository_id() {
     let github = Github::start().await;
     let deployment = github.deployment();
     let front = format!("/repositories/{}", deployment.repository_id);

@@ -1,12 +1,12 @@
 use std::time::Duration;
 
-use deploystatus_emulator::{Clock, Emulator, Fault, FaultMix, Moment, Operation, RetryAfter};
+use deploystatus_emulator::{Clock, Emulator, Fault, FaultMix, Operation, RetryAfter, Stage};
 use reqwest::Method;
 use serde_json::json;
 
 use super::github::{Github, statuses};
 
-/// Posts a status, and says what came back if anything did.
+/// Posts a status and returns the status code of the response.
 async fn post(github: &Github, path: &str) -> Result<u16, reqwest::Error> {
     let request = github.request(Method::POST, path);
     let response = request.json(&json!({"state": "success"})).send().await?;
@@ -16,7 +16,7 @@ async fn post(github: &Github, path: &str) -> Result<u16, reqwest::Error> {
 }
 
 #[tokio::test]
-async fn a_status_can_replace_the_answer_before_or_after_the_work() {
+async fn status_fault_acts_before_or_after_the_work() {
     let github = Github::start().await;
     let deployment = github.deployment();
     let path = statuses(&deployment);
@@ -31,7 +31,7 @@ async fn a_status_can_replace_the_answer_before_or_after_the_work() {
 }
 
 #[tokio::test]
-async fn a_fault_happens_so_often_and_only_where_it_was_told_to() {
+async fn fault_matches_times_skip_method_and_path() {
     let github = Github::start().await;
     let path = statuses(&github.deployment());
     github
@@ -55,30 +55,30 @@ async fn a_fault_happens_so_often_and_only_where_it_was_told_to() {
 }
 
 #[tokio::test]
-async fn any_body_and_headers_can_be_answered() {
+async fn fault_sets_body_and_headers() {
     let github = Github::start().await;
     let fault = Fault::status(409)
         .body(json!({"message": "no"}))
         .header("X-Why", "because");
     github.emulator.fault(fault);
-    let answer = github.get("/zen").await.expect(409);
-    assert_eq!(answer.json(), json!({"message": "no"}));
-    assert_eq!(answer.header("x-why"), "because");
+    let response = github.get("/zen").await.expect(409);
+    assert_eq!(response.json(), json!({"message": "no"}));
+    assert_eq!(response.header("x-why"), "because");
     github.emulator.fault(Fault::status(200).body("not {json"));
     assert_eq!(github.get("/zen").await.expect(200).body, "not {json");
     github.emulator.fault(Fault::html(503));
-    let answer = github.get("/zen").await.expect(503);
-    assert!(answer.header("content-type").starts_with("text/html"));
-    assert!(answer.body.starts_with("<!DOCTYPE html>"));
+    let response = github.get("/zen").await.expect(503);
+    assert!(response.header("content-type").starts_with("text/html"));
+    assert!(response.body.starts_with("<!DOCTYPE html>"));
 }
 
 #[tokio::test]
-async fn a_fault_that_cannot_happen_says_so() {
+async fn invalid_fault_is_reported_with_500() {
     let github = Github::start().await;
     for (fault, mistake) in [
-        (Fault::status(99), "99 is not the status of an answer"),
-        (Fault::status(502).header("a b", "c"), "is not a header"),
-        (Fault::html(1000), "1000 is not the status"),
+        (Fault::status(99), "status 99 is not between 200 and 999"),
+        (Fault::status(502).header("a b", "c"), "invalid header"),
+        (Fault::html(1000), "status 1000 is not"),
     ] {
         github.emulator.fault(fault);
         let error = github.get("/zen").await.expect(500).json();
@@ -90,11 +90,11 @@ async fn a_fault_that_cannot_happen_says_so() {
 }
 
 #[tokio::test]
-async fn a_connection_can_be_closed_at_every_moment() {
+async fn connection_is_closed_at_every_stage() {
     for (moment, done) in [
-        (Moment::BeforeReading, 0),
-        (Moment::BeforeWork, 0),
-        (Moment::AfterWork, 1),
+        (Stage::BeforeReading, 0),
+        (Stage::BeforeWork, 0),
+        (Stage::AfterWork, 1),
     ] {
         let github = Github::start().await;
         let deployment = github.deployment();
@@ -108,13 +108,13 @@ async fn a_connection_can_be_closed_at_every_moment() {
         );
         let request = &github.emulator.requests()[0];
         assert_eq!(request.status, None);
-        assert_eq!(request.body.is_empty(), moment == Moment::BeforeReading);
+        assert_eq!(request.body.is_empty(), moment == Stage::BeforeReading);
         assert_eq!(post(&github, &statuses(&deployment)).await.unwrap(), 201);
     }
 }
 
 #[tokio::test]
-async fn a_body_can_be_cut_in_half_after_the_work() {
+async fn cut_body_sends_half_after_the_work() {
     let github = Github::start().await;
     let deployment = github.deployment();
     github.emulator.fault(Fault::cut_body());
@@ -141,20 +141,20 @@ async fn a_body_can_be_cut_in_half_after_the_work() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn headers_can_be_dribbled() {
+async fn dribble_delays_the_head() {
     let github = Github::start().await;
     let fault = Fault::dribble(Duration::from_secs(1)).times(2);
     github.emulator.fault(fault);
     for _ in 0..2 {
         let start = tokio::time::Instant::now();
-        let answer = github.get("/user").await.expect(200);
-        assert_eq!(answer.json()["login"], "octocat");
+        let response = github.get("/user").await.expect(200);
+        assert_eq!(response.json()["login"], "octocat");
         assert!(start.elapsed() > Duration::from_secs(60));
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn work_can_be_done_after_the_answer() {
+async fn late_work_is_done_after_the_response() {
     let github = Github::start().await;
     let deployment = github.deployment();
     github
@@ -167,7 +167,7 @@ async fn work_can_be_done_after_the_answer() {
 }
 
 #[tokio::test]
-async fn the_secondary_limit_tells_when_to_come_back_in_every_way() {
+async fn secondary_limit_sends_each_form_of_retry_after() {
     let clock = Clock::manual();
     let github = Github::from(Emulator::builder().clock(clock)).await;
     for (retry_after, code, expected) in [
@@ -178,10 +178,10 @@ async fn the_secondary_limit_tells_when_to_come_back_in_every_way() {
         github
             .emulator
             .fault(Fault::secondary_limit(retry_after).code(code));
-        let answer = github.get("/zen").await.expect(code);
-        assert_eq!(answer.header("retry-after"), expected);
+        let response = github.get("/zen").await.expect(code);
+        assert_eq!(response.header("retry-after"), expected);
         assert!(
-            answer.json()["message"]
+            response.json()["message"]
                 .as_str()
                 .unwrap()
                 .contains("secondary rate limit")
@@ -190,7 +190,7 @@ async fn the_secondary_limit_tells_when_to_come_back_in_every_way() {
 }
 
 #[tokio::test]
-async fn a_panic_is_one_500() {
+async fn panic_is_one_500() {
     let github = Github::start().await;
     github.emulator.fault(Fault::panic());
     assert_eq!(
@@ -202,12 +202,12 @@ async fn a_panic_is_one_500() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_mix_is_the_same_for_the_same_seed_and_stops_when_told() {
+async fn mix_repeats_for_a_seed_and_is_bounded() {
     let mut outcomes = Vec::new();
     for seed in [7, 7, 8] {
         let mix = FaultMix::seeded(seed)
-            .at_most(12)
-            .longest_wait(Duration::from_millis(3));
+            .max_faults(12)
+            .max_delay(Duration::from_millis(3));
         let github = Github::from(Emulator::builder().fault_mix(mix)).await;
         let path = statuses(&github.deployment());
         let mut codes = Vec::new();

@@ -1,8 +1,8 @@
-//! A running emulator with an HTTP client that speaks to it.
+//! A running emulator and an HTTP client for it.
 
 use deploystatus_emulator::{Deployment, Emulator, EmulatorBuilder, NewDeployment};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Method, RequestBuilder, Response};
+use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value;
 
 pub(super) struct Github {
@@ -10,9 +10,9 @@ pub(super) struct Github {
     http: Client,
 }
 
-/// An answer that was read to its end.
+/// A response with its complete body.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct Response {
     pub(super) status: u16,
     pub(super) headers: reqwest::header::HeaderMap,
     pub(super) body: String,
@@ -34,7 +34,7 @@ impl Github {
         }
     }
 
-    /// A request with a token, to a path below the API.
+    /// Creates a request with a token. The path is relative to the API.
     pub(super) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.anonymous(method, path).bearer_auth("token")
     }
@@ -44,15 +44,15 @@ impl Github {
         self.http.request(method, url)
     }
 
-    pub(super) async fn get(&self, path: &str) -> Answer {
-        Answer::to(self.request(Method::GET, path)).await
+    pub(super) async fn get(&self, path: &str) -> Response {
+        send(self.request(Method::GET, path)).await
     }
 
-    pub(super) async fn post(&self, path: &str, body: Value) -> Answer {
-        Answer::to(self.request(Method::POST, path).json(&body)).await
+    pub(super) async fn post(&self, path: &str, body: Value) -> Response {
+        send(self.request(Method::POST, path).json(&body)).await
     }
 
-    /// A deployment of `octocat/example`.
+    /// Creates a deployment of `octocat/example`.
     pub(super) fn deployment(&self) -> Deployment {
         self.deployment_to("production")
     }
@@ -65,22 +65,18 @@ impl Github {
     }
 }
 
-impl Answer {
-    #[track_caller]
-    pub(super) fn to(request: RequestBuilder) -> impl Future<Output = Answer> {
-        let sent = request.send();
-        async { Answer::read(sent.await.unwrap()).await }
+/// Sends a request and reads the response.
+pub(super) async fn send(request: RequestBuilder) -> Response {
+    let response = request.send().await.unwrap();
+    Response {
+        status: response.status().as_u16(),
+        headers: response.headers().clone(),
+        body: response.text().await.unwrap(),
     }
+}
 
-    pub(super) async fn read(response: Response) -> Answer {
-        Answer {
-            status: response.status().as_u16(),
-            headers: response.headers().clone(),
-            body: response.text().await.unwrap(),
-        }
-    }
-
-    /// The value of a header; empty if there is none.
+impl Response {
+    /// Returns the value of a header, or an empty text.
     pub(super) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |it| it.to_str().unwrap())
     }
@@ -90,15 +86,15 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap()
     }
 
-    /// Fails unless it has this status.
+    /// Asserts the status code.
     #[track_caller]
-    pub(super) fn expect(self, status: u16) -> Answer {
+    pub(super) fn expect(self, status: u16) -> Response {
         assert_eq!(self.status, status, "{}", self.body);
         self
     }
 }
 
-/// The path of a deployment's statuses.
+/// Returns the path of a deployment's statuses.
 pub(super) fn statuses(deployment: &Deployment) -> String {
     format!(
         "/repos/octocat/example/deployments/{}/statuses",

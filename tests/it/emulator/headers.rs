@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::github::{Answer, Github, statuses};
+use super::github::{Github, send, statuses};
 
 fn tag_of(parts: &[&str]) -> String {
     let digest = Sha256::digest(parts.concat());
@@ -16,10 +16,10 @@ fn tag_of(parts: &[&str]) -> String {
 }
 
 #[tokio::test]
-async fn every_answer_wears_the_headers_of_today() {
+async fn responses_have_the_current_headers() {
     let github = Github::start().await;
     let path = statuses(&github.deployment());
-    let answer = github
+    let response = github
         .post(&path, json!({"state": "success"}))
         .await
         .expect(201);
@@ -50,10 +50,10 @@ async fn every_answer_wears_the_headers_of_today() {
         ("x-ratelimit-resource", "core"),
         ("x-github-edge-region", "fra"),
     ] {
-        assert_eq!(answer.header(name), value, "{name}");
+        assert_eq!(response.header(name), value, "{name}");
     }
     assert!(
-        answer
+        response
             .header("access-control-expose-headers")
             .ends_with("Deprecation, Sunset, Warning")
     );
@@ -62,15 +62,15 @@ async fn every_answer_wears_the_headers_of_today() {
         "x-ratelimit-used",
         "x-ratelimit-reset",
     ] {
-        answer.header(name).parse::<u64>().unwrap();
+        response.header(name).parse::<u64>().unwrap();
     }
-    assert_eq!(answer.header("x-github-request-id").split(':').count(), 5);
+    assert_eq!(response.header("x-github-request-id").split(':').count(), 5);
     assert_eq!(
-        answer.header("content-length"),
-        answer.body.len().to_string()
+        response.header("content-length"),
+        response.body.len().to_string()
     );
-    assert_eq!(answer.header("last-modified"), "");
-    assert_eq!(answer.header("deprecation"), "");
+    assert_eq!(response.header("last-modified"), "");
+    assert_eq!(response.header("deprecation"), "");
 
     let error = github.get("/repos/octocat/nothing").await.expect(404);
     assert_eq!(error.header("etag"), "");
@@ -83,7 +83,7 @@ async fn every_answer_wears_the_headers_of_today() {
 }
 
 #[tokio::test]
-async fn the_entity_tag_is_githubs_hash_of_request_headers_and_body() {
+async fn entity_tag_hashes_request_headers_and_body() {
     let github = Github::start().await;
     let deployment = github.deployment();
     let path = statuses(&deployment);
@@ -95,13 +95,13 @@ async fn the_entity_tag_is_githubs_hash_of_request_headers_and_body() {
     assert_eq!(got.header("etag"), created.header("etag"));
 
     let request = github.anonymous(Method::GET, &path).header("cookie", "a=b");
-    let answer = Answer::to(request).await;
-    let expected = tag_of(&["*/*:", "a=b:", &answer.body]);
-    assert_eq!(answer.header("etag"), format!("\"{expected}\""));
+    let response = send(request).await;
+    let expected = tag_of(&["*/*:", "a=b:", &response.body]);
+    assert_eq!(response.header("etag"), format!("\"{expected}\""));
 }
 
 #[tokio::test]
-async fn a_compressed_body_has_the_same_tag_but_weak() {
+async fn compressed_bodies_have_weak_tags() {
     let github = Github::start().await;
     let deployment = github.deployment();
     github
@@ -128,11 +128,11 @@ async fn a_compressed_body_has_the_same_tag_but_weak() {
     let request = github
         .request(Method::GET, &path)
         .header("accept-encoding", "gzip;q=0");
-    assert_eq!(Answer::to(request).await.body, plain.body);
+    assert_eq!(send(request).await.body, plain.body);
 }
 
 #[tokio::test]
-async fn what_is_known_already_is_not_sent_again_and_costs_nothing() {
+async fn matching_condition_is_a_free_304() {
     let github = Github::from(Emulator::builder().limits(Limits::github())).await;
     let deployment = github.deployment();
     let path = statuses(&deployment);
@@ -143,12 +143,12 @@ async fn what_is_known_already_is_not_sent_again_and_costs_nothing() {
         let request = github
             .request(Method::GET, &path)
             .header("if-none-match", tag);
-        let answer = Answer::to(request).await.expect(304);
-        assert_eq!(answer.body, "");
-        assert_eq!(answer.header("content-type"), "");
-        assert_eq!(answer.header("x-github-media-type"), "");
-        assert_eq!(answer.header("etag"), first.header("etag"));
-        assert_eq!(answer.header("x-ratelimit-used"), "1");
+        let response = send(request).await.expect(304);
+        assert_eq!(response.body, "");
+        assert_eq!(response.header("content-type"), "");
+        assert_eq!(response.header("x-github-media-type"), "");
+        assert_eq!(response.header("etag"), first.header("etag"));
+        assert_eq!(response.header("x-ratelimit-used"), "1");
     }
     github
         .emulator
@@ -157,32 +157,30 @@ async fn what_is_known_already_is_not_sent_again_and_costs_nothing() {
     let request = github
         .request(Method::GET, &path)
         .header("if-none-match", tag);
-    let answer = Answer::to(request).await.expect(200);
-    assert_eq!(answer.header("x-ratelimit-used"), "2");
+    let response = send(request).await.expect(200);
+    assert_eq!(response.header("x-ratelimit-used"), "2");
 }
 
 #[tokio::test]
-async fn people_get_pretty_bodies_with_the_tag_of_compact_ones() {
+async fn browsers_get_indented_bodies_with_the_same_tag() {
     let github = Github::start().await;
     let path = "/repos/octocat/example";
     let compact = github.get(path).await;
     let request = github
         .request(Method::GET, path)
         .header("user-agent", "curl/8.0");
-    let pretty = Answer::to(request).await;
+    let pretty = send(request).await;
     assert!(pretty.body.starts_with("{\n  \"id\": "));
     assert_eq!(pretty.json(), compact.json());
     assert_eq!(pretty.header("etag"), compact.header("etag"));
 }
 
 #[tokio::test]
-async fn a_head_has_the_headers_of_a_get_and_no_body() {
+async fn head_has_the_headers_of_get() {
     let github = Github::start().await;
     let path = statuses(&github.deployment());
     let get = github.get(&path).await;
-    let head = Answer::to(github.request(Method::HEAD, &path))
-        .await
-        .expect(200);
+    let head = send(github.request(Method::HEAD, &path)).await.expect(200);
     assert_eq!(head.body, "");
     assert_eq!(head.header("etag"), get.header("etag"));
 }

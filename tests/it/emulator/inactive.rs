@@ -3,7 +3,7 @@ use serde_json::json;
 
 use super::github::{Github, statuses};
 
-/// The latest state of a deployment.
+/// Returns the state of the newest status.
 fn latest(github: &Github, id: u64) -> String {
     let history = github.emulator.history(id);
     history
@@ -12,7 +12,7 @@ fn latest(github: &Github, id: u64) -> String {
         .unwrap_or_default()
 }
 
-/// A deployment whose statuses have been these.
+/// Creates a deployment with these states and returns its ID.
 fn deployed(github: &Github, new: NewDeployment, states: &[&str]) -> u64 {
     let deployment = github
         .emulator
@@ -30,7 +30,7 @@ fn staging() -> NewDeployment {
 }
 
 #[tokio::test]
-async fn a_success_makes_earlier_successes_in_the_environment_inactive() {
+async fn success_makes_earlier_successes_inactive() {
     let github = Github::start().await;
     let prior = deployed(&github, staging(), &["queued", "success"]);
     let failed = deployed(&github, staging(), &["success", "failure"]);
@@ -85,7 +85,7 @@ async fn a_success_makes_earlier_successes_in_the_environment_inactive() {
 }
 
 #[tokio::test]
-async fn auto_inactive_false_leaves_all_as_it_is() {
+async fn auto_inactive_false_changes_nothing() {
     let github = Github::start().await;
     let prior = deployed(&github, staging(), &["success"]);
     let newer = github.deployment_to("staging");
@@ -95,7 +95,7 @@ async fn auto_inactive_false_leaves_all_as_it_is() {
 }
 
 #[tokio::test]
-async fn production_is_spared_as_documented_or_included_as_observed() {
+async fn production_is_included_by_quirk_only() {
     let github = Github::start().await;
     let prior = deployed(&github, NewDeployment::new("main"), &["success"]);
     let newer = github.deployment();
@@ -106,7 +106,7 @@ async fn production_is_spared_as_documented_or_included_as_observed() {
     assert_eq!(latest(&github, prior), "success");
     github
         .emulator
-        .switch(|it| it.auto_inactive = AutoInactive::Observed);
+        .change_quirks(|it| it.auto_inactive = AutoInactive::Observed);
     github
         .post(&statuses(&newer), json!({"state": "success"}))
         .await
@@ -115,7 +115,7 @@ async fn production_is_spared_as_documented_or_included_as_observed() {
 }
 
 #[tokio::test]
-async fn the_environment_is_the_one_the_status_names() {
+async fn environment_of_the_status_decides() {
     let github = Github::start().await;
     let prior = deployed(&github, staging(), &["success"]);
     let newer = github.deployment_to("review");
@@ -125,13 +125,13 @@ async fn the_environment_is_the_one_the_status_names() {
 }
 
 #[tokio::test]
-async fn a_switch_lets_any_earlier_success_count() {
+async fn had_success_quirk_counts_any_success() {
     let github = Github::start().await;
     let failed = deployed(&github, staging(), &["success", "failure"]);
     let never = deployed(&github, staging(), &["failure"]);
     github
         .emulator
-        .switch(|it| it.had_success = HadSuccess::Ever);
+        .change_quirks(|it| it.had_success = HadSuccess::Ever);
     let second = github.deployment_to("staging");
     for _ in 0..2 {
         github

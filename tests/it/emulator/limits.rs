@@ -1,31 +1,31 @@
 use std::time::Duration;
 
 use deploystatus_emulator::{
-    Clock, Emulator, Fault, LimitStatus, Limits, PrimaryLimits, SecondaryLimits,
+    Clock, Emulator, Fault, LimitStatus, Limits, PrimaryLimits, RetryAfter, SecondaryLimits,
 };
 use reqwest::Method;
 use serde_json::json;
 
-use super::github::{Answer, Github, statuses};
+use super::github::{Github, send, statuses};
 
 async fn limited(limits: Limits) -> Github {
     Github::from(Emulator::builder().clock(Clock::manual()).limits(limits)).await
 }
 
 #[tokio::test]
-async fn the_hourly_limit_is_counted_told_enforced_and_over_after_an_hour() {
+async fn primary_limit_is_enforced_for_an_hour() {
     let primary = PrimaryLimits::default().authenticated(2).anonymous(1);
     let github = limited(Limits::default().primary(primary)).await;
     for (used, remaining) in [("1", "1"), ("2", "0")] {
-        let answer = github.get("/zen").await.expect(200);
-        assert_eq!(answer.header("x-ratelimit-limit"), "2");
-        assert_eq!(answer.header("x-ratelimit-used"), used);
-        assert_eq!(answer.header("x-ratelimit-remaining"), remaining);
-        assert_eq!(answer.header("x-ratelimit-reset"), "1767229200");
+        let response = github.get("/zen").await.expect(200);
+        assert_eq!(response.header("x-ratelimit-limit"), "2");
+        assert_eq!(response.header("x-ratelimit-used"), used);
+        assert_eq!(response.header("x-ratelimit-remaining"), remaining);
+        assert_eq!(response.header("x-ratelimit-reset"), "1767229200");
     }
-    let answer = github.get("/zen").await.expect(403);
-    assert_eq!(answer.header("x-ratelimit-remaining"), "0");
-    let message = answer.json()["message"].as_str().unwrap().to_owned();
+    let response = github.get("/zen").await.expect(403);
+    assert_eq!(response.header("x-ratelimit-remaining"), "0");
+    let message = response.json()["message"].as_str().unwrap().to_owned();
     assert!(
         message.starts_with("API rate limit exceeded for user ID 583231."),
         "{message}"
@@ -37,24 +37,77 @@ async fn the_hourly_limit_is_counted_told_enforced_and_over_after_an_hour() {
     assert_eq!(limits["rate"], core);
     let newer = github.request(Method::GET, "/rate_limit");
     let newer = newer.header("x-github-api-version", "2026-03-10");
-    let newer = Answer::to(newer).await.expect(200).json();
+    let newer = send(newer).await.expect(200).json();
     assert!(newer.get("rate").is_none());
 
-    Answer::to(github.anonymous(Method::GET, "/zen"))
+    send(github.anonymous(Method::GET, "/zen"))
         .await
         .expect(200);
-    let answer = Answer::to(github.anonymous(Method::GET, "/zen"))
+    let response = send(github.anonymous(Method::GET, "/zen"))
         .await
         .expect(403);
-    assert_eq!(answer.header("server"), "Varnish");
-    assert!(answer.json().get("status").is_none());
+    assert_eq!(response.header("server"), "Varnish");
+    assert!(response.json().get("status").is_none());
 
     github.emulator.advance(Duration::from_secs(3600));
     github.get("/zen").await.expect(200);
 }
 
 #[tokio::test]
-async fn eighty_creations_a_minute_and_five_hundred_an_hour_are_enough() {
+async fn unenforced_limit_is_counted_and_never_used_up() {
+    let github = limited(Limits::default()).await;
+    for number in 1..=100_u64 {
+        github.emulator.advance(Duration::from_secs(1));
+        let request = github.anonymous(Method::GET, "/zen");
+        let response = send(request).await.expect(200);
+        let used = number.min(59);
+        for (name, value) in [("limit", 60), ("used", used), ("remaining", 60 - used)] {
+            let header = response.header(&format!("x-ratelimit-{name}"));
+            assert_eq!(header, value.to_string(), "{name} of request {number}");
+        }
+        // The window starts with the first request, one second after the clock.
+        assert_eq!(response.header("x-ratelimit-reset"), "1767229201");
+    }
+    let request = github.anonymous(Method::GET, "/rate_limit");
+    let core = &send(request).await.expect(200).json()["resources"]["core"];
+    assert_eq!(core["remaining"], 1);
+    assert_eq!(core["used"], 59);
+    github.emulator.advance(Duration::from_secs(3600));
+    let request = github.anonymous(Method::GET, "/zen");
+    let response = send(request).await.expect(200);
+    assert_eq!(response.header("x-ratelimit-used"), "1");
+}
+
+#[tokio::test]
+async fn limit_errors_link_to_their_documentation() {
+    let current = "overview/rate-limits-for-the-rest-api";
+    let old = "overview/resources-in-the-rest-api";
+    for (profile, page) in [
+        ("github", format!("{current}#about-secondary-rate-limits")),
+        (
+            "ghes:3.10",
+            format!("{current}#about-secondary-rate-limits"),
+        ),
+        ("ghes:3.9", format!("{old}#secondary-rate-limits")),
+    ] {
+        let secondary = SecondaryLimits::default().points_per_minute(0);
+        let builder = Emulator::builder()
+            .profile(profile.parse().unwrap())
+            .limits(Limits::default().secondary(secondary));
+        let github = Github::from(builder).await;
+        let limited = github.get("/zen").await.expect(403).json();
+        let fault = Fault::secondary_limit(RetryAfter::Absent);
+        github.emulator.fault(fault);
+        let failed = github.get("/zen").await.expect(403).json();
+        for body in [limited, failed] {
+            let url = body["documentation_url"].as_str().unwrap().to_owned();
+            assert!(url.ends_with(&format!("/rest/{page}")), "{profile}: {url}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn creations_are_limited_per_minute_and_hour() {
     let github = limited(Limits::default().secondary(SecondaryLimits::default())).await;
     let path = statuses(&github.deployment());
     let body = json!({"state": "success"});
@@ -62,9 +115,9 @@ async fn eighty_creations_a_minute_and_five_hundred_an_hour_are_enough() {
         github.post(&path, body.clone()).await.expect(201);
     }
     github.emulator.advance(Duration::from_secs(20));
-    let answer = github.post(&path, body.clone()).await.expect(403);
-    assert_eq!(answer.header("retry-after"), "40");
-    let message = answer.json()["message"].as_str().unwrap().to_owned();
+    let response = github.post(&path, body.clone()).await.expect(403);
+    assert_eq!(response.header("retry-after"), "40");
+    let message = response.json()["message"].as_str().unwrap().to_owned();
     assert!(
         message.starts_with("You have exceeded a secondary rate limit."),
         "{message}"
@@ -80,17 +133,17 @@ async fn eighty_creations_a_minute_and_five_hundred_an_hour_are_enough() {
     for _ in 480..500 {
         github.post(&path, body.clone()).await.expect(201);
     }
-    let answer = github.post(&path, body.clone()).await.expect(403);
-    assert_eq!(answer.header("retry-after"), "3240");
+    let response = github.post(&path, body.clone()).await.expect(403);
+    assert_eq!(response.header("retry-after"), "3240");
 }
 
 #[tokio::test]
-async fn points_are_counted_for_each_endpoint_and_a_write_costs_five() {
+async fn points_are_counted_per_endpoint() {
     let secondary = SecondaryLimits::default().points_per_minute(11);
     let github = limited(Limits::default().secondary(secondary)).await;
     github
         .emulator
-        .switch(|it| it.limit_status = LimitStatus::TooManyRequests);
+        .change_quirks(|it| it.limit_status = LimitStatus::TooManyRequests);
     let path = statuses(&github.deployment());
     for code in [201, 201, 429] {
         github
@@ -106,7 +159,7 @@ async fn points_are_counted_for_each_endpoint_and_a_write_costs_five() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_more_than_so_many_requests_are_served_at_a_time() {
+async fn concurrent_requests_are_limited() {
     let secondary = SecondaryLimits::default().concurrent(2);
     let limits = Limits::default().secondary(secondary);
     let github = Github::from(Emulator::builder().clock(Clock::tokio()).limits(limits)).await;

@@ -2,7 +2,7 @@ use deploystatus_emulator::{Deployment, NewStatus};
 
 use super::github::{Github, statuses};
 
-/// A deployment with this many statuses.
+/// Creates a deployment with this number of statuses.
 fn deployment_with(github: &Github, count: usize) -> Deployment {
     let deployment = github.deployment();
     for _ in 0..count {
@@ -12,7 +12,7 @@ fn deployment_with(github: &Github, count: usize) -> Deployment {
     deployment
 }
 
-/// The relations of a `Link` header with the queries they lead to.
+/// Returns the relations of a `Link` header and the queries of their URLs.
 fn relations(link: &str) -> Vec<(String, String)> {
     let parts = link.split(", ").filter(|it| !it.is_empty());
     parts
@@ -25,7 +25,7 @@ fn relations(link: &str) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
-async fn a_page_has_thirty_statuses_by_default_and_a_hundred_at_most() {
+async fn page_size_has_default_and_maximum() {
     let github = Github::start().await;
     let path = statuses(&deployment_with(&github, 101));
     for (query, count) in [
@@ -39,39 +39,39 @@ async fn a_page_has_thirty_statuses_by_default_and_a_hundred_at_most() {
         ("?per_page=0050&page=003", 1),
         ("?page=99", 0),
     ] {
-        let answer = github.get(&format!("{path}{query}")).await.expect(200);
-        assert_eq!(answer.json().as_array().unwrap().len(), count, "{query}");
+        let response = github.get(&format!("{path}{query}")).await.expect(200);
+        assert_eq!(response.json().as_array().unwrap().len(), count, "{query}");
     }
 }
 
 #[tokio::test]
-async fn the_link_header_leads_through_all_pages_by_the_number_of_the_repository() {
+async fn links_lead_through_all_pages() {
     let github = Github::start().await;
     let deployment = deployment_with(&github, 61);
     let path = statuses(&deployment);
-    let answer = github.get(&path).await;
+    let response = github.get(&path).await;
     let front = format!(
         "<{}/repositories/{}/deployments/{}/statuses?page=2>; rel=\"next\"",
         github.emulator.url(),
         deployment.repository_id,
         deployment.id
     );
-    assert!(answer.header("link").starts_with(&front), "{answer:?}");
+    assert!(response.header("link").starts_with(&front), "{response:?}");
 
     let mut next = format!("{}{path}?per_page=20", github.emulator.url());
     let mut seen = Vec::new();
     loop {
-        let answer = github
+        let response = github
             .get(next.strip_prefix(&github.emulator.url()).unwrap())
             .await;
-        let list = answer.json();
+        let list = response.json();
         seen.extend(
             list.as_array()
                 .unwrap()
                 .iter()
                 .map(|it| it["id"].as_u64().unwrap()),
         );
-        let link = answer.header("link").to_owned();
+        let link = response.header("link").to_owned();
         let onward = link.split(", ").find(|it| it.ends_with("rel=\"next\""));
         match onward {
             Some(part) => next = part[1..].split_once('>').unwrap().0.to_owned(),
@@ -83,7 +83,7 @@ async fn the_link_header_leads_through_all_pages_by_the_number_of_the_repository
 }
 
 #[tokio::test]
-async fn the_relations_come_in_githubs_order_and_echo_the_query() {
+async fn links_are_ordered_and_echo_the_query() {
     let github = Github::start().await;
     let path = statuses(&deployment_with(&github, 61));
     let expected = [
@@ -101,8 +101,8 @@ async fn the_relations_come_in_githubs_order_and_echo_the_query() {
         ),
     ];
     for (query, wanted) in expected {
-        let answer = github.get(&format!("{path}{query}")).await;
-        let found: Vec<_> = relations(answer.header("link"))
+        let response = github.get(&format!("{path}{query}")).await;
+        let found: Vec<_> = relations(response.header("link"))
             .into_iter()
             .map(|(rel, query)| format!("{rel} {query}"))
             .collect();

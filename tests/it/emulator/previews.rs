@@ -2,7 +2,7 @@ use deploystatus_emulator::{Emulator, Profile};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::github::{Answer, Github, statuses};
+use super::github::{Github, Response, send, statuses};
 
 const ANT_MAN: &str = "application/vnd.github.ant-man-preview+json";
 const FLASH: &str = "application/vnd.github.flash-preview+json";
@@ -13,14 +13,14 @@ async fn of_profile(profile: &str) -> Github {
     Github::from(Emulator::builder().profile(profile)).await
 }
 
-async fn post(github: &Github, accept: &str, body: Value) -> Answer {
+async fn post(github: &Github, accept: &str, body: Value) -> Response {
     let path = statuses(&github.deployment_to("staging"));
     let request = github.request(Method::POST, &path).header("accept", accept);
-    Answer::to(request.json(&body)).await
+    send(request.json(&body)).await
 }
 
 #[tokio::test]
-async fn before_3_3_some_states_need_a_preview() {
+async fn some_states_need_previews_before_3_3() {
     for (profile, gated) in [("ghes:2.22", true), ("ghes:3.2", true), ("ghes:3.3", false)] {
         let github = of_profile(profile).await;
         for (state, preview) in [
@@ -45,24 +45,24 @@ async fn before_3_3_some_states_need_a_preview() {
 }
 
 #[tokio::test]
-async fn before_3_3_previews_decide_what_is_shown_but_not_what_is_kept() {
+async fn previews_gate_rendering_only_before_3_3() {
     let github = of_profile("ghes:2.21").await;
     let body = json!({
         "state": "success",
         "target_url": "https://example.com/log",
         "environment_url": "https://example.com",
     });
-    let answer = post(&github, FLASH, body).await.expect(201);
-    let hidden = answer.json();
+    let response = post(&github, FLASH, body).await.expect(201);
+    let hidden = response.json();
     assert_eq!(
-        answer.header("x-github-media-type"),
+        response.header("x-github-media-type"),
         "github.flash-preview; format=json"
     );
     assert_eq!(hidden["environment"], "staging");
     for key in ["environment_url", "log_url", "performed_via_github_app"] {
         assert!(hidden.get(key).is_none(), "{key}");
     }
-    let path = answer
+    let path = response
         .header("location")
         .split_once("/api/v3")
         .unwrap()
@@ -70,7 +70,7 @@ async fn before_3_3_previews_decide_what_is_shown_but_not_what_is_kept() {
         .to_owned();
     let accept = format!("{ANT_MAN}, {MACHINE_MAN}");
     let request = github.request(Method::GET, &path).header("accept", accept);
-    let shown = Answer::to(request).await.expect(200).json();
+    let shown = send(request).await.expect(200).json();
     assert_eq!(shown["environment_url"], "https://example.com");
     assert_eq!(shown["log_url"], "https://example.com/log");
     assert_eq!(shown["performed_via_github_app"], Value::Null);
@@ -78,7 +78,7 @@ async fn before_3_3_previews_decide_what_is_shown_but_not_what_is_kept() {
 }
 
 #[tokio::test]
-async fn from_3_3_on_everything_is_shown() {
+async fn all_fields_are_rendered_from_3_3_on() {
     for profile in ["ghes:3.3", "ghes:3.22", "github"] {
         let github = of_profile(profile).await;
         let status = post(&github, "*/*", json!({"state": "success"}))
@@ -91,12 +91,12 @@ async fn from_3_3_on_everything_is_shown() {
 }
 
 #[tokio::test]
-async fn an_accept_without_json_is_refused() {
+async fn accept_without_json_is_rejected() {
     let github = Github::start().await;
     let request = github
         .request(Method::GET, "/user")
         .header("accept", "text/html");
-    let error = Answer::to(request).await.expect(415).json();
+    let error = send(request).await.expect(415).json();
     assert_eq!(
         error["message"],
         "Unsupported 'Accept' header: text/html. Must accept 'application/json'."

@@ -1,4 +1,4 @@
-//! A recorded exchange with GitHub, and the situation in which it happened.
+//! Recorded exchanges with GitHub.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 use serde_json::Value;
 
-/// An exchange about deployment statuses.
+/// A recorded exchange about deployment statuses.
 pub(super) struct Recording {
     pub(super) name: String,
     pub(super) method: String,
@@ -22,7 +22,7 @@ pub(super) struct Recording {
 }
 
 impl Recording {
-    /// All recordings in a folder whose path is one of statuses.
+    /// Reads all recordings in a folder that are about statuses.
     pub(super) fn of_statuses(folder: &Path) -> Vec<Recording> {
         let mut files: Vec<_> = std::fs::read_dir(folder)
             .unwrap()
@@ -60,7 +60,7 @@ impl Recording {
             && parts[6] == "statuses"
     }
 
-    /// The segments of the path, the first of which is empty.
+    /// Returns the segments of the path. The first is empty.
     fn parts(&self) -> Vec<&str> {
         let path = self.path.split('?').next().unwrap();
         path.split('/').collect()
@@ -70,7 +70,7 @@ impl Recording {
         self.headers.get(name).map(String::as_str)
     }
 
-    /// When it happened; none for an error that somebody wrote down without its headers.
+    /// Returns the time of the exchange, or `None` if the headers were not recorded.
     pub(super) fn date(&self) -> Option<Timestamp> {
         let date = self.header("date")?;
         Some(DateTimeParser::new().parse_timestamp(date).unwrap())
@@ -81,7 +81,7 @@ impl Recording {
         self.date().is_some_and(|it| it < limit)
     }
 
-    /// The statuses in the answer.
+    /// Returns the statuses in the response.
     pub(super) fn statuses(&self) -> Vec<&Value> {
         match &self.body {
             Value::Array(list) => list.iter().collect(),
@@ -90,7 +90,7 @@ impl Recording {
         }
     }
 
-    /// What `Accept` must have been, by what the server understood of it.
+    /// Reconstructs `Accept` from the media type that the server echoed.
     pub(super) fn accept(&self) -> String {
         let understood = self
             .header("x-github-media-type")
@@ -116,9 +116,9 @@ impl Recording {
         self.header("x-ratelimit-limit") == Some("60")
     }
 
-    /// An emulator in the same situation.
+    /// Creates an emulator in the state of the server at that time.
     ///
-    /// GitHub of a time when there were previews is an Enterprise Server of that time.
+    /// While GitHub had previews, its behaviour was that of the Enterprise Server released then.
     pub(super) fn situation(&self) -> EmulatorBuilder {
         let profile = if self.happened_before("2020-08-01") {
             Profile::enterprise(2, 21).unwrap()
@@ -166,7 +166,7 @@ impl Recording {
     }
 }
 
-/// A status as it must have been created.
+/// Returns the status that the recorded one was created from.
 fn status(recorded: &Value) -> NewStatus {
     let text = |name: &str| recorded[name].as_str().unwrap_or_default();
     let mut status = NewStatus::new(text("state"))
@@ -182,7 +182,7 @@ fn status(recorded: &Value) -> NewStatus {
     status
 }
 
-/// Some recorders wrote words in angle brackets where names and numbers were.
+/// Replaces placeholders in angle brackets, which some recorders wrote for names and IDs.
 fn without_placeholders(text: &str) -> String {
     let text = text
         .replace("<GITHUB_LOGIN>", "octocat")

@@ -2,10 +2,10 @@ use deploystatus_emulator::{NewRepository, Token};
 use reqwest::Method;
 use serde_json::json;
 
-use super::github::{Answer, Github, statuses};
+use super::github::{Github, send, statuses};
 
 #[tokio::test]
-async fn a_renamed_repository_redirects_reads_with_301_and_writes_with_307() {
+async fn renamed_repository_redirects() {
     let github = Github::start().await;
     let deployment = github.deployment();
     github
@@ -20,27 +20,27 @@ async fn a_renamed_repository_redirects_reads_with_301_and_writes_with_307() {
     );
     let url = format!("{front}/deployments/{}/statuses", deployment.id);
 
-    let answer = github
+    let response = github
         .get(&format!("{old}?per_page=5&page=2"))
         .await
         .expect(301);
     let there = format!("{url}?per_page=5&page=2");
-    assert_eq!(answer.header("location"), there);
+    assert_eq!(response.header("location"), there);
     assert_eq!(
-        answer.json(),
+        response.json(),
         json!({
             "message": "Moved Permanently",
             "url": there,
             "documentation_url": "https://docs.github.com/v3/#http-redirects",
         })
     );
-    assert_eq!(answer.header("etag"), "");
-    let answer = github
+    assert_eq!(response.header("etag"), "");
+    let response = github
         .post(&old, json!({"state": "success"}))
         .await
         .expect(307);
-    assert_eq!(answer.header("location"), url);
-    assert_eq!(answer.json()["message"], "Moved Permanently");
+    assert_eq!(response.header("location"), url);
+    assert_eq!(response.json()["message"], "Moved Permanently");
     assert!(github.emulator.history(deployment.id).is_empty());
 
     let there = url.strip_prefix(&github.emulator.url()).unwrap();
@@ -51,14 +51,14 @@ async fn a_renamed_repository_redirects_reads_with_301_and_writes_with_307() {
         .json();
     let name = format!("{}/repos/hubot/sample", github.emulator.url());
     assert_eq!(status["repository_url"], json!(name));
-    let answer = github.get("/repos/octocat/example").await.expect(301);
-    assert_eq!(answer.header("location"), front);
+    let response = github.get("/repos/octocat/example").await.expect(301);
+    assert_eq!(response.header("location"), front);
     let new = old.replace("octocat/example", "hubot/sample");
     github.get(&new).await.expect(200);
 }
 
 #[tokio::test]
-async fn a_name_that_is_taken_again_no_longer_redirects() {
+async fn reused_name_stops_redirecting() {
     let github = Github::start().await;
     github
         .emulator
@@ -78,7 +78,7 @@ async fn a_name_that_is_taken_again_no_longer_redirects() {
 }
 
 #[tokio::test]
-async fn a_redirect_gives_no_hidden_repository_away() {
+async fn redirects_do_not_reveal_private_repositories() {
     let github = Github::start().await;
     github
         .emulator
@@ -93,7 +93,7 @@ async fn a_redirect_gives_no_hidden_repository_away() {
         .add_token(Token::classic("t").repository("octocat/hidden"));
     let get = async |token: &str| {
         let request = github.anonymous(Method::GET, "/repos/octocat/secret");
-        Answer::to(request.bearer_auth(token)).await.status
+        send(request.bearer_auth(token)).await.status
     };
     assert_eq!(get("t").await, 301);
     github
@@ -103,19 +103,19 @@ async fn a_redirect_gives_no_hidden_repository_away() {
 }
 
 #[tokio::test]
-async fn an_archived_repository_is_read_only() {
+async fn archived_repository_is_read_only() {
     let github = Github::start().await;
     let path = statuses(&github.deployment());
     github
         .emulator
-        .archive_repository("octocat/example", true)
+        .archive_repository("octocat/example")
         .unwrap();
-    let answer = github
+    let response = github
         .post(&path, json!({"state": "success"}))
         .await
         .expect(403);
     assert_eq!(
-        answer.json()["message"],
+        response.json()["message"],
         "Repository was archived so is read-only."
     );
     github.get(&path).await.expect(200);
@@ -125,7 +125,7 @@ async fn an_archived_repository_is_read_only() {
     );
     github
         .emulator
-        .archive_repository("octocat/example", false)
+        .unarchive_repository("octocat/example")
         .unwrap();
     github
         .post(&path, json!({"state": "success"}))

@@ -5,16 +5,16 @@ use deploystatus_emulator::{Emulator, NewDeployment, NewRepository, NewStatus, S
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::github::{Answer, Github, statuses};
+use super::github::{Github, send, statuses};
 
-/// A file of its own for each test, gone afterwards.
-struct Place(PathBuf);
+/// A folder that is removed after the test.
+struct Folder(PathBuf);
 
-impl Place {
-    fn new(name: &str) -> Place {
+impl Folder {
+    fn new(name: &str) -> Folder {
         let folder = std::env::temp_dir().join(format!("emulator-{name}-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
-        Place(folder)
+        Folder(folder)
     }
 
     fn file(&self) -> PathBuf {
@@ -22,15 +22,15 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for Folder {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
     }
 }
 
 #[tokio::test]
-async fn what_was_saved_on_shutdown_is_there_again_and_goes_on() {
-    let place = Place::new("shutdown");
+async fn snapshot_restores_the_state() {
+    let place = Folder::new("shutdown");
     let github = Github::from(Emulator::builder().snapshot(place.file())).await;
     let deployment = github.deployment_to("staging");
     github
@@ -65,48 +65,48 @@ async fn what_was_saved_on_shutdown_is_there_again_and_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_was_answered_before_the_end_is_in_the_snapshot() {
+async fn snapshot_contains_every_confirmed_status() {
     for round in 0..20 {
-        let place = Place::new(&format!("answered-{round}"));
+        let place = Folder::new(&format!("confirmed-{round}"));
         let github = Github::from(Emulator::builder().snapshot(place.file())).await;
         let deployment = github.deployment();
         let request = github.request(Method::POST, &statuses(&deployment));
         let request = request.json(&json!({"state": "success"}));
-        let (answered, mut answers) = tokio::sync::mpsc::unbounded_channel();
+        let (confirmed, mut responses) = tokio::sync::mpsc::unbounded_channel();
         for _ in 0..4 {
-            let (request, answered) = (request.try_clone().unwrap(), answered.clone());
+            let (request, confirmed) = (request.try_clone().unwrap(), confirmed.clone());
             tokio::spawn(async move {
-                while let Ok(answer) = request.try_clone().unwrap().send().await {
-                    let Ok(status) = answer.json::<Value>().await else {
+                while let Ok(response) = request.try_clone().unwrap().send().await {
+                    let Ok(status) = response.json::<Value>().await else {
                         break;
                     };
-                    answered.send(status["id"].as_u64().unwrap()).unwrap();
+                    confirmed.send(status["id"].as_u64().unwrap()).unwrap();
                 }
             });
         }
-        drop(answered);
-        let mut ids = vec![answers.recv().await.unwrap()];
+        drop(confirmed);
+        let mut ids = vec![responses.recv().await.unwrap()];
         github.emulator.stop().await.unwrap();
-        while let Some(id) = answers.recv().await {
+        while let Some(id) = responses.recv().await {
             ids.push(id);
         }
 
         let github = Github::from(Emulator::builder().snapshot(place.file())).await;
         let kept = github.emulator.history(deployment.id);
         for id in ids {
-            assert!(kept.iter().any(|it| it.id == id), "{id} was answered");
+            assert!(kept.iter().any(|it| it.id == id), "{id} was confirmed");
         }
     }
 }
 
 #[tokio::test]
-async fn a_snapshot_is_saved_on_request() {
-    let place = Place::new("request");
+async fn snapshot_is_written_on_request() {
+    let place = Folder::new("request");
     let github = Github::from(Emulator::builder().snapshot(place.file())).await;
     assert!(!place.file().exists());
     let url = format!("{}/_emulator/snapshot", github.emulator.url());
     let request = reqwest::Client::new().request(Method::POST, url);
-    Answer::to(request).await.expect(204);
+    send(request).await.expect(204);
     let saved: serde_json::Value =
         serde_json::from_slice(&fs::read(place.file()).unwrap()).unwrap();
     assert_eq!(saved["format"], 1);
@@ -116,13 +116,13 @@ async fn a_snapshot_is_saved_on_request() {
             .save()
             .unwrap_err()
             .to_string()
-            .contains("without a snapshot file")
+            .contains("no snapshot file is configured")
     );
 }
 
 #[tokio::test]
-async fn a_snapshot_that_cannot_be_read_is_an_error_naming_the_place_and_stays_as_it_is() {
-    let place = Place::new("unreadable");
+async fn unreadable_snapshot_is_reported_and_unchanged() {
+    let place = Folder::new("unreadable");
     for (text, reason) in [
         ("{\"format\": 1,\n \"state\": oops", "line 2 column 11"),
         ("", "line 1 column 0"),
@@ -145,8 +145,8 @@ async fn a_snapshot_that_cannot_be_read_is_an_error_naming_the_place_and_stays_a
 }
 
 #[tokio::test]
-async fn a_payload_is_the_same_when_it_was_saved_however_deep_and_exact_it_is() {
-    let place = Place::new("payload");
+async fn payloads_survive_a_snapshot() {
+    let place = Folder::new("payload");
     let deep = (0..125).fold(json!([]), |inner, _| json!([inner]));
     for payload in [
         deep,
@@ -164,8 +164,8 @@ async fn a_payload_is_the_same_when_it_was_saved_however_deep_and_exact_it_is() 
 }
 
 #[tokio::test]
-async fn a_snapshot_that_contradicts_itself_is_refused_and_says_where() {
-    let place = Place::new("contradiction");
+async fn inconsistent_snapshots_are_rejected() {
+    let place = Folder::new("contradiction");
     let emulator = Emulator::builder().snapshot(place.file()).start().await;
     let emulator = emulator.unwrap();
     let new = NewDeployment::new("main").id(7);
@@ -183,48 +183,48 @@ async fn a_snapshot_that_contradicts_itself_is_refused_and_says_where() {
         (
             "\"id\":1296269",
             "\"id\":5",
-            "the repository 5 is kept as 1296269",
+            "repository 5 has the key 1296269",
         ),
         (
             "\"deployments\":[7]",
             "\"deployments\":[7,8]",
-            "the repository 1296269 has no deployment 8",
+            "repository 1296269 has no deployment 8",
         ),
         (
             "\"deployments\":[7]",
             "\"deployments\":[]",
-            "the deployment 7 is not in its repository 1296269",
+            "deployment 7 is not listed by repository 1296269",
         ),
         (
             "\"octocat/example\":1296269",
             "\"octocat/example\":6",
-            "a name leads to the repository 6, which is not there",
+            "a name belongs to repository 6, which is missing",
         ),
         (
             "\"deployment\":{\"id\":7",
             "\"deployment\":{\"id\":8",
-            "the deployment 8 is kept as 7",
+            "deployment 8 has the key 7",
         ),
         (
             "{\"id\":3,\"deployment_id\":7",
             "{\"id\":3,\"deployment_id\":8",
-            "the status 3 is kept with 7",
+            "deployment 7 has status 3 of another",
         ),
-        ("{\"id\":3,", "{\"id\":6,", "the status 5 comes after 6"),
+        ("{\"id\":3,", "{\"id\":6,", "status 5 comes after status 6"),
         (
             "\"next_deployment_id\":4400000001",
             "\"next_deployment_id\":7",
-            "the next deployment would be 7, and there are later ones",
+            "the next deployment ID is 7, and a higher one exists",
         ),
         (
             "\"next_status_id\":5000000001",
             "\"next_status_id\":1",
-            "the next status would be 1, and there are later ones",
+            "the next status ID is 1, and a higher one exists",
         ),
         (
             "\"next_user_id\":583232",
             "\"next_user_id\":1",
-            "the next user would be 1, and there are later ones",
+            "the next user ID is 1, and a higher one exists",
         ),
     ] {
         assert!(whole.contains(from), "{from} is not in {whole}");
@@ -236,22 +236,27 @@ async fn a_snapshot_that_contradicts_itself_is_refused_and_says_where() {
 }
 
 #[tokio::test]
-async fn the_last_numbers_are_given_once_and_then_refused() {
-    let place = Place::new("last");
+async fn highest_ids_are_used_once() {
+    let place = Folder::new("last");
     let last = NewRepository::new("o/last").id(u64::MAX);
     let seed = Seed::default().repository(last);
     let emulator = Emulator::builder().seed(seed).snapshot(place.file());
     let emulator = emulator.start().await.unwrap();
     let refused = emulator.create_repository(NewRepository::new("o/later"));
-    assert!(refused.unwrap_err().to_string().contains("does not rise"));
+    assert!(refused.unwrap_err().to_string().contains("already in use"));
     let deployment = NewDeployment::new("main").id(u64::MAX);
     let deployment = emulator.create_deployment("o/last", deployment).unwrap();
     let refused = emulator.create_deployment("o/last", NewDeployment::new("later"));
-    assert!(refused.unwrap_err().to_string().contains("does not rise"));
+    assert!(refused.unwrap_err().to_string().contains("already exists"));
     let status = NewStatus::new("queued").id(u64::MAX);
     let status = emulator.create_status(deployment.id, status).unwrap();
     let refused = emulator.create_status(deployment.id, NewStatus::new("success"));
-    assert!(refused.unwrap_err().to_string().contains("does not rise"));
+    assert!(
+        refused
+            .unwrap_err()
+            .to_string()
+            .contains("IDs must increase")
+    );
     emulator.stop().await.unwrap();
     let again = Emulator::builder().snapshot(place.file()).start().await;
     let again = again.unwrap();
@@ -260,7 +265,7 @@ async fn the_last_numbers_are_given_once_and_then_refused() {
 }
 
 #[tokio::test]
-async fn what_a_file_holds_is_told_in_one_short_line() {
+async fn seed_errors_are_one_short_line() {
     let wild = format!("{{\"\u{7f}\\n{}\": 1}}", "x".repeat(10_000));
     let error = Seed::from_json(&wild).unwrap_err().to_string();
     assert!(!error.contains(char::is_control), "{error}");
@@ -269,8 +274,8 @@ async fn what_a_file_holds_is_told_in_one_short_line() {
 }
 
 #[tokio::test]
-async fn a_snapshot_that_cannot_be_written_is_an_error_and_leaves_nothing_behind() {
-    let place = Place::new("unwritable");
+async fn unwritable_snapshot_leaves_no_files() {
+    let place = Folder::new("unwritable");
     let file = place.0.join("nowhere").join("state.json");
     let emulator = Emulator::builder().snapshot(&file).start().await.unwrap();
     emulator

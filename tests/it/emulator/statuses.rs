@@ -2,7 +2,7 @@ use deploystatus_emulator::{Emulator, Ghost, NewStatus};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::github::{Answer, Github, statuses};
+use super::github::{Github, send, statuses};
 
 const STATUS_KEYS: [&str; 15] = [
     "url",
@@ -59,7 +59,7 @@ fn assert_keys(value: &Value, keys: &[&str]) {
 }
 
 #[tokio::test]
-async fn a_created_status_is_answered_with_all_its_fields_and_its_location() {
+async fn created_status_has_all_fields_and_location() {
     let github = Github::start().await;
     let deployment = github.deployment();
     let body = json!({
@@ -68,8 +68,8 @@ async fn a_created_status_is_answered_with_all_its_fields_and_its_location() {
         "description": "done",
         "environment_url": "https://example.com",
     });
-    let answer = github.post(&statuses(&deployment), body).await.expect(201);
-    let status = answer.json();
+    let response = github.post(&statuses(&deployment), body).await.expect(201);
+    let status = response.json();
     assert_keys(&status, &STATUS_KEYS);
     assert_keys(&status["creator"], &CREATOR_KEYS);
     assert_eq!(status["creator"]["login"], "octocat");
@@ -88,7 +88,7 @@ async fn a_created_status_is_answered_with_all_its_fields_and_its_location() {
         status["url"],
         json!(format!("{url}/statuses/{}", status["id"]))
     );
-    assert_eq!(status["url"], answer.header("location"));
+    assert_eq!(status["url"], response.header("location"));
     assert_eq!(status["created_at"], status["updated_at"]);
 
     let path = format!("{}/{}", statuses(&deployment), status["id"]);
@@ -96,7 +96,7 @@ async fn a_created_status_is_answered_with_all_its_fields_and_its_location() {
 }
 
 #[tokio::test]
-async fn what_is_left_out_is_an_empty_string() {
+async fn omitted_texts_are_empty() {
     let github = Github::start().await;
     let path = statuses(&github.deployment());
     let status = github.post(&path, json!({"state": "queued"})).await.json();
@@ -106,7 +106,7 @@ async fn what_is_left_out_is_an_empty_string() {
 }
 
 #[tokio::test]
-async fn log_url_and_target_url_mirror_each_other_and_log_url_wins() {
+async fn log_url_and_target_url_mirror_each_other() {
     let github = Github::start().await;
     let path = statuses(&github.deployment());
     let (one, two) = ("https://example.com/1", "http://example.com/2");
@@ -125,7 +125,7 @@ async fn log_url_and_target_url_mirror_each_other_and_log_url_wins() {
 }
 
 #[tokio::test]
-async fn the_environment_is_inherited_and_changes_that_of_the_deployment_but_the_url_is_not() {
+async fn environment_is_inherited_without_its_url() {
     let github = Github::start().await;
     let deployment = github.deployment_to("staging");
     let path = statuses(&deployment);
@@ -147,7 +147,7 @@ async fn the_environment_is_inherited_and_changes_that_of_the_deployment_but_the
 }
 
 #[tokio::test]
-async fn the_newest_comes_first_and_identifiers_rise() {
+async fn list_is_newest_first() {
     let github = Github::start().await;
     let path = statuses(&github.deployment());
     for state in ["queued", "in_progress", "success", "success"] {
@@ -168,7 +168,7 @@ async fn the_newest_comes_first_and_identifiers_rise() {
 }
 
 #[tokio::test]
-async fn what_does_not_exist_is_not_found() {
+async fn unknown_objects_are_not_found() {
     let github = Github::start().await;
     let (deployment, other) = (github.deployment(), github.deployment());
     let status = github
@@ -190,8 +190,8 @@ async fn what_does_not_exist_is_not_found() {
         assert_eq!(error["message"], "Not Found", "{path}");
         assert_eq!(error["status"], "404", "{path}");
     }
-    let answer = Answer::to(github.request(Method::PATCH, &here)).await;
-    assert_eq!(answer.expect(404).json()["message"], "Not Found");
+    let response = send(github.request(Method::PATCH, &here)).await;
+    assert_eq!(response.expect(404).json()["message"], "Not Found");
     github
         .get(&format!("{here}/{}", status.id))
         .await
@@ -199,25 +199,25 @@ async fn what_does_not_exist_is_not_found() {
 }
 
 #[tokio::test]
-async fn an_empty_history_is_an_empty_list() {
+async fn empty_history_is_an_empty_list() {
     let github = Github::start().await;
-    let answer = github
+    let response = github
         .get(&statuses(&github.deployment()))
         .await
         .expect(200);
-    assert_eq!(answer.body, "[]");
-    assert_eq!(answer.header("link"), "");
+    assert_eq!(response.body, "[]");
+    assert_eq!(response.header("link"), "");
 }
 
 #[tokio::test]
-async fn a_creator_whose_account_is_gone_is_null_or_the_ghost() {
+async fn deleted_creator_is_null_or_ghost() {
     let github = Github::start().await;
     let deployment = github.deployment();
     let new = NewStatus::new("success").without_creator();
     github.emulator.create_status(deployment.id, new).unwrap();
     let path = statuses(&deployment);
     assert_eq!(github.get(&path).await.json()[0]["creator"], Value::Null);
-    github.emulator.switch(|it| it.ghost = Ghost::User);
+    github.emulator.change_quirks(|it| it.ghost = Ghost::User);
     assert_eq!(
         github.get(&path).await.json()[0]["creator"]["login"],
         "ghost"
@@ -225,7 +225,7 @@ async fn a_creator_whose_account_is_gone_is_null_or_the_ghost() {
 }
 
 #[tokio::test]
-async fn a_bot_is_written_as_apps_are() {
+async fn bots_are_rendered_as_apps() {
     let github = Github::start().await;
     let deployment = github.deployment();
     let new = NewStatus::new("success").creator("ship-it[bot]");
@@ -239,7 +239,7 @@ async fn a_bot_is_written_as_apps_are() {
 }
 
 #[tokio::test]
-async fn the_history_can_be_read_without_http() {
+async fn history_is_readable_without_http() {
     let emulator = Emulator::start().await.unwrap();
     let new = deploystatus_emulator::NewDeployment::new("main").id(42);
     let deployment = emulator.create_deployment("octocat/example", new).unwrap();

@@ -2,18 +2,18 @@ use deploystatus_emulator::{FirstCheck, MissingState, ValidationErrors};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::github::{Answer, Github, statuses};
+use super::github::{Github, send, statuses};
 
 const DOCUMENTATION: &str = "https://docs.github.com/rest/deployments/statuses";
 
-/// Posts a status that is not accepted.
+/// Posts an invalid status.
 async fn refusal(github: &Github, body: Value) -> (u16, Value) {
-    let answer = github.post(&statuses(&github.deployment()), body).await;
-    (answer.status, answer.json())
+    let response = github.post(&statuses(&github.deployment()), body).await;
+    (response.status, response.json())
 }
 
 #[tokio::test]
-async fn an_unknown_or_missing_state_is_not_in_the_list() {
+async fn unknown_and_missing_states_are_rejected() {
     let github = Github::start().await;
     for body in [
         json!({"state": "done"}),
@@ -40,11 +40,11 @@ async fn an_unknown_or_missing_state_is_not_in_the_list() {
 }
 
 #[tokio::test]
-async fn switches_change_how_a_missing_state_and_failed_validations_are_told() {
+async fn quirks_change_the_form_of_errors() {
     let github = Github::start().await;
     github
         .emulator
-        .switch(|it| it.validation_errors = ValidationErrors::Sentence);
+        .change_quirks(|it| it.validation_errors = ValidationErrors::Sentence);
     let (code, error) = refusal(&github, json!({})).await;
     assert_eq!(code, 422);
     assert_eq!(
@@ -53,7 +53,7 @@ async fn switches_change_how_a_missing_state_and_failed_validations_are_told() {
     );
     github
         .emulator
-        .switch(|it| it.missing_state = MissingState::NotSupplied);
+        .change_quirks(|it| it.missing_state = MissingState::NotSupplied);
     let (code, error) = refusal(&github, json!({})).await;
     assert_eq!(code, 422);
     assert_eq!(
@@ -63,7 +63,7 @@ async fn switches_change_how_a_missing_state_and_failed_validations_are_told() {
 }
 
 #[tokio::test]
-async fn a_description_has_140_characters_whatever_their_bytes() {
+async fn description_is_limited_to_140_characters() {
     let github = Github::start().await;
     let path = statuses(&github.deployment());
     let longest = "ü".repeat(140);
@@ -80,7 +80,7 @@ async fn a_description_has_140_characters_whatever_their_bytes() {
 }
 
 #[tokio::test]
-async fn addresses_are_of_the_web_or_empty() {
+async fn urls_are_http_or_empty() {
     let github = Github::start().await;
     let path = statuses(&github.deployment());
     for field in ["environment_url", "log_url", "target_url"] {
@@ -101,7 +101,7 @@ async fn addresses_are_of_the_web_or_empty() {
 }
 
 #[tokio::test]
-async fn members_of_the_wrong_type_are_named() {
+async fn wrong_types_are_named() {
     let github = Github::start().await;
     for (body, complaint) in [
         (
@@ -128,7 +128,7 @@ async fn members_of_the_wrong_type_are_named() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_json_object_is_a_bad_request() {
+async fn non_object_bodies_are_bad_requests() {
     let github = Github::start().await;
     let path = statuses(&github.deployment());
     for (body, message) in [
@@ -138,9 +138,9 @@ async fn a_body_that_is_no_json_object_is_a_bad_request() {
         ("\"success\"", "Body should be a JSON object"),
     ] {
         let request = github.request(Method::POST, &path).body(body);
-        let answer = Answer::to(request).await.expect(400);
-        assert_eq!(answer.json()["message"], message);
-        assert_eq!(answer.json()["status"], "400");
+        let response = send(request).await.expect(400);
+        assert_eq!(response.json()["message"], message);
+        assert_eq!(response.json()["status"], "400");
     }
     assert!(
         github
@@ -151,7 +151,7 @@ async fn a_body_that_is_no_json_object_is_a_bad_request() {
 }
 
 #[tokio::test]
-async fn a_switch_says_whether_the_body_or_the_deployment_is_looked_at_first() {
+async fn first_check_quirk_orders_the_checks() {
     let github = Github::start().await;
     let path = "/repos/octocat/example/deployments/1/statuses";
     github
@@ -160,7 +160,7 @@ async fn a_switch_says_whether_the_body_or_the_deployment_is_looked_at_first() {
         .expect(422);
     github
         .emulator
-        .switch(|it| it.first_check = FirstCheck::Deployment);
+        .change_quirks(|it| it.first_check = FirstCheck::Deployment);
     github
         .post(path, json!({"state": "done"}))
         .await
@@ -168,9 +168,11 @@ async fn a_switch_says_whether_the_body_or_the_deployment_is_looked_at_first() {
 }
 
 #[tokio::test]
-async fn a_limit_of_statuses_is_told_in_a_sentence() {
+async fn max_statuses_quirk_rejects_with_422() {
     let github = Github::start().await;
-    github.emulator.switch(|it| it.max_statuses = Some(1));
+    github
+        .emulator
+        .change_quirks(|it| it.max_statuses = Some(1));
     let path = statuses(&github.deployment());
     github
         .post(&path, json!({"state": "queued"}))

@@ -1,10 +1,12 @@
-use deploystatus_emulator::{Delivery, Emulator, Fault, NewDeployment, NewStatus, Webhook};
+use deploystatus_emulator::{
+    Delivery, Emulator, Fault, NewDeployment, NewRepository, NewStatus, Seed, Webhook,
+};
 use serde_json::{Value, json};
 
 use super::github::{Github, statuses};
 
-/// An emulator that tells another one, which keeps what it receives.
-async fn told() -> (Github, Emulator) {
+/// Starts an emulator whose webhook is a second emulator, which logs the deliveries.
+async fn notified() -> (Github, Emulator) {
     let receiver = Emulator::start().await.unwrap();
     let hook = Webhook::new(format!("{}/hook?x=1", receiver.url())).secret("secret");
     let github = Github::from(Emulator::builder().webhook(hook)).await;
@@ -16,8 +18,8 @@ fn payload(delivery: &Delivery) -> Value {
 }
 
 #[tokio::test]
-async fn deployments_and_statuses_are_announced_in_order_with_all_headers() {
-    let (github, receiver) = told().await;
+async fn deliveries_are_ordered_and_complete() {
+    let (github, receiver) = notified().await;
     receiver.fault(Fault::status(200).times(2));
     let deployment = github.deployment_to("staging");
     let path = statuses(&deployment);
@@ -26,7 +28,7 @@ async fn deployments_and_statuses_are_announced_in_order_with_all_headers() {
         .await
         .expect(201)
         .json();
-    let deliveries = github.emulator.deliveries_tried().await;
+    let deliveries = github.emulator.wait_for_deliveries().await;
     let events: Vec<_> = deliveries.iter().map(|it| it.event.as_str()).collect();
     assert_eq!(events, ["deployment", "deployment_status"]);
 
@@ -79,20 +81,25 @@ async fn deployments_and_statuses_are_announced_in_order_with_all_headers() {
     assert_eq!(event.get("workflow"), Some(&Value::Null));
 }
 
-/// Where the recorded payloads are of today's GitHub.
+/// Compares with payloads that were recorded at api.github.com.
 #[tokio::test]
-async fn a_payload_has_every_member_of_recorded_ones() {
+async fn payloads_have_every_recorded_member() {
     let Some(folder) = std::env::var_os("DEPLOYSTATUS_WEBHOOKS") else {
         eprintln!("skipped: DEPLOYSTATUS_WEBHOOKS names no folder of recordings");
         return;
     };
-    let (github, _receiver) = told().await;
+    let receiver = Emulator::start().await.unwrap();
+    let repository = NewRepository::new("octocat/example").organization();
+    let builder = Emulator::builder()
+        .seed(Seed::empty().repository(repository))
+        .webhook(Webhook::new(receiver.url()));
+    let github = Github::from(builder).await;
     let deployment = github.deployment();
     github
         .post(&statuses(&deployment), json!({"state": "success"}))
         .await
         .expect(201);
-    let deliveries = github.emulator.deliveries_tried().await;
+    let deliveries = github.emulator.wait_for_deliveries().await;
     let mut compared = 0;
     for file in std::fs::read_dir(folder).unwrap() {
         let file = file.unwrap();
@@ -105,7 +112,13 @@ async fn a_payload_has_every_member_of_recorded_ones() {
         let text = std::fs::read_to_string(file.path()).unwrap();
         let recorded: Value = serde_json::from_str(&text).unwrap();
         let found = payload(delivery);
-        for object in ["deployment_status", "deployment", "repository", "sender"] {
+        for object in [
+            "deployment_status",
+            "deployment",
+            "repository",
+            "organization",
+            "sender",
+        ] {
             for key in recorded[object]
                 .as_object()
                 .into_iter()
@@ -120,8 +133,45 @@ async fn a_payload_has_every_member_of_recorded_ones() {
 }
 
 #[tokio::test]
-async fn nobody_is_told_of_inactive_statuses() {
-    let (github, receiver) = told().await;
+async fn payload_has_the_repository_of_a_webhook() {
+    let receiver = Emulator::start().await.unwrap();
+    let seed = Seed::default().repository(NewRepository::new("acme/shop").organization());
+    let hook = Webhook::new(receiver.url());
+    let github = Github::from(Emulator::builder().seed(seed).webhook(hook)).await;
+    for repository in ["octocat/example", "acme/shop"] {
+        let path = format!("/repos/{repository}/deployments");
+        github.post(&path, json!({"ref": "main"})).await.expect(201);
+    }
+    let deliveries = github.emulator.wait_for_deliveries().await;
+    let [person, organization] = [0, 1].map(|index| payload(&deliveries[index]));
+    for event in [&person, &organization] {
+        for key in [
+            "temp_clone_token",
+            "network_count",
+            "subscribers_count",
+            "organization",
+            "permissions",
+        ] {
+            assert!(event["repository"].get(key).is_none(), "{key}");
+        }
+    }
+    assert!(person.get("organization").is_none());
+    let organization = &organization["organization"];
+    assert_eq!(organization["login"], "acme");
+    let url = format!("{}/orgs/acme", github.emulator.url());
+    assert_eq!(organization["url"], json!(url));
+    assert_eq!(
+        organization["members_url"],
+        json!(format!("{url}/members{{/member}}"))
+    );
+    let rest = github.get("/repos/acme/shop").await.expect(200).json();
+    assert_eq!(rest["organization"]["login"], "acme");
+    assert_eq!(rest["temp_clone_token"], Value::Null);
+}
+
+#[tokio::test]
+async fn inactive_statuses_are_not_delivered() {
+    let (github, receiver) = notified().await;
     let prior = github.deployment_to("staging");
     let newer = github.deployment_to("staging");
     for deployment in [&prior, &newer] {
@@ -135,21 +185,21 @@ async fn nobody_is_told_of_inactive_statuses() {
         .await
         .expect(201);
     assert_eq!(github.emulator.history(prior.id).len(), 2);
-    let deliveries = github.emulator.deliveries_tried().await;
+    let deliveries = github.emulator.wait_for_deliveries().await;
     assert_eq!(deliveries.len(), 4);
     assert_eq!(receiver.requests().len(), 4);
 }
 
 #[tokio::test]
-async fn a_delivery_is_never_repeated_unless_somebody_asks() {
-    let (github, receiver) = told().await;
+async fn redelivery_happens_only_on_request() {
+    let (github, receiver) = notified().await;
     receiver.fault(Fault::status(500));
     github.deployment();
-    let first = github.emulator.deliveries_tried().await.remove(0);
+    let first = github.emulator.wait_for_deliveries().await.remove(0);
     assert_eq!(first.status, Some(500));
     receiver.fault(Fault::status(202));
     github.emulator.redeliver(&first.id).unwrap();
-    let deliveries = github.emulator.deliveries_tried().await;
+    let deliveries = github.emulator.wait_for_deliveries().await;
     assert_eq!(deliveries.len(), 2);
     let again = &deliveries[1];
     assert_eq!((again.id.as_str(), again.attempt), (first.id.as_str(), 2));
@@ -162,21 +212,21 @@ async fn a_delivery_is_never_repeated_unless_somebody_asks() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_address_that_does_not_answer_is_given_up_after_ten_seconds() {
-    let (github, receiver) = told().await;
+async fn delivery_times_out_after_ten_seconds() {
+    let (github, receiver) = notified().await;
     receiver.fault(Fault::delay(std::time::Duration::from_secs(60)));
     github.deployment();
     let start = tokio::time::Instant::now();
-    let delivery = github.emulator.deliveries_tried().await.remove(0);
+    let delivery = github.emulator.wait_for_deliveries().await.remove(0);
     assert_eq!(start.elapsed().as_secs(), 10);
     assert_eq!(
         delivery.error.as_deref(),
-        Some("no answer within 10 seconds")
+        Some("no response within 10 seconds")
     );
 }
 
 #[tokio::test]
-async fn an_enterprise_server_names_itself_and_unsigned_deliveries_have_no_signature() {
+async fn enterprise_deliveries_name_the_server() {
     let receiver = Emulator::start().await.unwrap();
     let hook = Webhook::new(receiver.url());
     let profile = "ghes:3.20".parse().unwrap();
@@ -191,7 +241,7 @@ async fn an_enterprise_server_names_itself_and_unsigned_deliveries_have_no_signa
     emulator
         .create_status(deployment.id, NewStatus::new("queued"))
         .unwrap();
-    for delivery in emulator.deliveries_tried().await {
+    for delivery in emulator.wait_for_deliveries().await {
         assert_eq!(
             delivery.header("X-GitHub-Enterprise-Version"),
             Some("3.20.0")
@@ -206,7 +256,7 @@ async fn an_enterprise_server_names_itself_and_unsigned_deliveries_have_no_signa
 }
 
 #[tokio::test]
-async fn an_address_that_cannot_be_delivered_to_is_an_error_at_the_start() {
+async fn invalid_webhook_url_is_an_error() {
     for url in ["https://example.com", "example.com", "http://", ""] {
         let builder = Emulator::builder().webhook(Webhook::new(url));
         let error = builder.start().await.unwrap_err();

@@ -7,7 +7,7 @@ use deploystatus_emulator::{Limits, NewDeployment, Operation};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use crate::facade::{Scene, in_paused_time, on_tokio_time};
+use tests::{Scene, in_paused_time, on_tokio_time};
 
 const REPORTERS: u64 = 1_000;
 
@@ -15,13 +15,13 @@ const REPORTERS: u64 = 1_000;
 const ALLOWED: Duration = Duration::from_secs(3_600 + 6 * 60);
 
 #[test]
-fn a_thousand_reporters_of_one_client_all_report_exactly_once_within_the_limits_time() {
+fn thousand_paced_reports_stay_within_limits() {
     let refused = report_at_once(|client| client.profile(ServerProfile::github()));
     assert_eq!(refused, 0, "a client that knows of limits meets none");
 }
 
 #[test]
-fn a_thousand_reporters_who_do_not_know_of_limits_all_report_exactly_once_within_the_limits_time() {
+fn thousand_unpaced_reports_are_stored_once() {
     let refused = report_at_once(|client| client);
     assert!(refused > 0, "the limits were never met");
 }
@@ -31,11 +31,11 @@ fn report_at_once(client: impl Fn(ClientBuilder) -> ClientBuilder) -> usize {
     in_paused_time(|| async {
         let patience = 2 * ALLOWED;
         let policy = RetryPolicy::new()
-            .longest_wait(patience)
-            .total_time(patience);
+            .max_retry_after(patience)
+            .timeout(patience);
         let github = on_tokio_time().limits(Limits::github());
         let scene = Scene::with(github, |builder| {
-            client(builder.pacing(Pacing::new()).retry(policy))
+            client(builder.pacing(Pacing::new()).retry_policy(policy))
         })
         .await;
         let started = Instant::now();
@@ -48,7 +48,7 @@ fn report_at_once(client: impl Fn(ClientBuilder) -> ClientBuilder) -> usize {
                 let deployment = deployment.unwrap();
                 let status = NewStatus::new(State::Success).description(number.to_string());
                 let delivered = deployment.create_status(status).await.unwrap();
-                (deployment.id(), delivered.status().id, number)
+                (deployment.id(), delivered.status.id, number)
             });
         }
         let reported = reporters.join_all().await;

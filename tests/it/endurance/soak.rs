@@ -18,7 +18,7 @@ use deploystatus::{Client, Deployment, NewStatus, Pacing, RetryPolicy, State};
 use deploystatus_emulator::{Emulator, EmulatorBuilder, NewDeployment};
 use tokio::task::JoinSet;
 
-use crate::facade::{TOKEN, another_process};
+use tests::{TOKEN, another_process};
 
 const PLAN: &str = "DEPLOYSTATUS_TEST_SOAK";
 const REPORTERS: u64 = 8;
@@ -28,7 +28,7 @@ const CREATIONS: u64 = 4;
 const SLACK_KIB: u64 = 4_096;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_client_that_calls_for_a_long_time_stays_small_and_survives_a_restart_of_its_server() {
+async fn long_lived_client_stays_small() {
     if let Ok(plan) = env::var(PLAN) {
         return call(&plan).await;
     }
@@ -85,7 +85,7 @@ struct Soaked {
 
 impl Soaked {
     fn start(plan: &str) -> Self {
-        let name = "endurance::soak::a_client_that_calls_for_a_long_time_stays_small_and_survives_a_restart_of_its_server";
+        let name = "endurance::soak::long_lived_client_stays_small";
         let mut child = another_process(name, PLAN, plan)
             // Of several arenas, it is chance how much each keeps.
             .env("MALLOC_ARENA_MAX", "1")
@@ -122,7 +122,7 @@ async fn call(plan: &str) {
         .base_url(url)
         .token(TOKEN)
         .pacing(Pacing::off())
-        .retry(RetryPolicy::new().attempts(20))
+        .retry_policy(RetryPolicy::new().max_attempts(20))
         .build()
         .unwrap();
     let next = Arc::new(AtomicU64::new(0));
@@ -153,13 +153,13 @@ async fn report(deployment: Deployment, next: Arc<AtomicU64>, calls: u64) {
             _ if creates(number) => {
                 let status = NewStatus::new(State::InProgress).description(number.to_string());
                 let delivered = deployment.create_status(status).await.unwrap();
-                last = Some(delivered.into_status().id);
+                last = Some(delivered.status.id);
             }
             Some(id) if number.is_multiple_of(2) => {
                 assert_eq!(deployment.get_status(id).await.unwrap().id, id);
             }
             _ => {
-                let newest = deployment.statuses().newest().await.unwrap();
+                let newest = deployment.latest_status().await.unwrap();
                 assert_eq!(newest.map(|status| status.id), last);
             }
         }

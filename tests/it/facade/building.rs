@@ -4,62 +4,62 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use deploystatus::{Client, ClientBuilder, Error, NewStatus, State};
+use deploystatus::{Client, ClientBuilder, ErrorKind, NewStatus, ServerProfile, State, WaitPolicy};
 use deploystatus_emulator::Fault;
 
-use super::{Scene, TOKEN};
+use tests::{Scene, TOKEN};
 
 #[track_caller]
 fn refused(builder: ClientBuilder, message: &str) {
     let error = builder.build().unwrap_err();
-    assert!(matches!(error, Error::Invalid(_)), "{error:?}");
+    assert_eq!(error.kind(), ErrorKind::InvalidValue, "{error:?}");
     assert_eq!(error.to_string(), message);
 }
 
 #[test]
-fn settings_that_cannot_be_used_are_named() {
+fn invalid_settings_are_named() {
     let client = Client::builder;
-    refused(client().token("  "), "token is empty");
+    refused(client().token("  "), "the token is empty");
     refused(
         client().token("two words"),
-        "token has a space or another character that tokens do not have",
+        "the token contains a space or another character that tokens never contain",
     );
     refused(
         client().base_url("git.example.com"),
-        "base_url is not an address such as https://github.example.com/api/v3: git.example.com",
+        "invalid base URL \"git.example.com\": expected a URL such as https://github.example.com/api/v3",
     );
     refused(
         client().base_url("ftp://git.example.com"),
-        "base_url has to start with https:// or http://: ftp://git.example.com",
+        "invalid base URL \"ftp://git.example.com\": expected https:// or http://",
     );
     refused(
         client().base_url("https://me:secret@git.example.com"),
-        "base_url must not have a name or password in it: …@git.example.com",
+        "invalid base URL \"…@git.example.com\": expected no user name or password",
     );
     refused(
         client().base_url("https://git.example.com/?a=b"),
-        "base_url must not have a query or fragment: https://git.example.com/?a=b",
+        "invalid base URL \"https://git.example.com/\": expected no query or fragment",
     );
     refused(
         client().user_agent("\n"),
-        "user_agent is empty or has characters a header cannot have",
+        "invalid user agent \"\\n\": expected printable characters",
     );
     refused(
         client().timeout(Duration::ZERO),
-        "timeout is zero, which leaves no time for anything",
+        "timeout must be greater than zero",
     );
     refused(
         client().root_certificates("nothing"),
-        "root_certificates has no certificate in PEM",
+        "invalid root certificates: expected one or more certificates in PEM format",
     );
     refused(
         client().proxy("http://[oops"),
-        "proxy is not an address such as http://proxy.example.com:3128",
+        "invalid proxy URL: expected a URL such as http://proxy.example.com:3128",
     );
 }
 
 #[test]
-fn the_timeouts_in_the_documentation_hold() {
+fn defaults_match_the_documentation() {
     let shown = format!("{:?}", Client::builder());
     assert!(shown.contains(" timeout: 30s"), "{shown}");
     assert!(shown.contains("connect_timeout: 10s"), "{shown}");
@@ -68,7 +68,7 @@ fn the_timeouts_in_the_documentation_hold() {
 }
 
 #[test]
-fn a_token_travels_over_plain_http_to_this_machine_alone_unless_allowed() {
+fn plain_http_is_limited_to_loopback() {
     let plain = || {
         Client::builder()
             .token(TOKEN)
@@ -76,8 +76,7 @@ fn a_token_travels_over_plain_http_to_this_machine_alone_unless_allowed() {
     };
     refused(
         plain(),
-        "base_url is plain http, where anybody on the way can read the token; \
-         use https, or `allow_plain_http` if you must",
+        "plain http would expose the token: http://git.example.com/api/v3: expected https",
     );
     assert!(plain().allow_plain_http().build().is_ok());
     for local in ["http://localhost:1", "http://127.0.0.2:1", "http://[::1]:1"] {
@@ -99,47 +98,38 @@ fn a_token_travels_over_plain_http_to_this_machine_alone_unless_allowed() {
 }
 
 #[test]
-fn names_that_github_does_not_give_out_are_refused() {
+fn invalid_repository_names_are_rejected() {
     let client = Client::builder().build().unwrap();
-    let cases = [
-        (
-            "example",
-            "repository is written owner/repo, such as octocat/example, and not \"example\"",
-        ),
-        (
-            "https://github.com/octocat/example",
-            "repository is written owner/repo, such as octocat/example, and not \"https://github.com/octocat/example\"",
-        ),
-        ("octocat/", "repo \"\" cannot be used: a name is empty"),
-        (
-            "octocat/..",
-            "repo \"..\" cannot be used: a name is made of dots alone",
-        ),
-        (
-            "octocat/example.git",
-            "repo is written without .git: \"example\" and not \"example.git\"",
-        ),
-    ];
-    for (name, message) in cases {
+    let expected = "expected OWNER/NAME, such as octocat/example";
+    for name in [
+        "example",
+        "https://github.com/octocat/example",
+        "octocat/",
+        "octocat/..",
+        "octo cat/example",
+    ] {
+        let error = client.deployment(name, 42).unwrap_err();
         assert_eq!(
-            client.deployment(name, 42).unwrap_err().to_string(),
-            message
+            error.to_string(),
+            format!("invalid repository {name:?}: {expected}")
         );
     }
-    let error = client.deployment_in("octo cat", "example", 42).unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .starts_with("owner \"octo cat\" cannot be used: a name has the character ' '")
+    let error = client.deployment("octocat/example.git", 42).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "invalid repository \"octocat/example.git\": expected no .git at the end: octocat/example"
     );
     for id in [0, u64::MAX] {
         let error = client.deployment("octocat/example", id).unwrap_err();
         assert_eq!(
             error.to_string(),
-            format!("deployment id {id} cannot be one")
+            format!(
+                "invalid deployment ID {id}: expected a number from 1 to {}",
+                i64::MAX
+            )
         );
     }
-    let deployment = client.deployment_in("octocat", "example", 42).unwrap();
+    let deployment = client.deployment("octocat/example", 42).unwrap();
     assert_eq!(
         (deployment.repository().as_str(), deployment.id()),
         ("octocat/example", 42)
@@ -147,18 +137,18 @@ fn names_that_github_does_not_give_out_are_refused() {
 }
 
 #[tokio::test]
-async fn a_source_of_tokens_is_asked_before_every_attempt() {
+async fn token_source_is_called_for_each_attempt() {
     let asked = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&asked);
-    let scene = Scene::with(deploystatus_emulator::Emulator::builder(), |client| {
+    let scene = Scene::with_client(|client| {
         client.token_source(move || {
             let number = counter.fetch_add(1, Ordering::SeqCst);
             async move { Ok::<_, std::io::Error>(format!("token-{number}")) }
         })
     })
     .await;
-    scene.github.fault(Fault::status(502));
-    scene.deployment.statuses().newest().await.unwrap();
+    scene.fault(Fault::status(502));
+    scene.deployment.latest_status().await.unwrap();
     let requests = scene.github.requests();
     let tokens: Vec<_> = requests
         .iter()
@@ -168,53 +158,56 @@ async fn a_source_of_tokens_is_asked_before_every_attempt() {
 }
 
 #[tokio::test]
-async fn a_source_of_tokens_that_fails_ends_the_call_with_its_own_error() {
-    let scene = Scene::with(deploystatus_emulator::Emulator::builder(), |client| {
+async fn token_source_error_ends_the_call() {
+    let scene = Scene::with_client(|client| {
         client.token_source(|| async { Err::<String, _>("the vault is closed") })
     })
     .await;
     let report = NewStatus::new(State::Success);
     let error = scene.deployment.create_status(report).await.unwrap_err();
-    assert_eq!(error.to_string(), "the source of tokens failed");
+    assert_eq!(error.to_string(), "the token source failed");
     let cause = std::error::Error::source(&error).unwrap();
     assert_eq!(cause.to_string(), "the vault is closed");
     assert!(scene.github.requests().is_empty());
 }
 
 #[tokio::test]
-async fn what_a_client_learned_is_shared_by_its_clones() {
+async fn clones_share_the_detected_profile() {
     let github = deploystatus_emulator::Emulator::builder().profile("ghes:3.12".parse().unwrap());
-    let scene = Scene::with(github, |client| client).await;
+    let scene = Scene::with_emulator(github).await;
     let clone = scene.client.clone();
-    scene.deployment.statuses().newest().await.unwrap();
-    assert_eq!(
-        clone.profile(),
-        deploystatus::ServerProfile::enterprise(3, 12)
-    );
+    scene.deployment.latest_status().await.unwrap();
+    assert_eq!(clone.profile(), ServerProfile::enterprise(3, 12));
     assert_eq!(clone.rate_limit(), None);
 
     let scene = Scene::start().await;
     let clone = scene.client.clone();
-    scene.deployment.statuses().newest().await.unwrap();
+    scene.deployment.latest_status().await.unwrap();
     assert_eq!(clone.rate_limit().unwrap().limit, 5000);
 }
 
 #[test]
-fn everything_can_be_sent_between_threads() {
-    fn sendable<T: Send + Sync>(_: &T) {}
-    fn movable<T: Send>(_: &T) {}
+fn public_types_and_futures_are_send() {
+    fn is_sync<T: Send + Sync>(_: &T) {}
+    fn is_send<T: Send>(_: &T) {}
     let client = Client::builder().build().unwrap();
     let deployment = client.deployment("octocat/example", 42).unwrap();
     let mut pages = deployment.statuses();
-    sendable(&client);
-    sendable(&deployment);
-    sendable(&pages);
-    movable(&deployment.create_status(NewStatus::new(State::Success)));
-    movable(&deployment.create_status_if_changed(NewStatus::new(State::Success)));
-    movable(&deployment.get_status(1));
-    movable(&deployment.statuses().newest());
-    movable(&deployment.statuses().collect::<Vec<_>>());
-    movable(&deployment.statuses().into_stream());
-    movable(&deployment.statuses().into_page_stream());
-    movable(&pages.next_page());
+    is_sync(&client);
+    is_sync(&deployment);
+    is_sync(&pages);
+    is_send(&deployment.create_status(NewStatus::new(State::Success)));
+    is_send(&deployment.create_status_if_changed(NewStatus::new(State::Success)));
+    is_send(&deployment.get_status(1));
+    is_send(&deployment.latest_status());
+    is_send(&deployment.statuses().collect::<Vec<_>>());
+    is_send(&deployment.statuses().into_stream());
+    is_send(&deployment.timeline());
+    is_send(&deployment.wait(&WaitPolicy::new()).into_future());
+    is_send(
+        &deployment
+            .wait_for(State::Inactive, &WaitPolicy::new())
+            .into_future(),
+    );
+    is_send(&pages.next_page());
 }

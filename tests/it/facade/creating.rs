@@ -1,12 +1,12 @@
 //! What is sent, and what is refused before.
 
-use deploystatus::{Delivered, Error, NewStatus, State};
+use deploystatus::{Confirmation, CreateOutcome, ErrorKind, NewStatus, State};
 use serde_json::{Value, json};
 
-use super::Scene;
+use tests::Scene;
 
 #[tokio::test]
-async fn a_created_status_is_on_the_server_with_all_it_was_given() {
+async fn created_status_has_all_given_fields() {
     let scene = Scene::start().await;
     let status = NewStatus::new(State::Success)
         .environment("production")
@@ -15,9 +15,13 @@ async fn a_created_status_is_on_the_server_with_all_it_was_given() {
         .description("Live");
     let delivered = scene.deployment.create_status(status).await.unwrap();
 
-    let Delivered::Created(status) = delivered else {
-        panic!("{delivered:?}");
-    };
+    let CreateOutcome {
+        status,
+        confirmation,
+        search,
+        ..
+    } = delivered;
+    assert_eq!((confirmation, search), (Confirmation::Created, None));
     let stored = &scene.github.history(scene.deployment.id())[0];
     assert_eq!(status.id, stored.id);
     assert_eq!(status.state, State::Success);
@@ -33,7 +37,7 @@ async fn a_created_status_is_on_the_server_with_all_it_was_given() {
 }
 
 #[tokio::test]
-async fn what_is_not_set_is_not_sent() {
+async fn unset_fields_are_not_sent() {
     let scene = Scene::start().await;
     let status = NewStatus::new(State::Queued).description("").log_url("");
     scene.deployment.create_status(status).await.unwrap();
@@ -44,7 +48,7 @@ async fn what_is_not_set_is_not_sent() {
 }
 
 #[tokio::test]
-async fn each_field_is_sent_under_its_own_name() {
+async fn fields_are_sent_under_their_names() {
     let scene = Scene::start().await;
     let status = NewStatus::new(State::Inactive)
         .target_url("https://example.com/old")
@@ -59,87 +63,85 @@ async fn each_field_is_sent_under_its_own_name() {
 }
 
 #[tokio::test]
-async fn every_state_that_can_be_reported_is_taken() {
+async fn all_reportable_states_are_accepted() {
     let scene = Scene::start().await;
     let states: Vec<_> = State::KNOWN
-        .into_iter()
-        .filter(State::can_be_reported)
+        .iter()
+        .filter(|state| state.can_be_reported())
         .collect();
     for state in &states {
         scene
             .deployment
-            .create_status(NewStatus::new(state.clone()))
+            .create_status(NewStatus::new((*state).clone()))
             .await
             .unwrap();
     }
     assert_eq!(states.len(), 7);
     assert_eq!(
         scene.stored(),
-        states.iter().map(State::as_str).collect::<Vec<_>>()
+        states
+            .iter()
+            .map(|state| state.as_str())
+            .collect::<Vec<_>>()
     );
 }
 
 #[tokio::test]
-async fn what_github_would_refuse_is_refused_before_anything_is_sent() {
+async fn invalid_status_is_rejected_before_sending() {
     let scene = Scene::start().await;
     let success = || NewStatus::new(State::Success);
     let cases = [
         (
             NewStatus::new(State::from("cancelled")),
-            "state `cancelled` cannot be reported; these can: queued, pending, in_progress, success, failure, error, inactive",
+            "state \"cancelled\" cannot be reported: expected error, failure, inactive, pending, success, queued, in_progress",
         ),
         (
             NewStatus::new(State::Waiting),
-            "state `waiting` cannot be reported; these can: queued, pending, in_progress, success, failure, error, inactive",
+            "state \"waiting\" cannot be reported: expected error, failure, inactive, pending, success, queued, in_progress",
         ),
         (
             success().description("ü".repeat(141)),
-            "description has 141 characters, and 140 is the most; `description_truncated` cuts it",
+            "description is too long: 141 characters (maximum 140)",
         ),
         (
             success().description("one\ntwo"),
-            "description has the control character '\\n', which is not text",
+            "description contains the control character '\\n'",
         ),
         (
             success().environment_url("ftp://example.com"),
-            "environment_url has to be an http:// or https:// address, and is \"ftp://example.com\"",
+            "invalid environment_url \"ftp://example.com\": expected a URL that starts with https:// or http://",
         ),
         (
             success().log_url("example.com/log"),
-            "log_url has to be an http:// or https:// address, and is \"example.com/log\"",
+            "invalid log_url \"example.com/log\": expected a URL that starts with https:// or http://",
         ),
         (
             success().target_url("https://example.com/a b"),
-            "target_url has to be an http:// or https:// address, and is \"https://example.com/a b\"",
+            "invalid target_url \"https://example.com/a b\": expected a URL that starts with https:// or http://",
         ),
-        (success().marker(), "marker needs a log_url to stand in"),
+        (success().marker(), "marker requires log_url"),
     ];
     for (status, message) in cases {
         let error = scene.deployment.create_status(status).await.unwrap_err();
-        assert!(matches!(error, Error::Invalid(_)), "{error:?}");
+        assert_eq!(error.kind(), ErrorKind::InvalidValue, "{error:?}");
         assert_eq!(error.to_string(), message);
     }
     assert!(scene.github.requests().is_empty());
 }
 
 #[tokio::test]
-async fn a_description_of_140_characters_is_sent_and_a_longer_one_can_be_cut() {
+async fn description_is_limited_to_140_characters() {
     let scene = Scene::start().await;
     let create = |status| scene.deployment.create_status(status);
     let fits = "ü".repeat(140);
     let status = create(NewStatus::new(State::Success).description(&fits))
         .await
         .unwrap();
-    assert_eq!(status.status().description.as_ref(), Some(&fits));
+    assert_eq!(status.status.description.as_ref(), Some(&fits));
 
     let long = format!("line one\n{}", "é".repeat(200));
     let status = NewStatus::new(State::Error).description_truncated(long);
-    let cut = create(status)
-        .await
-        .unwrap()
-        .into_status()
-        .description
-        .unwrap();
+    let cut = create(status).await.unwrap().status.description.unwrap();
     assert_eq!(cut.chars().count(), 140);
     assert!(
         cut.starts_with("line one é") && cut.ends_with("é…"),
@@ -147,18 +149,13 @@ async fn a_description_of_140_characters_is_sent_and_a_longer_one_can_be_cut() {
     );
     let status = NewStatus::new(State::Error).description_truncated("short");
     assert_eq!(
-        create(status)
-            .await
-            .unwrap()
-            .status()
-            .description
-            .as_deref(),
+        create(status).await.unwrap().status.description.as_deref(),
         Some("short")
     );
 }
 
 #[tokio::test]
-async fn a_status_that_says_the_same_is_not_created_again_when_asked_for() {
+async fn if_changed_skips_identical_status() {
     let scene = Scene::start().await;
     let status = || {
         NewStatus::new(State::InProgress)
@@ -175,15 +172,16 @@ async fn a_status_that_says_the_same_is_not_created_again_when_asked_for() {
         .create_status_if_changed(status())
         .await
         .unwrap();
-    assert!(matches!(first, Delivered::Created(_)), "{first:?}");
-    assert_eq!(again, Delivered::AlreadyThere(first.into_status()));
+    assert!(first.confirmation == Confirmation::Created, "{first:?}");
+    assert_eq!(again.confirmation, Confirmation::Unchanged);
+    assert_eq!(again.status, first.status);
 
     let marked = scene
         .deployment
         .create_status_if_changed(status().marker())
         .await
         .unwrap();
-    assert!(matches!(marked, Delivered::AlreadyThere(_)), "{marked:?}");
+    assert!(marked.confirmation == Confirmation::Unchanged, "{marked:?}");
 
     let other = status().description("Restarting");
     let changed = scene
@@ -191,12 +189,12 @@ async fn a_status_that_says_the_same_is_not_created_again_when_asked_for() {
         .create_status_if_changed(other)
         .await
         .unwrap();
-    assert!(matches!(changed, Delivered::Created(_)), "{changed:?}");
+    assert!(changed.confirmation == Confirmation::Created, "{changed:?}");
     assert_eq!(scene.stored(), ["in_progress", "in_progress"]);
 }
 
 #[tokio::test]
-async fn the_same_report_made_twice_on_purpose_is_there_twice() {
+async fn deliberate_repetition_is_stored_twice() {
     let scene = Scene::start().await;
     for _ in 0..2 {
         scene
@@ -209,7 +207,7 @@ async fn the_same_report_made_twice_on_purpose_is_there_twice() {
 }
 
 #[tokio::test]
-async fn a_marker_goes_into_the_fragment_and_is_new_each_time() {
+async fn marker_is_a_unique_url_fragment() {
     let scene = Scene::start().await;
     let mut urls = Vec::new();
     for log in [
@@ -219,7 +217,7 @@ async fn a_marker_goes_into_the_fragment_and_is_new_each_time() {
     ] {
         let status = NewStatus::new(State::Success).log_url(log).marker();
         let created = scene.deployment.create_status(status).await.unwrap();
-        urls.push(created.into_status().log_url.unwrap());
+        urls.push(created.status.log_url.unwrap());
     }
     assert!(
         urls[0].starts_with("https://ci.example.com/7#deploystatus-"),

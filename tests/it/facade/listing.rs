@@ -7,7 +7,7 @@ use deploystatus_emulator::{Fault, NewStatus as Seeded, Operation};
 use futures_util::{StreamExt, TryStreamExt};
 use serde_json::json;
 
-use super::{Scene, in_paused_time, on_tokio_time};
+use tests::Scene;
 
 fn seed(scene: &Scene, statuses: usize) {
     for _ in 0..statuses {
@@ -28,7 +28,7 @@ fn ids(statuses: &[DeploymentStatus]) -> Vec<u64> {
 }
 
 #[tokio::test]
-async fn all_statuses_are_collected_newest_first_whatever_their_number() {
+async fn all_pages_are_collected_newest_first() {
     for count in [0, 1, 99, 100, 101, 250] {
         let scene = Scene::start().await;
         seed(&scene, count);
@@ -39,7 +39,7 @@ async fn all_statuses_are_collected_newest_first_whatever_their_number() {
 }
 
 #[tokio::test]
-async fn pages_come_one_by_one_and_only_when_asked_for() {
+async fn pages_are_requested_on_demand() {
     let scene = Scene::start().await;
     seed(&scene, 25);
     let mut pages = scene.deployment.statuses().per_page(10);
@@ -53,7 +53,7 @@ async fn pages_come_one_by_one_and_only_when_asked_for() {
 }
 
 #[tokio::test]
-async fn a_stream_gives_the_statuses_one_by_one_and_reads_no_page_too_many() {
+async fn stream_reads_no_extra_page() {
     let scene = Scene::start().await;
     seed(&scene, 25);
     let stream = scene.deployment.statuses().per_page(10).into_stream();
@@ -61,18 +61,18 @@ async fn a_stream_gives_the_statuses_one_by_one_and_reads_no_page_too_many() {
     assert_eq!(ids(&some), expected(&scene)[..12]);
     assert_eq!(scene.github.requests().len(), 2);
 
-    let pages: Vec<_> = scene
+    let all: Vec<_> = scene
         .deployment
         .statuses()
-        .into_page_stream()
+        .into_stream()
         .try_collect()
         .await
         .unwrap();
-    assert_eq!(ids(&pages.concat()), expected(&scene));
+    assert_eq!(ids(&all), expected(&scene));
 }
 
 #[tokio::test]
-async fn a_status_that_arrives_while_paging_pushes_none_twice_and_none_away() {
+async fn new_statuses_do_not_disturb_paging() {
     let scene = Scene::start().await;
     seed(&scene, 35);
     let before = expected(&scene);
@@ -85,61 +85,57 @@ async fn a_status_that_arrives_while_paging_pushes_none_twice_and_none_away() {
     assert_eq!(read, before);
 }
 
-#[test]
-fn statuses_that_arrive_while_pages_are_read_at_once_leave_no_gap() {
+#[tokio::test(start_paused = true)]
+async fn new_statuses_do_not_disturb_parallel_paging() {
     // The second page is read after the others, when new statuses have pushed its first ones back.
-    in_paused_time(|| async {
-        let scene = Scene::with(on_tokio_time(), |client| client).await;
-        seed(&scene, 45);
-        let before = expected(&scene);
-        for skip in 0..4 {
-            scene.github.clear_faults();
-            let slow = Fault::delay(Duration::from_secs(3)).skip(skip + 1);
-            scene.github.fault(slow.on(Operation::ListStatuses));
-            let reading = scene.deployment.statuses().per_page(10).collect::<Vec<_>>();
-            let writing = async {
-                tokio::time::sleep(Duration::from_secs(1)).await;
-                seed(&scene, 4);
-            };
-            let (read, ()) = tokio::join!(reading, writing);
-            let read = ids(&read.unwrap());
-            assert!(read.is_sorted_by(|a, b| a > b), "{read:?}");
-            let known: Vec<_> = read.into_iter().filter(|id| before.contains(id)).collect();
-            assert_eq!(known, before, "slow page {}", skip + 2);
-        }
-    });
+    let scene = Scene::start().await;
+    seed(&scene, 45);
+    let before = expected(&scene);
+    for skip in 0..4 {
+        scene.github.clear_faults();
+        let slow = Fault::delay(Duration::from_secs(3)).skip(skip + 1);
+        scene.fault(slow.on(Operation::ListStatuses));
+        let reading = scene.deployment.statuses().per_page(10).collect::<Vec<_>>();
+        let writing = async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            seed(&scene, 4);
+        };
+        let (read, ()) = tokio::join!(reading, writing);
+        let read = ids(&read.unwrap());
+        assert!(read.is_sorted_by(|a, b| a > b), "{read:?}");
+        let known: Vec<_> = read.into_iter().filter(|id| before.contains(id)).collect();
+        assert_eq!(known, before, "slow page {}", skip + 2);
+    }
 }
 
-#[test]
-fn three_thousand_statuses_take_four_round_trips_or_two_when_all_pages_go_at_once() {
-    in_paused_time(|| async {
-        let scene = Scene::with(on_tokio_time(), |client| client).await;
-        seed(&scene, 3000);
-        let trip = Duration::from_millis(30);
-        scene.github.fault(Fault::delay(trip).times(10_000));
-        for (at_once, round_trips) in [(10, 4), (100, 2)] {
-            let started = tokio::time::Instant::now();
-            let all: Vec<_> = scene
-                .deployment
-                .statuses()
-                .at_once(at_once)
-                .collect()
-                .await
-                .unwrap();
-            assert_eq!(all.len(), 3000);
-            // The clock of tokio counts in whole milliseconds, each of which may be one too many.
-            let most = trip * round_trips + Duration::from_millis(2) * round_trips;
-            assert!(
-                started.elapsed() <= most,
-                "{:?} > {most:?}",
-                started.elapsed()
-            );
-        }
-    });
+#[tokio::test(start_paused = true)]
+async fn parallel_pages_need_few_round_trips() {
+    let scene = Scene::start().await;
+    seed(&scene, 3000);
+    let trip = Duration::from_millis(30);
+    scene.fault(Fault::delay(trip).times(10_000));
+    for (at_once, round_trips) in [(10, 4), (100, 2)] {
+        let started = tokio::time::Instant::now();
+        let all: Vec<_> = scene
+            .deployment
+            .statuses()
+            .max_concurrent(at_once)
+            .collect()
+            .await
+            .unwrap();
+        assert_eq!(all.len(), 3000);
+        // The clock of tokio counts in whole milliseconds, each of which may be one too many.
+        let most = trip * round_trips + Duration::from_millis(2) * round_trips;
+        assert!(
+            started.elapsed() <= most,
+            "{:?} > {most:?}",
+            started.elapsed()
+        );
+    }
 }
 
 #[tokio::test]
-async fn what_is_left_can_be_collected_after_some_pages() {
+async fn collect_returns_remaining_statuses() {
     let scene = Scene::start().await;
     seed(&scene, 45);
     let mut pages = scene.deployment.statuses().per_page(10);
@@ -154,24 +150,24 @@ async fn what_is_left_can_be_collected_after_some_pages() {
 }
 
 #[tokio::test]
-async fn a_list_that_leads_in_circles_ends_with_an_error_that_says_so() {
+async fn pagination_loop_is_an_error() {
     for link in [
         "<x/>; rel=next",
         "<http://other.example/?page=9999999999999999999>; rel=next",
     ] {
         let scene = Scene::start().await;
         seed(&scene, 1);
-        let status = scene.deployment.statuses().newest().await.unwrap();
+        let status = scene.deployment.latest_status().await.unwrap();
         scene.github.clear_requests();
         let page = Fault::status(200)
             .body(json!([status]))
             .header("link", link);
-        scene.github.fault(page.times(10_000));
+        scene.fault(page.times(10_000));
         let mut pages = scene.deployment.statuses();
         assert_eq!(pages.next_page().await.unwrap().unwrap().len(), 1);
         let error = pages.next_page().await.unwrap_err().to_string();
         assert!(
-            error.ends_with("after a hundred pages that brought nothing new"),
+            error.ends_with("follows 100 pages without a new status"),
             "{error}"
         );
         assert!(error.chars().count() < 500, "{error}");
@@ -182,28 +178,28 @@ async fn a_list_that_leads_in_circles_ends_with_an_error_that_says_so() {
 }
 
 #[tokio::test]
-async fn pages_that_are_promised_and_only_repeat_the_first_are_not_all_read() {
+async fn repeated_page_ends_parallel_reading() {
     let scene = Scene::start().await;
     seed(&scene, 1);
-    let status = scene.deployment.statuses().newest().await.unwrap();
+    let status = scene.deployment.latest_status().await.unwrap();
     scene.github.clear_requests();
     let last = "<?page=9999999999>; rel=last";
     let page = Fault::status(200)
         .body(json!([status]))
         .header("link", last);
-    scene.github.fault(page.times(10_000));
+    scene.fault(page.times(10_000));
     let all: Vec<_> = scene.deployment.statuses().collect().await.unwrap();
     assert_eq!(all.len(), 1);
     assert!(scene.github.requests().len() < 120);
 }
 
 #[tokio::test]
-async fn pages_go_on_at_the_failed_one_when_asked_again() {
+async fn failed_page_can_be_retried() {
     let scene = Scene::start().await;
     seed(&scene, 25);
     let mut pages = scene.deployment.statuses().per_page(10);
     pages.next_page().await.unwrap();
-    scene.github.fault(Fault::status(403));
+    scene.fault(Fault::status(403));
     assert_eq!(pages.next_page().await.unwrap_err().status(), Some(403));
     assert_eq!(pages.next_page().await.unwrap().unwrap().len(), 10);
 }

@@ -1,12 +1,12 @@
 //! Reading one status, and reading again what was read.
 
-use deploystatus::State;
+use deploystatus::{Advice, State};
 use deploystatus_emulator::{Fault, NewStatus as Seeded};
 
-use super::Scene;
+use tests::Scene;
 
 #[tokio::test]
-async fn a_status_is_read_by_its_id() {
+async fn status_is_read_by_id() {
     let scene = Scene::start().await;
     let seeded = Seeded::new("failure")
         .description("Out of disk")
@@ -24,21 +24,27 @@ async fn a_status_is_read_by_its_id() {
 }
 
 #[tokio::test]
-async fn a_status_that_is_not_there_is_not_found() {
+async fn missing_status_is_not_found() {
     let scene = Scene::start().await;
     let error = scene.deployment.get_status(17).await.unwrap_err();
     assert!(error.is_not_found());
     assert!(
         error
             .to_string()
-            .starts_with("the server answered 404 Not Found, \"Not Found\" (request "),
+            .starts_with("the server responded 404 Not Found: \"Not Found\" (request ID "),
         "{error}"
     );
-    assert!(error.hint().unwrap().contains("may not read it"));
+    assert!(matches!(
+        error.advice(),
+        Some(Advice::CheckDeployment {
+            permission: None,
+            ..
+        })
+    ));
 }
 
 #[tokio::test]
-async fn an_unchanged_status_is_answered_from_memory_and_costs_no_quota() {
+async fn unchanged_status_costs_no_quota() {
     let scene = Scene::start().await;
     let stored = scene
         .github
@@ -57,10 +63,10 @@ async fn an_unchanged_status_is_answered_from_memory_and_costs_no_quota() {
 }
 
 #[tokio::test]
-async fn the_newest_status_is_asked_for_on_condition_and_news_is_seen() {
+async fn newest_status_uses_conditional_requests() {
     let scene = Scene::start().await;
     let id = scene.deployment.id();
-    let newest = || async { scene.deployment.statuses().newest().await.unwrap() };
+    let newest = || async { scene.deployment.latest_status().await.unwrap() };
     assert_eq!(newest().await, None);
     scene
         .github
@@ -78,7 +84,7 @@ async fn the_newest_status_is_asked_for_on_condition_and_news_is_seen() {
 }
 
 #[tokio::test]
-async fn statuses_of_one_creator_share_it_and_others_have_their_own() {
+async fn creators_are_shared_only_if_equal() {
     let scene = Scene::start().await;
     let store = |status: Seeded| {
         let stored = scene.github.create_status(scene.deployment.id(), status);
@@ -101,9 +107,9 @@ async fn statuses_of_one_creator_share_it_and_others_have_their_own() {
 }
 
 #[tokio::test]
-async fn an_unasked_304_is_an_error_and_not_a_panic() {
+async fn unexpected_304_is_an_error() {
     let scene = Scene::start().await;
-    scene.github.fault(Fault::status(304).body(""));
+    scene.fault(Fault::status(304).body(""));
     let error = scene.deployment.get_status(1).await.unwrap_err();
     assert_eq!(error.status(), Some(304));
 }

@@ -2,15 +2,15 @@
 //!
 //! They are in the folder that `DEPLOYSTATUS_CAPTURES` names; without it there is nothing to read here.
 
-use deploystatus::{Client, Delivered, Deployment, Error, NewStatus, Pacing, RetryPolicy, State};
+use deploystatus::{Client, Confirmation, Deployment, ErrorKind, NewStatus, Pacing, RetryPolicy};
 use serde_json::Value;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use super::TOKEN;
+use tests::TOKEN;
 
 #[tokio::test]
-async fn every_recorded_answer_is_understood() {
+async fn recorded_responses_are_classified() {
     let Ok(folder) = std::env::var("DEPLOYSTATUS_CAPTURES") else {
         println!("skipped: DEPLOYSTATUS_CAPTURES names no folder");
         return;
@@ -51,7 +51,7 @@ fn handle(server: &MockServer) -> Deployment {
     let client = Client::builder()
         .base_url(server.uri())
         .token(TOKEN)
-        .retry(RetryPolicy::never())
+        .retry_policy(RetryPolicy::never())
         .pacing(Pacing::off())
         .build()
         .unwrap();
@@ -100,14 +100,10 @@ async fn understood(handle: &Deployment, capture: &Value, name: &str) {
         return;
     }
     let read = if capture["request"]["method"] == "POST" {
-        match handle
-            .create_status(NewStatus::new(State::Pending))
-            .await
-            .unwrap()
-        {
-            Delivered::Created(status) => status,
-            other => panic!("{name}: {other:?}"),
-        }
+        let status = NewStatus::new(body["state"].as_str().unwrap().into());
+        let created = handle.create_status(status).await.unwrap();
+        assert_eq!(created.confirmation, Confirmation::Created, "{name}");
+        created.status
     } else {
         handle.get_status(1).await.unwrap()
     };
@@ -128,7 +124,7 @@ async fn understood(handle: &Deployment, capture: &Value, name: &str) {
 async fn refused(handle: &Deployment, status: u16, body: &Value, name: &str) {
     let error = handle.get_status(1).await.unwrap_err();
     if matches!(status, 301 | 302 | 307 | 308) {
-        assert!(matches!(error, Error::Moved(_)), "{name}: {error:?}");
+        assert_eq!(error.kind(), ErrorKind::Redirect, "{name}: {error:?}");
         return;
     }
     assert_eq!(error.status(), Some(status), "{name}");

@@ -4,7 +4,7 @@ use deploystatus::{Client, NewStatus, State};
 use deploystatus_emulator::Fault;
 use serde_json::json;
 
-use super::{Scene, TOKEN};
+use tests::{Scene, TOKEN};
 
 #[track_caller]
 fn hides_the_token(text: &str) {
@@ -12,7 +12,7 @@ fn hides_the_token(text: &str) {
 }
 
 #[tokio::test]
-async fn no_debug_text_shows_the_token() {
+async fn debug_output_hides_the_token() {
     let scene = Scene::start().await;
     let builder = Client::builder().token(TOKEN);
     hides_the_token(&format!("{builder:?} {builder:#?}"));
@@ -25,7 +25,7 @@ async fn no_debug_text_shows_the_token() {
 }
 
 #[tokio::test]
-async fn no_error_repeats_a_token_that_the_server_repeated() {
+async fn echoed_token_is_removed_from_errors() {
     let echo = format!("no such token: {TOKEN}");
     let errors = json!([{"message": echo}, echo, {"field": TOKEN, "code": "invalid"}]);
     let answers = [
@@ -41,25 +41,25 @@ async fn no_error_repeats_a_token_that_the_server_repeated() {
     ];
     for answer in answers {
         let scene = Scene::start().await;
-        scene.github.fault(answer);
+        scene.fault(answer);
         let error = scene.deployment.get_status(1).await.unwrap_err();
-        hides_the_token(&format!("{error} {error:?} {error:#?} {:?}", error.hint()));
+        hides_the_token(&format!(
+            "{error} {error:?} {error:#?} {:?}",
+            error.advice().map(|it| it.to_string())
+        ));
         assert!(!format!("{error:?}").contains(&TOKEN[..12]), "{error:?}");
     }
 }
 
 #[tokio::test]
-async fn a_word_that_is_too_short_for_a_token_is_left_in_what_the_server_says() {
-    let scene = Scene::with(deploystatus_emulator::Emulator::builder(), |client| {
-        client.token("t")
-    })
-    .await;
+async fn short_token_is_not_removed_from_errors() {
+    let scene = Scene::with_client(|client| client.token("t")).await;
     let error = scene.deployment.get_status(1).await.unwrap_err();
     assert!(error.to_string().contains("\"Not Found\""), "{error}");
 }
 
 #[tokio::test]
-async fn a_token_that_cannot_be_used_is_not_shown_either() {
+async fn invalid_token_is_not_shown() {
     let error = Client::builder()
         .token(format!("{TOKEN} {TOKEN}"))
         .build()
@@ -68,11 +68,11 @@ async fn a_token_that_cannot_be_used_is_not_shown_either() {
 }
 
 #[tokio::test]
-async fn no_failure_on_the_way_shows_the_token() {
+async fn connection_errors_hide_the_token() {
     let client = Client::builder()
         .base_url("http://127.0.0.1:1")
         .token(TOKEN)
-        .retry(deploystatus::RetryPolicy::never())
+        .retry_policy(deploystatus::RetryPolicy::never())
         .build()
         .unwrap();
     let deployment = client.deployment("octocat/example", 42).unwrap();

@@ -1,9 +1,9 @@
 //! What each kind of server is told, and how it is learned.
 
-use deploystatus::{Client, NewStatus, ServerProfile, State};
+use deploystatus::{Advice, Client, NewStatus, ServerProfile, State};
 use deploystatus_emulator::{Emulator, NewStatus as Seeded, Profile, ReceivedRequest};
 
-use super::{Scene, TOKEN};
+use tests::{Scene, TOKEN};
 
 const PLAIN: &str = "application/vnd.github+json";
 const PREVIEWS: &str =
@@ -17,7 +17,7 @@ fn told(request: &ReceivedRequest) -> (&str, Option<&str>) {
 }
 
 #[tokio::test]
-async fn each_server_is_told_what_it_needs_once_it_said_what_it_is() {
+async fn headers_match_the_detected_server() {
     let cases = [
         (
             "github",
@@ -27,7 +27,12 @@ async fn each_server_is_told_what_it_needs_once_it_said_what_it_is() {
         (
             "ghes:3.22",
             (PREVIEWS, Some("2022-11-28")),
-            (PLAIN, Some("2022-11-28")),
+            (PLAIN, Some("2026-03-10")),
+        ),
+        (
+            "ghes:3.21",
+            (PREVIEWS, Some("2022-11-28")),
+            (PLAIN, Some("2026-03-10")),
         ),
         (
             "ghes:3.20",
@@ -56,12 +61,7 @@ async fn each_server_is_told_what_it_needs_once_it_said_what_it_is() {
                 .environment("staging")
                 .environment_url("https://example.com")
                 .log_url("https://ci.example.com/7");
-            let status = scene
-                .deployment
-                .create_status(report)
-                .await
-                .unwrap()
-                .into_status();
+            let status = scene.deployment.create_status(report).await.unwrap().status;
             assert_eq!(
                 status.log_url.as_deref(),
                 Some("https://ci.example.com/7"),
@@ -79,23 +79,23 @@ async fn each_server_is_told_what_it_needs_once_it_said_what_it_is() {
 }
 
 #[tokio::test]
-async fn a_profile_that_was_given_is_kept_whatever_the_server_says() {
+async fn explicit_profile_is_not_replaced() {
     let github = Emulator::builder().profile("ghes:3.21".parse().unwrap());
     let scene = Scene::with(github, |client| {
         let newer = ServerProfile::enterprise(3, 21)
-            .api_version("2026-03-10")
+            .with_api_version("2026-03-10")
             .unwrap();
         client.profile(newer)
     })
     .await;
     for _ in 0..2 {
-        scene.deployment.statuses().newest().await.unwrap();
+        scene.deployment.latest_status().await.unwrap();
     }
     let old = scene
         .deployment
         .clone()
-        .profile(ServerProfile::enterprise(2, 22));
-    old.statuses().newest().await.unwrap();
+        .with_profile(ServerProfile::enterprise(2, 22));
+    old.latest_status().await.unwrap();
     let requests = scene.github.requests();
     assert_eq!(told(&requests[0]), (PLAIN, Some("2026-03-10")));
     assert_eq!(told(&requests[1]), (PLAIN, Some("2026-03-10")));
@@ -103,22 +103,26 @@ async fn a_profile_that_was_given_is_kept_whatever_the_server_says() {
 }
 
 #[tokio::test]
-async fn a_version_that_the_server_does_not_know_is_explained() {
-    let scene = Scene::with(Emulator::builder(), |client| {
-        client.profile(ServerProfile::github().api_version("2019-01-01").unwrap())
+async fn unsupported_api_version_is_explained() {
+    let scene = Scene::with_client(|client| {
+        client.profile(
+            ServerProfile::github()
+                .with_api_version("2019-01-01")
+                .unwrap(),
+        )
     })
     .await;
-    let error = scene.deployment.statuses().newest().await.unwrap_err();
+    let error = scene.deployment.latest_status().await.unwrap_err();
     assert_eq!(error.status(), Some(400));
     assert!(
         error.to_string().contains("is not a supported version"),
         "{error}"
     );
-    assert!(error.hint().unwrap().contains("ServerProfile"));
+    assert_eq!(error.advice(), Some(Advice::UseSupportedApiVersion));
 }
 
 #[tokio::test]
-async fn a_status_that_an_old_server_shows_without_log_url_still_has_one() {
+async fn log_url_falls_back_to_target_url() {
     let github = Emulator::builder().profile("ghes:2.22".parse().unwrap());
     let scene = Scene::with(github, |client| client.profile(ServerProfile::github())).await;
     let seeded = Seeded::new("success").log_url("https://ci.example.com/7");
@@ -126,17 +130,14 @@ async fn a_status_that_an_old_server_shows_without_log_url_still_has_one() {
         .github
         .create_status(scene.deployment.id(), seeded)
         .unwrap();
-    let newest = scene.deployment.statuses().newest().await.unwrap().unwrap();
+    let newest = scene.deployment.latest_status().await.unwrap().unwrap();
     assert_eq!(newest.log_url.as_deref(), Some("https://ci.example.com/7"));
 }
 
 #[tokio::test]
-async fn every_request_says_who_asks_and_carries_the_token() {
-    let scene = Scene::with(Emulator::builder(), |client| {
-        client.user_agent("deploy-bot/2")
-    })
-    .await;
-    scene.deployment.statuses().newest().await.unwrap();
+async fn requests_have_user_agent_and_token() {
+    let scene = Scene::with_client(|client| client.user_agent("deploy-bot/2")).await;
+    scene.deployment.latest_status().await.unwrap();
     let request = &scene.github.requests()[0];
     assert_eq!(request.header("user-agent"), Some("deploy-bot/2"));
     assert_eq!(
@@ -147,13 +148,18 @@ async fn every_request_says_who_asks_and_carries_the_token() {
 }
 
 #[test]
-fn base_addresses_are_completed_and_kept() {
+fn base_urls_are_normalized() {
     let cases = [
         ("https://api.github.com", "https://api.github.com"),
         ("https://api.github.com/", "https://api.github.com"),
         ("https://github.com", "https://api.github.com"),
         ("https://octo.ghe.com", "https://api.octo.ghe.com"),
         ("https://api.octo.ghe.com/", "https://api.octo.ghe.com"),
+        ("https://octo.ghe.com/api/v3", "https://api.octo.ghe.com"),
+        (
+            "https://api.octo.ghe.com/api/v3/",
+            "https://api.octo.ghe.com",
+        ),
         ("https://git.example.com", "https://git.example.com/api/v3"),
         ("https://git.example.com/", "https://git.example.com/api/v3"),
         (

@@ -1,20 +1,20 @@
-//! What a call tells to those who trace it.
+//! Spans and events of calls.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::Once;
 
-use deploystatus::{NewStatus, State};
+use deploystatus::{NewStatus, ServerProfile, State};
 use deploystatus_emulator::{Fault, Operation};
-use tracing::field::{Field, Visit};
+use tracing::field::{Empty, Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::Interest;
-use tracing::{Event, Metadata, Subscriber};
+use tracing::{Event, Instrument, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 
-use super::{Scene, TOKEN, in_paused_time, on_tokio_time};
+use tests::{Scene, TOKEN, in_paused_time, on_tokio_time};
 
 type Fields = BTreeMap<String, String>;
 
@@ -25,6 +25,8 @@ thread_local! {
 
 #[derive(Default)]
 struct Kept {
+    /// `true` if the spans of the library are filtered out.
+    is_muted: bool,
     spans: Vec<(Id, Fields)>,
     events: Vec<Fields>,
 }
@@ -58,8 +60,9 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Keeper {
         }
     }
 
-    fn enabled(&self, _: &Metadata<'_>, _: Context<'_, S>) -> bool {
-        KEPT.with_borrow(Option::is_some)
+    fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
+        let is_muted = |kept: &Kept| kept.is_muted && metadata.name() == "deploystatus";
+        KEPT.with_borrow(|kept| kept.as_ref().is_some_and(|kept| !is_muted(kept)))
     }
 
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, _: Context<'_, S>) {
@@ -88,19 +91,23 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Keeper {
     }
 }
 
-/// What is kept of calls in paused time.
+/// Returns the spans and events of calls on a scene in paused time.
 fn traced(calls: impl AsyncFnOnce(&Scene)) -> (Vec<Fields>, Vec<Fields>) {
+    record(Kept::default(), async || {
+        calls(&Scene::start().await).await;
+    })
+}
+
+fn record(kept: Kept, calls: impl AsyncFnOnce()) -> (Vec<Fields>, Vec<Fields>) {
     static LISTENING: Once = Once::new();
     LISTENING.call_once(|| {
         let subscriber = tracing_subscriber::registry().with(Keeper);
         tracing::subscriber::set_global_default(subscriber).unwrap();
     });
-    // Other tests may have met these spans while nobody listened.
+    // Other tests may have reached these spans before the subscriber was set.
     tracing::callsite::rebuild_interest_cache();
-    KEPT.set(Some(Kept::default()));
-    in_paused_time(|| async {
-        calls(&Scene::with(on_tokio_time(), |client| client).await).await;
-    });
+    KEPT.set(Some(kept));
+    in_paused_time(|| async { calls().await });
     let kept = KEPT.take().unwrap();
     let spans = kept.spans.into_iter().map(|(_, fields)| fields).collect();
     (spans, kept.events)
@@ -114,7 +121,7 @@ fn messages(events: &[Fields]) -> Vec<&str> {
 }
 
 #[test]
-fn a_call_is_one_span_in_the_names_of_opentelemetry() {
+fn call_is_one_span_with_opentelemetry_names() {
     let (spans, events) = traced(async |scene| {
         scene
             .deployment
@@ -136,31 +143,27 @@ fn a_call_is_one_span_in_the_names_of_opentelemetry() {
 }
 
 #[test]
-fn retries_adoptions_and_redirects_are_events_and_no_body_or_token_is_told() {
+fn retries_and_redirects_are_events() {
     let (spans, events) = traced(async |scene| {
-        scene
-            .github
-            .fault(Fault::status(502).on(Operation::ListStatuses));
-        scene.deployment.statuses().newest().await.unwrap();
-        scene
-            .github
-            .fault(Fault::status(502).after_work().on(Operation::CreateStatus));
+        scene.fault(Fault::status(502).on(Operation::ListStatuses));
+        scene.deployment.latest_status().await.unwrap();
+        scene.fault(Fault::status(502).after_work().on(Operation::CreateStatus));
         let report = NewStatus::new(State::Success).description("hush");
         scene.deployment.create_status(report).await.unwrap();
         scene
             .github
             .rename_repository("octocat/example", "octocat/renamed")
             .unwrap();
-        scene.deployment.statuses().newest().await.unwrap();
-        scene.deployment.statuses().newest().await.unwrap();
+        scene.deployment.latest_status().await.unwrap();
+        scene.deployment.latest_status().await.unwrap();
     });
     assert_eq!(spans.len(), 4);
     assert_eq!(spans[0]["http.request.resend_count"], "1");
     assert_eq!(
         messages(&events),
         [
-            "trying again",
-            "the answer was lost; looking for the status",
+            "waiting for the next attempt",
+            "the response was lost; searching for the status",
             "found the status that was sent",
             "following a redirect",
             "the repository was renamed or moved; update its name",
@@ -171,7 +174,7 @@ fn retries_adoptions_and_redirects_are_events_and_no_body_or_token_is_told() {
 }
 
 #[test]
-fn deprecation_and_sunset_are_warnings() {
+fn deprecation_is_logged_once_per_client() {
     let (_, events) = traced(async |scene| {
         let retiring = Fault::status(200)
             .body("[]")
@@ -181,11 +184,69 @@ fn deprecation_and_sunset_are_warnings() {
                 "link",
                 "<https://docs.example.com>; rel=\"deprecation\"; type=\"text/html\"",
             );
-        scene.github.fault(retiring);
-        let all: Vec<_> = scene.deployment.statuses().collect().await.unwrap();
-        assert!(all.is_empty());
+        scene.fault(retiring.times(2));
+        for _ in 0..2 {
+            let all: Vec<_> = scene.deployment.statuses().collect().await.unwrap();
+            assert!(all.is_empty());
+        }
     });
-    assert_eq!(events.len(), 2, "{events:?}");
-    assert_eq!(events[1]["header"], "sunset");
-    assert_eq!(events[1]["value"], "Fri, 10 Mar 2028 00:00:00 GMT");
+    assert_eq!(events.len(), 1, "{events:?}");
+    assert_eq!(events[0]["deprecation"], "Tue, 10 Mar 2026 00:00:00 GMT");
+    assert_eq!(events[0]["sunset"], "Fri, 10 Mar 2028 00:00:00 GMT");
+}
+
+#[test]
+fn contradicting_profile_is_logged_once_per_client() {
+    let (_, events) = record(Kept::default(), async || {
+        let github = on_tokio_time().profile("ghes:3.12".parse().unwrap());
+        let profile = ServerProfile::enterprise(3, 20);
+        let scene = Scene::with(github, |client| client.profile(profile)).await;
+        for _ in 0..2 {
+            scene.deployment.latest_status().await.unwrap();
+            scene.another_handle().latest_status().await.unwrap();
+        }
+    });
+    assert_eq!(events.len(), 1, "{events:?}");
+    assert_eq!(events[0]["explicit"], "ghes 3.20");
+    assert_eq!(events[0]["detected"], "ghes 3.12");
+}
+
+#[test]
+fn span_of_the_caller_is_not_written() {
+    let muted = Kept {
+        is_muted: true,
+        ..Kept::default()
+    };
+    let (spans, _) = record(muted, async || {
+        let scene = Scene::start().await;
+        scene.fault(Fault::status(502));
+        let span = tracing::info_span!(
+            target: "deploystatus::caller",
+            "caller",
+            http.response.status_code = Empty,
+            http.request.resend_count = Empty,
+            github.request_id = Empty,
+            error.r#type = Empty,
+            note = "own",
+        );
+        let reading = scene.deployment.latest_status().instrument(span);
+        reading.await.unwrap();
+    });
+    let own = Fields::from([("note".to_owned(), "own".to_owned())]);
+    assert_eq!(spans, [own]);
+}
+
+#[test]
+fn error_type_is_cleared_by_a_later_success() {
+    let (spans, _) = traced(async |scene| {
+        scene.fault(Fault::status(502));
+        scene.deployment.latest_status().await.unwrap();
+        scene.fault(Fault::status(404));
+        scene.deployment.latest_status().await.unwrap_err();
+    });
+    let types: Vec<_> = spans
+        .iter()
+        .map(|span| span["error.type"].as_str())
+        .collect();
+    assert_eq!(types, ["", "rejected"]);
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use deploystatus::{Client, Outbox, Overtaken, Undelivered};
-use deploystatus_emulator::{Fault, Moment, Operation};
+use deploystatus_emulator::{Fault, Operation, Stage};
 use serde_json::Value;
 
 use super::Kept;
@@ -145,7 +145,7 @@ fn an_end_in_doubt_is_found_by_whoever_flushes() {
     in_paused_time(|| async {
         let kept = Kept::start().await;
         let rollout = kept.rollout().begin().await.unwrap();
-        let sent = Fault::close(Moment::AfterWork).on(Operation::CreateStatus);
+        let sent = Fault::close(Stage::AfterWork).on(Operation::CreateStatus);
         let blind = Fault::status(503).times(999).on(Operation::ListStatuses);
         kept.scene.github.fault(sent);
         kept.scene.github.fault(blind);

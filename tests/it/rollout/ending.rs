@@ -146,7 +146,7 @@ fn a_success_tells_which_deployments_it_may_have_retired() {
         let scene = scene().await;
         scene
             .github
-            .switch(|it| it.auto_inactive = AutoInactive::Observed);
+            .change_quirks(|it| it.auto_inactive = AutoInactive::Observed);
         let deploy = |environment: &str| {
             let new = NewDeployment::new("main").environment(environment);
             let id = scene

@@ -10,7 +10,7 @@ use std::time::Duration;
 use deploystatus::{
     Client, Deployment, Error, NewRollout, Outbox, Overtaken, Pacing, RetryPolicy, State, Succeeded,
 };
-use deploystatus_emulator::{Fault, FaultMix, Moment, Operation};
+use deploystatus_emulator::{Fault, FaultMix, Operation, Stage};
 use tokio::sync::Notify;
 
 use super::{an_hour, first, scene};
@@ -55,8 +55,8 @@ fn troubles(request: u32) -> Vec<Fault> {
         at(Fault::status(502).after_work()),
         at(Fault::status(502)),
         at(Fault::status(504).work_later(Duration::from_secs(8))),
-        at(Fault::close(Moment::AfterWork)),
-        at(Fault::close(Moment::BeforeWork)),
+        at(Fault::close(Stage::AfterWork)),
+        at(Fault::close(Stage::BeforeWork)),
         at(Fault::cut_body()),
     ]
 }
@@ -211,7 +211,7 @@ fn client(url: &str) -> Client {
 fn a_rollout_whose_runtime_is_shut_down_at_any_point_is_over_after_a_flush() {
     for fault in (0..4).flat_map(troubles).filter(|fault| {
         // In real time, nobody waits for what may turn up later.
-        fault.does_the_work()
+        fault.is_after_work()
     }) {
         let mut rests = 1;
         while !in_paused_time(|| async {
@@ -247,7 +247,7 @@ fn rollouts_under_random_faults_dropped_at_random_are_over_after_a_flush_and_end
     for seed in seeds {
         in_paused_time(|| async {
             let what = format!("DEPLOYSTATUS_SEED={seed}");
-            let mix = FaultMix::seeded(seed).percent(60).at_most(8);
+            let mix = FaultMix::seeded(seed).percent(60).max_faults(8);
             let github = on_tokio_time().fault_mix(mix);
             let policy = RetryPolicy::new().seed(seed);
             let scene = Scene::with(github, |client| client.retry(policy)).await;

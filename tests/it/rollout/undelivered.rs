@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use deploystatus::{Client, Delivered, Pacing, RetryPolicy, Undelivered};
-use deploystatus_emulator::{Fault, Moment, Operation};
+use deploystatus_emulator::{Fault, Operation, Stage};
 
 use super::{LOG, an_hour, first, scene};
 use crate::facade::{Scene, TOKEN, in_paused_time, on_tokio_time};
@@ -56,7 +56,7 @@ fn a_report_that_was_stored_after_all_is_found_and_not_sent_again() {
     in_paused_time(|| async {
         for fault in [
             Fault::status(502).after_work(),
-            Fault::close(Moment::AfterWork),
+            Fault::close(Stage::AfterWork),
             Fault::cut_body(),
         ] {
             let scene = scene().await;
@@ -186,7 +186,7 @@ fn a_brief_policy_does_not_make_a_redelivery_look_too_briefly() {
         let rollout = scene.deployment.rollout(first());
         let rollout = rollout.deadline(Duration::from_secs(1));
         let rollout = rollout.begin().await.unwrap();
-        let late = Fault::close(Moment::BeforeWork).work_later(Duration::from_secs(7));
+        let late = Fault::close(Stage::BeforeWork).work_later(Duration::from_secs(7));
         scene.github.fault(late.on(Operation::CreateStatus));
         let report = rollout.succeed().await.unwrap_err();
         let delivered = report.redeliver(&scene.client).await.unwrap();

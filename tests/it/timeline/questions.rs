@@ -7,20 +7,20 @@ use deploystatus_emulator::NewStatus;
 use serde_json::json;
 
 use super::{at, history, status};
-use crate::facade::Scene;
+use tests::Scene;
 
 fn shape(timeline: &Timeline) -> Vec<(String, usize, Option<u64>)> {
-    let stretches = timeline.stretches().into_iter();
-    stretches
+    let periods = timeline.periods().into_iter();
+    periods
         .map(|it| {
-            let lasted = it.lasted().map(|lasted| lasted.as_secs());
+            let lasted = it.duration().map(|lasted| lasted.as_secs());
             (it.state.to_string(), it.reports, lasted)
         })
         .collect()
 }
 
 #[test]
-fn repeated_states_are_one_stretch_and_unknown_words_are_stretches_too() {
+fn repeated_states_form_one_period() {
     let timeline = history(&[
         "queued",
         "in_progress",
@@ -38,13 +38,13 @@ fn repeated_states_are_one_stretch_and_unknown_words_are_stretches_too() {
     ]
     .map(|(state, reports, lasted)| (state.to_owned(), reports, lasted));
     assert_eq!(shape(&timeline), expected);
-    assert_eq!(timeline.since(&State::InProgress), Some(at(420)));
-    assert_eq!(timeline.since(&State::from("paused")), Some(at(300)));
-    assert_eq!(timeline.since(&State::Success), None);
+    assert_eq!(timeline.entered(&State::InProgress), Some(at(420)));
+    assert_eq!(timeline.entered(&State::from("paused")), Some(at(300)));
+    assert_eq!(timeline.entered(&State::Success), None);
 }
 
 #[test]
-fn attempts_are_counted_as_a_person_would() {
+fn attempts_are_derived_from_states() {
     let stories: [(&[&str], &[Option<&str>]); 13] = [
         (&[], &[]),
         (&["queued"], &[None]),
@@ -89,10 +89,10 @@ fn attempts_are_counted_as_a_person_would() {
 }
 
 #[test]
-fn how_long_it_took_is_told_for_all_and_for_each_attempt() {
+fn durations_are_computed_per_attempt() {
     let timeline = history(&["queued", "in_progress", "failure", "in_progress", "success"]);
-    assert_eq!(timeline.took(), Some(Duration::from_secs(240)));
-    let took: Vec<_> = timeline.attempts().iter().map(Attempt::took).collect();
+    assert_eq!(timeline.duration(), Some(Duration::from_secs(240)));
+    let took: Vec<_> = timeline.attempts().iter().map(Attempt::duration).collect();
     assert_eq!(
         took,
         [
@@ -100,13 +100,13 @@ fn how_long_it_took_is_told_for_all_and_for_each_attempt() {
             Some(Duration::from_secs(60))
         ]
     );
-    assert_eq!(timeline.attempts()[0].started, Some(at(120)));
-    assert_eq!(history(&["queued", "in_progress"]).took(), None);
-    assert_eq!(history(&["failure", "in_progress"]).took(), None);
+    assert_eq!(timeline.attempts()[0].started_at, Some(at(120)));
+    assert_eq!(history(&["queued", "in_progress"]).duration(), None);
+    assert_eq!(history(&["failure", "in_progress"]).duration(), None);
 }
 
 #[test]
-fn whether_it_is_live_and_by_whom() {
+fn live_period_has_its_creator() {
     let timeline: Timeline = [
         status(1, "in_progress", 0, "octocat"),
         status(2, "success", 60, "hubot"),
@@ -116,8 +116,8 @@ fn whether_it_is_live_and_by_whom() {
     .collect();
     let live = timeline.live().unwrap();
     assert!(timeline.is_live());
-    assert_eq!(live.by.unwrap().login(), "hubot");
-    assert_eq!(live.since, at(60));
+    assert_eq!(live.creator.unwrap().login(), "hubot");
+    assert_eq!(live.started_at, at(60));
     assert_eq!(live.description.as_deref(), Some("report 3"));
     for words in [&["success", "inactive"], &["success", "in_progress"]] {
         assert!(!history(words).is_live());
@@ -126,51 +126,51 @@ fn whether_it_is_live_and_by_whom() {
 }
 
 #[test]
-fn a_clock_that_went_back_makes_no_negative_time() {
+fn clock_moving_back_gives_zero_duration() {
     let timeline: Timeline = [
         status(1, "in_progress", 100, "octocat"),
         status(2, "success", 40, "octocat"),
     ]
     .into_iter()
     .collect();
-    assert_eq!(timeline.took(), Some(Duration::ZERO));
-    assert_eq!(timeline.stretches()[0].lasted(), Some(Duration::ZERO));
+    assert_eq!(timeline.duration(), Some(Duration::ZERO));
+    assert_eq!(timeline.periods()[0].duration(), Some(Duration::ZERO));
 }
 
 #[test]
-fn a_history_can_be_written_as_json() {
+fn timeline_serializes_as_json() {
     let timeline: Timeline = [
         status(1, "in_progress", 0, "octocat"),
         status(2, "success", 60, "octocat"),
     ]
     .into_iter()
     .collect();
-    let by = json!({"login": "octocat", "id": 1, "type": "User"});
+    let creator = json!({"login": "octocat", "id": 1, "type": "User"});
     let expected = json!({
         "live": true,
         "retries": 0,
-        "took_seconds": 60,
+        "duration_seconds": 60,
         "attempts": [{
-            "since": "2026-03-14T09:00:00Z",
-            "started": "2026-03-14T09:00:00Z",
-            "ended": "2026-03-14T09:01:00Z",
+            "created_at": "2026-03-14T09:00:00Z",
+            "started_at": "2026-03-14T09:00:00Z",
+            "ended_at": "2026-03-14T09:01:00Z",
             "result": "success",
-            "took_seconds": 60,
+            "duration_seconds": 60,
         }],
-        "stretches": [{
+        "periods": [{
             "state": "in_progress",
-            "since": "2026-03-14T09:00:00Z",
-            "until": "2026-03-14T09:01:00Z",
-            "by": by,
+            "started_at": "2026-03-14T09:00:00Z",
+            "ended_at": "2026-03-14T09:01:00Z",
+            "creator": creator,
             "reports": 1,
             "description": "report 1",
             "log_url": null,
             "environment_url": null,
         }, {
             "state": "success",
-            "since": "2026-03-14T09:01:00Z",
-            "until": null,
-            "by": by,
+            "started_at": "2026-03-14T09:01:00Z",
+            "ended_at": null,
+            "creator": creator,
             "reports": 1,
             "description": "report 2",
             "log_url": null,
@@ -183,7 +183,7 @@ fn a_history_can_be_written_as_json() {
 }
 
 #[tokio::test]
-async fn a_handle_reads_the_history_of_its_deployment() {
+async fn deployment_reads_its_timeline() {
     let scene = Scene::start().await;
     let id = scene.deployment.id();
     let create = |word: &str| {
@@ -202,7 +202,7 @@ async fn a_handle_reads_the_history_of_its_deployment() {
     }
     create("success");
     let timeline = scene.deployment.timeline().await.unwrap();
-    let reports: Vec<_> = timeline.stretches().iter().map(|it| it.reports).collect();
+    let reports: Vec<_> = timeline.periods().iter().map(|it| it.reports).collect();
     assert_eq!(reports, [1, 250, 1]);
     assert_eq!(timeline.statuses().count(), 252);
     assert!(timeline.is_live());

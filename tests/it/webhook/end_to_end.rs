@@ -1,18 +1,20 @@
-//! The example, told of deployments by an emulator, and reporting to it.
+//! The example server, which receives events from an emulator and reports to it.
 
 use std::time::Duration;
 
 use deploystatus::{Client, Deployment, Outcome, Pacing, WaitPolicy};
 use deploystatus_emulator::{Clock, Emulator, NewDeployment, Webhook};
 
-use super::SECRET;
-use crate::facade::in_paused_time;
+use super::{SECRET, verifier};
 
-#[expect(dead_code, reason = "it is a program of its own as well")]
+#[expect(
+    dead_code,
+    reason = "the test does not call the example's main function"
+)]
 #[path = "../../../crates/deploystatus/examples/webhook.rs"]
 mod example;
 
-/// An emulator that signs with this secret, and the example at the address that the emulator tells.
+/// Starts an emulator that signs with `secret`, and the example as its receiver.
 async fn scene(secret: Option<&str>) -> (Emulator, Client) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -28,7 +30,7 @@ async fn scene(secret: Option<&str>) -> (Emulator, Client) {
         .pacing(Pacing::off())
         .build()
         .unwrap();
-    let app = example::app(super::verifier(), client.clone());
+    let app = example::app(verifier(), client.clone());
     tokio::spawn(async move { axum::serve(listener, app).await });
     (github, client)
 }
@@ -39,56 +41,58 @@ fn deploy(github: &Emulator, client: &Client, environment: &str) -> Deployment {
     client.deployment("octocat/example", id).unwrap()
 }
 
-#[test]
-fn a_deployment_that_is_asked_for_is_carried_out_and_reported() {
-    in_paused_time(|| async {
-        let (github, client) = scene(Some(SECRET)).await;
-        let deployment = deploy(&github, &client, "staging");
-        let outcome = deployment.wait(&WaitPolicy::new()).await.unwrap();
-        let Outcome::Succeeded(status) = outcome else {
-            panic!("{outcome:?}")
-        };
-        let visit = status.environment_url.as_deref();
-        assert_eq!(visit, Some("https://v7.example.com"));
-        let told: Vec<_> = github.history(deployment.id());
-        let told: Vec<_> = told.iter().map(|status| status.state.as_str()).collect();
-        assert_eq!(told, ["in_progress", "success"]);
+#[tokio::test(start_paused = true)]
+async fn requested_deployment_is_done_and_reported() {
+    let (github, client) = scene(Some(SECRET)).await;
+    let deployment = deploy(&github, &client, "staging");
+    let outcome = deployment.wait(&WaitPolicy::new()).await.unwrap();
+    let Outcome::Succeeded(newest) = outcome else {
+        panic!("{outcome:?}")
+    };
+    let url = newest.environment_url.as_deref();
+    assert_eq!(url, Some("https://v7.example.com"));
+    let history = github.history(deployment.id());
+    let states: Vec<_> = history.iter().map(|status| status.state.as_str()).collect();
+    assert_eq!(states, ["in_progress", "success"]);
 
-        // The deployment was accepted, and of the statuses there was nothing to do.
-        github.deliveries_tried().await;
-        let answers: Vec<_> = github.deliveries().iter().map(|it| it.status).collect();
-        assert_eq!(answers, [Some(202), Some(204), Some(204)]);
-    });
+    // The example accepts the deployment and ignores the statuses.
+    github.deliveries_tried().await;
+    let deliveries = github.deliveries();
+    let codes: Vec<_> = deliveries.iter().map(|delivery| delivery.status).collect();
+    assert_eq!(codes, [Some(202), Some(204), Some(204)]);
 }
 
-#[test]
-fn a_deployment_that_fails_is_reported_as_failed() {
-    in_paused_time(|| async {
-        let (github, client) = scene(Some(SECRET)).await;
-        let deployment = deploy(&github, &client, "the moon");
-        let outcome = deployment.wait(&WaitPolicy::new()).await.unwrap();
-        let Outcome::Failed(status) = outcome else {
-            panic!("{outcome:?}")
-        };
-        let why = status.description.as_deref();
-        assert_eq!(why, Some("nobody has built the moon yet"));
-    });
+#[tokio::test(start_paused = true)]
+async fn failed_deployment_is_reported_with_its_reason() {
+    let (github, client) = scene(Some(SECRET)).await;
+    let deployment = deploy(&github, &client, "the moon");
+    let outcome = deployment.wait(&WaitPolicy::new()).await.unwrap();
+    let Outcome::Failed(status) = outcome else {
+        panic!("{outcome:?}")
+    };
+    let description = status.description.as_deref();
+    assert_eq!(description, Some("unknown environment the moon"));
 }
 
-#[test]
-fn a_delivery_that_is_not_ours_deploys_nothing() {
-    for secret in [None, Some("another")] {
-        in_paused_time(|| async {
-            let (github, client) = scene(secret).await;
-            let deployment = deploy(&github, &client, "staging");
-            github.deliveries_tried().await;
-            assert_eq!(github.deliveries()[0].status, Some(401), "{secret:?}");
-            let policy = WaitPolicy::new().timeout(Duration::from_secs(60));
-            let outcome = deployment.wait(&policy).await.unwrap();
-            assert!(
-                matches!(outcome, Outcome::StillRunning { last: None, .. }),
-                "{outcome:?}"
-            );
-        });
-    }
+#[tokio::test(start_paused = true)]
+async fn unsigned_delivery_deploys_nothing() {
+    deploys_nothing(None).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn wrongly_signed_delivery_deploys_nothing() {
+    deploys_nothing(Some("another")).await;
+}
+
+async fn deploys_nothing(secret: Option<&str>) {
+    let (github, client) = scene(secret).await;
+    let deployment = deploy(&github, &client, "staging");
+    github.deliveries_tried().await;
+    assert_eq!(github.deliveries()[0].status, Some(401));
+    let policy = WaitPolicy::new().timeout(Duration::from_secs(60));
+    let outcome = deployment.wait(&policy).await.unwrap();
+    assert!(
+        matches!(outcome, Outcome::StillRunning { last: None, .. }),
+        "{outcome:?}"
+    );
 }

@@ -1,11 +1,11 @@
-//! What a caller is told of an answer that says no.
+//! Errors for responses that refuse a request.
 
 use std::error::Error as _;
 
-use deploystatus::{DeploymentStatus, Error, NewStatus, State};
+use deploystatus::{DeploymentStatus, Error, ErrorKind, NewStatus, RejectionKind, State};
 
+use super::harness::{Harness, TOKEN, response, with_harness};
 use super::is_one_clear_line;
-use super::stage::{Stage, TOKEN, answer, on_stage};
 
 const STATUSES: [u16; 16] = [
     400, 401, 403, 404, 409, 410, 413, 415, 422, 429, 451, 500, 502, 503, 504, 599,
@@ -18,31 +18,35 @@ const HEADERS: [&str; 4] = [
     "x-ratelimit-limit: 60\r\nx-ratelimit-remaining: 0\r\nx-ratelimit-reset: 1900000000\r\n",
 ];
 
-/// Any body of a refusal gives an error of one short line that repeats no token
-/// and answers the questions of its caller as the status and the body demand.
+/// An error response with any body becomes an error of one short line without the token,
+/// and the methods of the error agree with the status and the body.
 ///
-/// The first byte chooses the status, the second the call and the headers; the rest is the body.
+/// The first byte selects the status, the second the call and the headers. The rest is the body.
 pub fn error_body(bytes: &[u8]) {
-    let [choice, manner, body @ ..] = bytes else {
+    let [choice, options, body @ ..] = bytes else {
         return;
     };
     let status = STATUSES[usize::from(*choice) % STATUSES.len()];
-    let headers = HEADERS[usize::from(*manner) % HEADERS.len()];
-    // What a server in trouble did with a creation has to be looked for, which takes its time.
-    let creating = manner & 4 == 4 && status < 500;
-    let error = on_stage(|stage| refused(stage, status, headers, body, creating));
+    let headers = HEADERS[usize::from(*options) % HEADERS.len()];
+    // After a creation that failed with 5xx, the client would search for the status, which takes time.
+    let call = if options & 4 == 4 && status < 500 {
+        Call::Create
+    } else {
+        Call::Get
+    };
+    let error = with_harness(|harness| refused(harness, status, headers, body, call));
 
     is_one_clear_line(&error.to_string());
     hides_the_token(&error);
     assert_eq!(error.status(), Some(status));
     assert_eq!(error.is_not_found(), status == 404);
-    assert!(!error.is_outcome_unknown() && error.undelivered().is_none());
+    assert!(!error.is_outcome_unknown() && error.unknown_outcome().is_none());
     assert_eq!(
         error.request_id(),
         headers.contains("AB:1").then_some("AB:1")
     );
 
-    let limited = matches!(error, Error::RateLimited(_));
+    let limited = error.kind() == ErrorKind::RateLimited;
     assert_eq!(error.is_rate_limited(), limited);
     assert!(limited || status != 429);
     assert!(!limited || status == 429 || status == 403);
@@ -51,12 +55,12 @@ pub fn error_body(bytes: &[u8]) {
 
     let rejection = error.rejection().unwrap();
     assert_eq!(rejection.status, status);
-    assert_eq!(rejection.is_rate_limit(), limited);
+    assert_eq!(rejection.kind() == RejectionKind::RateLimit, limited);
     for field in error.field_errors() {
         assert!(!field.to_string().contains(char::is_control), "{field:?}");
     }
-    if let Ok(serde_json::Value::Object(said)) = serde_json::from_slice(body) {
-        let errors = said.get("errors");
+    if let Ok(serde_json::Value::Object(object)) = serde_json::from_slice(body) {
+        let errors = object.get("errors");
         let expected = match errors {
             None | Some(serde_json::Value::Null) => 0,
             Some(serde_json::Value::Array(errors)) => {
@@ -65,8 +69,8 @@ pub fn error_body(bytes: &[u8]) {
             Some(_) => 1,
         };
         assert_eq!(error.field_errors().len(), expected);
-        let says = |name: &str| said.get(name)?.as_str().filter(|text| !text.is_empty());
-        let message = says("message").or(says("error"));
+        let text = |name: &str| object.get(name)?.as_str().filter(|text| !text.is_empty());
+        let message = text("message").or(text("error"));
         let message = message.map(|text| text.replace(TOKEN, "…"));
         assert_eq!(rejection.message, message);
     } else if let Some(message) = &rejection.message {
@@ -74,30 +78,37 @@ pub fn error_body(bytes: &[u8]) {
     }
 }
 
-fn refused(stage: &Stage, status: u16, headers: &str, body: &[u8], creating: bool) -> Error {
-    let answer = answer(status, headers.as_bytes(), body);
-    let (outcome, heard) = stage.play(
-        move |_| answer.clone(),
+/// A call that is refused.
+#[derive(Clone, Copy)]
+enum Call {
+    Create,
+    Get,
+}
+
+fn refused(harness: &Harness, status: u16, headers: &str, body: &[u8], call: Call) -> Error {
+    let response = response(status, headers.as_bytes(), body);
+    let (outcome, requests) = harness.run(
+        move |_| response.clone(),
         |client| async move {
             let deployment = client.deployment("octocat/example", 42)?;
-            if creating {
+            if matches!(call, Call::Create) {
                 let report = NewStatus::new(State::Success);
                 let delivered = deployment.create_status(report).await?;
-                return Ok::<DeploymentStatus, Error>(delivered.status().clone());
+                return Ok::<DeploymentStatus, Error>(delivered.status.clone());
             }
             deployment.get_status(1).await
         },
     );
-    assert_eq!(heard.len(), 1);
+    assert_eq!(requests.len(), 1);
     outcome.unwrap_err()
 }
 
-/// Neither the error nor its hint, its parts or its causes repeat the token.
+/// Checks that neither the error nor its hint, fields or sources contain the token.
 pub(super) fn hides_the_token(error: &Error) {
     let mut texts = vec![
         error.to_string(),
         format!("{error:?}"),
-        error.hint().unwrap_or_default(),
+        error.advice().map(|it| it.to_string()).unwrap_or_default(),
     ];
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -1,4 +1,4 @@
-//! Files that a workflow's runner leaves, as the command reads them.
+//! Event files of GitHub Actions, as the command reads them.
 
 use std::fs;
 
@@ -7,12 +7,12 @@ use serde_json::Value;
 use super::is_one_clear_line;
 use super::seed::Folder;
 
-// The command has no library, and running it for each of a million files would find nothing.
+// The command has no library, and starting it for each input would be too slow for a fuzzer.
 #[path = "../../../crates/deploystatus-cli/src/event_file.rs"]
 mod command;
 
-/// A file tells of the deployment that stands in it, of none,
-/// or is refused in one line that says what it was for, where it is, and where in it the trouble is.
+/// Reading an event file returns its deployment, `None`,
+/// or an error of one line with the purpose and path of the file and the position of the problem.
 ///
 /// The bytes are the file.
 pub fn event_file(bytes: &[u8]) {
@@ -21,15 +21,18 @@ pub fn event_file(bytes: &[u8]) {
     fs::write(&path, bytes).unwrap();
     let found = command::deployment_id(&path);
     let text = std::str::from_utf8(bytes);
-    if let Err(told) = &found {
-        is_one_clear_line(told);
-        assert!(told.contains("GITHUB_EVENT_PATH"), "{told}");
-        assert!(told.contains(&path.display().to_string()), "{told}");
-        let place = if text.is_ok() { " at line " } else { "UTF-8" };
-        assert!(told.contains(place), "{told}");
+    if let Err(message) = &found {
+        is_one_clear_line(message);
+        assert!(
+            message.contains("GITHUB_EVENT_PATH"),
+            "{message}"
+        );
+        assert!(message.contains(&path.display().to_string()), "{message}");
+        let position = if text.is_ok() { " at line " } else { "UTF-8" };
+        assert!(message.contains(position), "{message}");
     }
     let Ok(text) = text else {
-        assert!(found.is_err(), "what is no text was read");
+        assert!(found.is_err(), "a file that is not UTF-8 was accepted");
         return;
     };
     let event = serde_json::from_str::<Value>(text.trim_start_matches('\u{feff}'));
@@ -38,7 +41,7 @@ pub fn event_file(bytes: &[u8]) {
     let id = event.pointer("/deployment/id").and_then(Value::as_u64);
     assert_eq!(found, Ok(id));
 
-    // The mark and the line ends of another system change nothing.
+    // A byte order mark and other line ends make no difference.
     fs::write(&path, format!("\u{feff}{event:#}\r\n")).unwrap();
     assert_eq!(command::deployment_id(&path), found);
     let elsewhere = serde_json::json!({"event": event});

@@ -1,75 +1,83 @@
-//! Where the `Link` headers of a server lead a client.
+//! Requests of a client that follows `Link` headers.
 
 use std::collections::BTreeSet;
 
-use deploystatus::{DeploymentStatus, Error};
+use deploystatus::{DeploymentStatus, ErrorKind};
 
+use super::harness::{Request, response, with_harness};
 use super::is_one_clear_line;
-use super::stage::{Request, answer, on_stage};
 
-/// More than any list of this server takes, even one that leads nowhere for a while.
-const MOST_REQUESTS: usize = 2_000;
+/// Number of requests that no list of this server exceeds, not even one with many empty pages.
+const MAX_REQUESTS: usize = 2_000;
 const PAGES: u64 = 6;
-/// Circles are slow, so most lists end here, whatever their last page says.
+/// Number of the response after which most lists end, because detecting a loop takes many requests.
 const LAST: usize = 8;
-/// HTTP takes no more than a hundred headers.
+/// Maximum number of `Link` headers of a response, because HTTP clients limit the number of headers.
 const HEADERS: usize = 20;
 
-/// Whatever `Link` says, only the own server is asked, with the token, and not for ever;
-/// every status comes once, newest first, and none that was shown is missing.
+/// For any `Link` headers, the client contacts only its own server, with the token, and makes a bounded number of requests.
+/// It returns every status of the pages that it read once, newest first.
 ///
-/// The first byte says how pages are read and what is on them, and a letter from `p` to `w` that no page is the last.
-/// Each line after it is a page's `Link`, several headers when there are tabs in it;
-/// `OWN` and `ELSEWHERE` stand for the addresses of the client's server and of another one.
+/// The first byte selects how pages are read and their content. From `p` to `w`, no page is the last.
+/// Each line after it contains the `Link` headers of a page, separated by tabs.
+/// `OWN` and `ELSEWHERE` are replaced by the addresses of the client's server and of another one.
 pub fn link_header(bytes: &[u8]) {
-    let Some((&manner, links)) = bytes.split_first() else {
+    let Some((&options, links)) = bytes.split_first() else {
         return;
     };
-    on_stage(|stage| {
+    with_harness(|harness| {
         let addresses = [
-            ("OWN", stage.own.to_string()),
-            ("ELSEWHERE", stage.elsewhere.to_string()),
+            ("OWN", harness.own.to_string()),
+            ("ELSEWHERE", harness.elsewhere.to_string()),
         ];
         let headers: Vec<_> = links
             .split(|byte| *byte == b'\n')
             .map(|line| header_lines(line, &addresses))
             .collect();
-        let mut asked = 0;
-        let answering = move |request: &Request| {
-            let links = &headers[asked % headers.len()];
-            asked += 1;
-            let ends = asked >= LAST && !(b'p'..=b'w').contains(&manner);
-            let links = if ends { &[] } else { links.as_slice() };
-            let number = page_number(request).unwrap_or(asked as u64);
-            answer(200, links, page(manner, number).as_bytes())
+        let mut count = 0;
+        let respond = move |request: &Request| {
+            let links = &headers[count % headers.len()];
+            count += 1;
+            let is_last = count >= LAST && !(b'p'..=b'w').contains(&options);
+            let links = if is_last { &[] } else { links.as_slice() };
+            let number = page_number(request).unwrap_or(count as u64);
+            response(200, links, page(options, number).as_bytes())
         };
-        let one_by_one = manner & 1 == 0;
-        let (outcome, heard) = stage.play(answering, |client| async move {
+        let is_one_by_one = options & 1 == 0;
+        let (outcome, requests) = harness.run(respond, |client| async move {
             let mut pages = client.deployment("octocat/example", 42)?.statuses();
-            if !one_by_one {
-                // Requests that nobody waits for any longer would be taken for those of the next call.
-                return pages.at_once(1).collect::<Vec<_>>().await;
+            if !is_one_by_one {
+                // One at a time, because requests of a finished call would be counted in the next one.
+                return pages.max_concurrent(1).collect::<Vec<_>>().await;
             }
             let mut statuses = Vec::new();
             while let Some(page) = pages.next_page().await? {
-                assert!(!page.is_empty(), "an empty page was given");
+                assert!(!page.is_empty(), "an empty page was returned");
                 statuses.extend(page);
             }
             Ok(statuses)
         });
-        assert!(heard.len() <= MOST_REQUESTS, "{} requests", heard.len());
-        assert!(heard.iter().all(|it| it.is_tls() || it.line().0 == "GET"));
+        assert!(
+            requests.len() <= MAX_REQUESTS,
+            "{} requests",
+            requests.len()
+        );
+        assert!(
+            requests
+                .iter()
+                .all(|it| it.is_tls() || it.line().0 == "GET")
+        );
         match outcome {
-            Ok(statuses) => all_are_there(&statuses, manner, &heard),
+            Ok(statuses) => check_statuses(&statuses, options, &requests),
             Err(error) => {
                 is_one_clear_line(&error.to_string());
                 let upgraded = links
                     .to_ascii_lowercase()
                     .windows(6)
                     .any(|it| it == b"https:");
-                let unsent = error.to_string() == "the request could not be made";
+                let unsent = error.to_string() == "cannot build the request";
                 assert!(
-                    matches!(error, Error::Moved(_)) || upgraded || unsent,
+                    error.kind() == ErrorKind::Redirect || upgraded || unsent,
                     "{error:?}"
                 );
             }
@@ -77,29 +85,35 @@ pub fn link_header(bytes: &[u8]) {
     });
 }
 
-/// Statuses given, held against the pages that were asked for.
-fn all_are_there(statuses: &[DeploymentStatus], manner: u8, heard: &[Request]) {
-    let given: Vec<_> = statuses.iter().map(|status| status.id).collect();
-    assert!(given.is_sorted_by(|one, next| one > next), "{given:?}");
+/// Compares the returned statuses with the requested pages.
+fn check_statuses(statuses: &[DeploymentStatus], options: u8, requests: &[Request]) {
+    let returned: Vec<_> = statuses.iter().map(|status| status.id).collect();
+    assert!(
+        returned.is_sorted_by(|one, next| one > next),
+        "{returned:?}"
+    );
     let numbers: Vec<_> = (1_u64..)
-        .zip(heard)
-        .map(|(asked, request)| page_number(request).unwrap_or(asked))
+        .zip(requests)
+        .map(|(count, request)| page_number(request).unwrap_or(count))
         .collect();
-    let pages = numbers.iter().flat_map(|number| ids(manner, *number));
-    let shown: BTreeSet<_> = pages.collect();
-    let kept: BTreeSet<_> = given.into_iter().collect();
-    let first: BTreeSet<_> = ids(manner, 1).into_iter().collect();
-    assert!(kept.is_subset(&shown), "{kept:?} and not {shown:?}");
-    assert!(kept.is_superset(&first), "{kept:?} lacks the first page");
-    // Whoever goes back to newer pages has passed them over before.
-    if manner & 1 == 0 && numbers.is_sorted() {
-        assert_eq!(kept, shown);
+    let pages = numbers.iter().flat_map(|number| ids(options, *number));
+    let sent: BTreeSet<_> = pages.collect();
+    let returned: BTreeSet<_> = returned.into_iter().collect();
+    let first: BTreeSet<_> = ids(options, 1).into_iter().collect();
+    assert!(returned.is_subset(&sent), "{returned:?} is not in {sent:?}");
+    assert!(
+        returned.is_superset(&first),
+        "{returned:?} lacks the first page"
+    );
+    // A client that returns to newer pages has skipped them before.
+    if options & 1 == 0 && numbers.is_sorted() {
+        assert_eq!(returned, sent);
     }
 }
 
-/// The statuses of a page: different ones up to the last, the same ones again and again, or none at all.
-fn ids(manner: u8, number: u64) -> Vec<u64> {
-    let first = match manner >> 1 & 3 {
+/// Returns the IDs of a page. Depending on `options`, pages differ, repeat or are empty.
+fn ids(options: u8, number: u64) -> Vec<u64> {
+    let first = match options >> 1 & 3 {
         0 if number > PAGES => return Vec::new(),
         0 => number,
         1 => number.min(PAGES),
@@ -110,10 +124,10 @@ fn ids(manner: u8, number: u64) -> Vec<u64> {
     (0..3).map(|older| newest - older).collect()
 }
 
-fn page(manner: u8, number: u64) -> String {
+fn page(options: u8, number: u64) -> String {
     let status =
         |id| format!(r#"{{"id":{id},"state":"success","created_at":"2026-03-14T09:26:53Z"}}"#);
-    let statuses: Vec<_> = ids(manner, number).into_iter().map(status).collect();
+    let statuses: Vec<_> = ids(options, number).into_iter().map(status).collect();
     format!("[{}]", statuses.join(","))
 }
 
@@ -123,7 +137,7 @@ fn page_number(request: &Request) -> Option<u64> {
     pairs.find(|(name, _)| *name == "page")?.1.parse().ok()
 }
 
-/// A line as `Link` headers, with what no header can hold taken out.
+/// Returns the `Link` headers of a line. Characters that headers cannot contain become spaces.
 fn header_lines(line: &[u8], addresses: &[(&str, String)]) -> Vec<u8> {
     let mut lines = Vec::new();
     for value in line.splitn(HEADERS, |byte| *byte == b'\t') {

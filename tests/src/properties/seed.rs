@@ -9,11 +9,11 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::is_one_clear_line;
 
-/// A seed is refused in one line that says what is wrong with it,
-/// or is in the emulator as it was written, status by status, and kept by its snapshot;
-/// planted later, all of it is there or none.
+/// A seed is rejected with an error of one line,
+/// or the emulator contains exactly its deployments and statuses, and its snapshot preserves them.
+/// A seed that is added to a running emulator is added completely or not at all.
 ///
-/// The bytes are the seed's JSON.
+/// The bytes are the JSON of the seed.
 pub fn seed(bytes: &[u8]) {
     let Ok(json) = std::str::from_utf8(bytes) else {
         return;
@@ -22,7 +22,7 @@ pub fn seed(bytes: &[u8]) {
         Ok(seed) => seed,
         Err(error) => {
             is_one_clear_line(&error.to_string());
-            assert!(error.to_string().contains("read the seed at the text: "));
+            assert!(error.to_string().contains("invalid seed (from the text): "));
             return;
         }
     };
@@ -32,7 +32,7 @@ pub fn seed(bytes: &[u8]) {
         let written: Value = serde_json::from_str(json).unwrap();
         match emulator().seed(seed.clone()).snapshot(&path).start().await {
             Ok(github) => {
-                is_as_written(&github, &written);
+                contains_exactly(&github, &written);
                 let saved = saved(&github, &path);
                 let again = emulator().seed(Seed::empty()).snapshot(&path).start().await;
                 assert_eq!(again.as_ref().err().map(ToString::to_string), None);
@@ -43,8 +43,8 @@ pub fn seed(bytes: &[u8]) {
         let later = folder.file("later.json");
         let github = emulator().snapshot(&later).start().await.unwrap();
         let before = saved(&github, &later);
-        match github.plant(&seed) {
-            Ok(()) => is_as_written(&github, &written),
+        match github.load(&seed) {
+            Ok(()) => contains_exactly(&github, &written),
             Err(error) => {
                 is_one_clear_line(&error.to_string());
                 assert_eq!(saved(&github, &later), before);
@@ -53,8 +53,8 @@ pub fn seed(bytes: &[u8]) {
     });
 }
 
-/// Every deployment and every status of a seed, and no other.
-fn is_as_written(github: &Emulator, seed: &Value) {
+/// Checks that the emulator has all deployments and statuses of the seed and no others.
+fn contains_exactly(github: &Emulator, seed: &Value) {
     let nothing = Vec::new();
     let list = |value: &Value| value.as_array().unwrap_or(&nothing).clone();
     let mut written: Vec<_> = list(&seed["deployments"])
@@ -65,7 +65,7 @@ fn is_as_written(github: &Emulator, seed: &Value) {
             (deployment["ref"].to_string(), states)
         })
         .collect();
-    let mut there: Vec<_> = github
+    let mut stored: Vec<_> = github
         .deployments()
         .into_iter()
         .map(|deployment| {
@@ -75,20 +75,20 @@ fn is_as_written(github: &Emulator, seed: &Value) {
             (Value::from(deployment.reference).to_string(), states)
         })
         .collect();
-    let in_some_order = |one: &(String, Vec<Value>), other: &(String, Vec<Value>)| {
+    let by_text = |one: &(String, Vec<Value>), other: &(String, Vec<Value>)| {
         format!("{one:?}").cmp(&format!("{other:?}"))
     };
-    written.sort_by(in_some_order);
-    there.sort_by(in_some_order);
-    assert_eq!(written, there);
+    written.sort_by(by_text);
+    stored.sort_by(by_text);
+    assert_eq!(written, stored);
 }
 
-/// An emulator whose clock stands still.
+/// Returns a builder for an emulator whose clock does not advance.
 pub(super) fn emulator() -> EmulatorBuilder {
     Emulator::builder().clock(Clock::manual())
 }
 
-/// What an emulator's snapshot holds when it is saved now.
+/// Saves the snapshot of an emulator and returns its text.
 pub(super) fn saved(github: &Emulator, path: &Path) -> String {
     github.save().unwrap();
     fs::read_to_string(path).unwrap()
@@ -98,11 +98,11 @@ pub(super) fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().unwrap()
 }
 
-/// A folder that is gone afterwards.
+/// A temporary folder, deleted on drop.
 pub(super) struct Folder(tempfile::TempDir);
 
 impl Folder {
-    /// In memory where there is some, because what is saved is synced.
+    /// Creates the folder, in memory where possible, because snapshots are synced to the disk.
     pub(super) fn new() -> Self {
         let memory = Path::new("/dev/shm");
         Self(if memory.is_dir() {

@@ -9,11 +9,11 @@ use tokio::net::TcpStream;
 use super::is_one_clear_line;
 use super::seed::{Folder, emulator, runtime, saved};
 
-/// More than any test needs, and few enough for a million tests.
-const SOME: usize = 3;
+/// Number of deployments that a check changes, small enough for a fuzzer.
+const CHANGED: usize = 3;
 
-/// A file is refused in one line that names it, and left as it is;
-/// or life goes on from it, nothing that was there is lost, and what is saved is the same when it is read and saved again.
+/// A snapshot is rejected with an error of one line that contains its path, and the file stays unchanged;
+/// or the emulator continues from it without losing anything, and loading and saving it again changes nothing.
 ///
 /// The bytes are the file.
 pub fn snapshot(bytes: &[u8]) {
@@ -33,24 +33,28 @@ pub fn snapshot(bytes: &[u8]) {
         let first = saved(&github, &path);
         let github = emulator().snapshot(&path).start().await.unwrap();
         assert_eq!(saved(&github, &path), first);
-        life_goes_on(&github).await;
+        change(&github).await;
         let later = saved(&github, &path);
         let github = emulator().snapshot(&path).start().await.unwrap();
         assert_eq!(saved(&github, &path), later);
     });
 }
 
-async fn life_goes_on(github: &Emulator) {
+/// Adds statuses and a deployment, and checks that everything else is preserved.
+async fn change(github: &Emulator) {
     let deployments = github.deployments();
-    for deployment in deployments.iter().take(SOME) {
+    for deployment in deployments.iter().take(CHANGED) {
         let id = deployment.id;
         let before = github.history(id);
         match github.create_status(id, NewStatus::new("success").auto_inactive(false)) {
             Ok(status) => {
-                let now = github.history(id);
-                assert_eq!(now[..before.len()], before);
-                assert_eq!(now[before.len()..], [status]);
-                assert!(now.is_sorted_by(|one, next| one.id < next.id), "{now:?}");
+                let after = github.history(id);
+                assert_eq!(after[..before.len()], before);
+                assert_eq!(after[before.len()..], [status]);
+                assert!(
+                    after.is_sorted_by(|one, next| one.id < next.id),
+                    "{after:?}"
+                );
             }
             Err(error) => {
                 is_one_clear_line(&error.to_string());
@@ -61,21 +65,21 @@ async fn life_goes_on(github: &Emulator) {
     let before = github.deployments();
     match github.create_deployment("octocat/example", NewDeployment::new("main")) {
         Ok(deployment) => {
-            let mut now = github.deployments();
-            now.retain(|it| *it != deployment);
-            assert_eq!(now, before);
+            let mut after = github.deployments();
+            after.retain(|it| *it != deployment);
+            assert_eq!(after, before);
         }
         Err(error) => is_one_clear_line(&error.to_string()),
     }
-    for deployment in deployments.iter().take(SOME) {
+    for deployment in deployments.iter().take(CHANGED) {
         let (repository, id) = (deployment.repository_id, deployment.id);
         let path = format!("/repositories/{repository}/deployments/{id}/statuses");
-        let answer = get(github, &path).await;
+        let response = get(github, &path).await;
         assert!(
             ["HTTP/1.1 200 ", "HTTP/1.1 404 "]
                 .iter()
-                .any(|it| answer.starts_with(it)),
-            "{answer}"
+                .any(|it| response.starts_with(it)),
+            "{response}"
         );
     }
 }
@@ -87,7 +91,7 @@ async fn get(github: &Emulator, path: &str) -> String {
         github.address()
     );
     connection.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = Vec::new();
-    connection.read_to_end(&mut answer).await.unwrap();
-    String::from_utf8_lossy(&answer).into_owned()
+    let mut response = Vec::new();
+    connection.read_to_end(&mut response).await.unwrap();
+    String::from_utf8_lossy(&response).into_owned()
 }

@@ -1,4 +1,4 @@
-//! A small checkout that a test may spoil.
+//! A small checkout that a test may change.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,28 +7,35 @@ use std::process::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
+pub(crate) const STATUSES: &str = "/repos/{owner}/{repo}/deployments/{deployment_id}/statuses";
+
 const DESCRIPTION: &str = "openapi/deployment-statuses.json";
+const WORDING: &str = "openapi/wording.json";
 const GENERATED: &str = "crates/deploystatus-generated/src/generated.rs";
 
-/// A copy of what the tools read and write.
+/// A copy of the files that the tools read and write.
 pub(crate) struct Checkout {
     root: TempDir,
 }
 
-/// What a command said and whether it was content.
+/// Output and exit code of a command.
 pub(crate) struct Outcome {
     pub(crate) succeeded: bool,
-    pub(crate) said: String,
+    pub(crate) output: String,
+}
+
+/// Returns the root of the checkout that contains this test.
+pub(crate) fn project() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
 impl Checkout {
     pub(crate) fn new() -> Self {
         let root = tempfile::tempdir().unwrap();
-        let own = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        for file in [DESCRIPTION, "openapi/wording.json", GENERATED] {
+        for file in [DESCRIPTION, WORDING, GENERATED] {
             let copy = root.path().join(file);
             fs::create_dir_all(copy.parent().unwrap()).unwrap();
-            fs::copy(own.join(file), copy).unwrap();
+            fs::copy(project().join(file), copy).unwrap();
         }
         Self { root }
     }
@@ -37,34 +44,11 @@ impl Checkout {
         self.root.path().join(file)
     }
 
-    /// The description as it stands.
     pub(crate) fn description(&self) -> Value {
-        serde_json::from_str(&fs::read_to_string(self.path(DESCRIPTION)).unwrap()).unwrap()
+        serde_json::from_str(&self.description_text()).unwrap()
     }
 
-    /// Changes the description that stands.
-    pub(crate) fn change_description(&self, change: impl FnOnce(&mut Value)) {
-        self.write_changed(DESCRIPTION, change);
-    }
-
-    /// Writes a changed copy of the description, as if GitHub had published it.
-    pub(crate) fn published(&self, change: impl FnOnce(&mut Value)) -> PathBuf {
-        self.write_changed("published.json", change)
-    }
-
-    fn write_changed(&self, file: &str, change: impl FnOnce(&mut Value)) -> PathBuf {
-        let mut description = self.description();
-        change(&mut description);
-        let path = self.path(file);
-        fs::write(
-            &path,
-            serde_json::to_string_pretty(&description).unwrap() + "\n",
-        )
-        .unwrap();
-        path
-    }
-
-    pub(crate) fn text_of_description(&self) -> String {
+    pub(crate) fn description_text(&self) -> String {
         fs::read_to_string(self.path(DESCRIPTION)).unwrap()
     }
 
@@ -72,22 +56,41 @@ impl Checkout {
         fs::read_to_string(self.path(GENERATED)).unwrap()
     }
 
-    /// Runs `cargo xtask` with these words in this checkout.
-    pub(crate) fn run<'a>(&self, words: impl IntoIterator<Item = &'a str>) -> Outcome {
+    pub(crate) fn change_description(&self, change: impl FnOnce(&mut Value)) {
+        self.write_changed(DESCRIPTION, DESCRIPTION, change);
+    }
+
+    pub(crate) fn change_wording(&self, change: impl FnOnce(&mut Value)) {
+        self.write_changed(WORDING, WORDING, change);
+    }
+
+    /// Writes a changed copy of the description, in the place of one from GitHub.
+    pub(crate) fn publish(&self, change: impl FnOnce(&mut Value)) -> PathBuf {
+        self.write_changed(DESCRIPTION, "published.json", change)
+    }
+
+    fn write_changed(&self, from: &str, to: &str, change: impl FnOnce(&mut Value)) -> PathBuf {
+        let text = fs::read_to_string(self.path(from)).unwrap();
+        let mut document = serde_json::from_str(&text).unwrap();
+        change(&mut document);
+        let text = serde_json::to_string_pretty(&document).unwrap() + "\n";
+        let path = self.path(to);
+        fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// Runs `cargo xtask` with these arguments in this checkout.
+    pub(crate) fn run<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Outcome {
         let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
             .arg("--root")
             .arg(self.root.path())
-            .args(words)
+            .args(arguments)
             .output()
             .unwrap();
-        assert!(
-            output.stdout.is_empty(),
-            "something was said on standard output"
-        );
-        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.stdout.is_empty(), "standard output is not empty");
         Outcome {
             succeeded: output.status.success(),
-            said,
+            output: String::from_utf8(output.stderr).unwrap(),
         }
     }
 
@@ -103,23 +106,20 @@ impl Checkout {
 impl Outcome {
     #[track_caller]
     pub(crate) fn succeeds(&self) -> &Self {
-        assert!(self.succeeded, "{}", self.said);
+        assert!(self.succeeded, "{}", self.output);
         self
     }
 
     #[track_caller]
     pub(crate) fn fails(&self) -> &Self {
-        assert!(!self.succeeded, "{}", self.said);
+        assert!(!self.succeeded, "{}", self.output);
         self
     }
 
     #[track_caller]
-    pub(crate) fn says(&self, words: &str) -> &Self {
-        assert!(
-            self.said.contains(words),
-            "{words:?} is not in what was said:\n{}",
-            self.said
-        );
+    pub(crate) fn prints(&self, text: &str) -> &Self {
+        let output = &self.output;
+        assert!(output.contains(text), "{text:?} is not in:\n{output}");
         self
     }
 }

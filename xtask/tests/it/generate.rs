@@ -1,36 +1,23 @@
-//! `cargo xtask generate`: a pure function of the description, which fails loudly.
+//! `cargo xtask generate`.
+
+use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::checkout::Checkout;
-
-const STATUSES: &str = "/repos/{owner}/{repo}/deployments/{deployment_id}/statuses";
-
-fn state_of_answer(document: &mut Value) -> &mut Value {
-    &mut document["components"]["schemas"]["deployment-status"]["properties"]["state"]
-}
-
-fn state_of_body(document: &mut Value) -> &mut Value {
-    &mut document["paths"][STATUSES]["post"]["requestBody"]["content"]["application/json"]["schema"]
-        ["properties"]["state"]
-}
-
-fn without(words: &mut Value, word: &str) {
-    words["enum"]
-        .as_array_mut()
-        .unwrap()
-        .retain(|known| known != word);
-}
+use crate::changes::{
+    add_state, body, body_state, describe_state, remove_state, response_state, status,
+};
+use crate::checkout::{Checkout, STATUSES, project};
 
 #[test]
-fn every_run_writes_the_same_bytes() {
+fn output_depends_on_the_description_alone() {
     let checkout = Checkout::new();
     let committed = checkout.generated();
     for _ in 0..2 {
-        checkout
-            .run(["generate"])
+        let outcome = checkout.run(["generate"]);
+        outcome
             .succeeds()
-            .says("wrote crates/deploystatus-generated");
+            .prints("wrote crates/deploystatus-generated");
         assert_eq!(checkout.generated(), committed);
     }
     checkout.run(["generate", "--check"]).succeeds();
@@ -38,115 +25,178 @@ fn every_run_writes_the_same_bytes() {
 }
 
 #[test]
-fn a_word_deleted_from_the_description_is_gone_from_the_state() {
+fn check_finds_stale_code_and_writes_nothing() {
     let checkout = Checkout::new();
-    assert!(checkout.generated().contains("Self::Queued"));
+    let before = checkout.generated();
     checkout.change_description(|document| {
-        without(state_of_answer(document), "queued");
-        without(state_of_body(document), "queued");
+        remove_state(response_state(document), "queued");
+        remove_state(body_state(document), "queued");
     });
-    let stale = checkout.run(["generate", "--check"]);
-    stale.fails().says("is stale; run: cargo xtask generate");
-    assert!(
-        checkout.generated().contains("Self::Queued"),
-        "a check has written"
-    );
+    let outcome = checkout.run(["generate", "--check"]);
+    outcome
+        .fails()
+        .prints("is out of date; to update it, run: cargo xtask generate");
+    assert_eq!(checkout.generated(), before);
+}
 
+/// Returns the code that is generated from a changed description.
+fn generated(change: impl FnOnce(&mut Value)) -> String {
+    let checkout = Checkout::new();
+    checkout.change_description(change);
     checkout.run(["generate"]).succeeds();
-    assert!(!checkout.generated().contains("Queued"));
-    checkout.run(["generate", "--check"]).succeeds();
+    checkout.generated()
 }
 
 #[test]
-fn a_word_added_to_the_description_is_new_in_the_state() {
-    let checkout = Checkout::new();
-    checkout.change_description(|document| {
-        for state in [state_of_answer, state_of_body] {
-            let state = state(document);
-            state["enum"]
-                .as_array_mut()
-                .unwrap()
-                .push(json!("rolled_back"));
-            state["x-enumDescriptions"]["rolled_back"] = json!("The deployment was undone.");
+fn states_follow_the_description() {
+    let code = generated(|document| {
+        for state in [response_state, body_state] {
+            remove_state(state(document), "queued");
         }
+        add_state(response_state(document), "rolled_back");
+        describe_state(document, "rolled_back");
     });
-    checkout.run(["generate"]).succeeds();
-    assert!(
-        checkout
-            .generated()
-            .contains("\"rolled_back\" => Self::RolledBack")
+    assert!(!code.contains("Queued"));
+    assert!(code.contains("/// Something new."));
+    assert!(code.contains("Self::RolledBack => \"rolled_back\""));
+    let (_, finished) = code.split_once("const FINISHED").unwrap();
+    let (finished, reportable) = finished.split_once("const REPORTABLE").unwrap();
+    let (reportable, _) = reportable.split_once(';').unwrap();
+    assert!(finished.contains("RolledBack"));
+    assert!(!reportable.contains("RolledBack"));
+}
+
+#[test]
+fn other_enumerations_are_text() {
+    let code = generated(|document| {
+        body(document)["properties"]["environment"]["enum"] = json!(["production"]);
+    });
+    assert_eq!(code, Checkout::new().generated());
+}
+
+#[test]
+fn account_that_is_never_null_changes_nothing() {
+    let code = generated(|document| {
+        let creator = &mut status(document)["properties"]["creator"];
+        creator["$ref"] = json!("#/components/schemas/simple-user");
+    });
+    assert_eq!(code, Checkout::new().generated());
+}
+
+#[test]
+fn state_in_a_component_changes_nothing() {
+    let code = generated(|document| {
+        let state = response_state(document).take();
+        document["components"]["schemas"]["deployment-state"] = state;
+        *response_state(document) = json!({"$ref": "#/components/schemas/deployment-state"});
+    });
+    assert_eq!(code, Checkout::new().generated());
+}
+
+#[test]
+fn deprecation_reaches_the_documentation() {
+    let code = generated(|document| {
+        status(document)["properties"]["target_url"]["deprecated"] = json!(true);
+        document["components"]["parameters"]["page"]["deprecated"] = json!(true);
+    });
+    let mark = "**Deprecated** in GitHub's description.";
+    let documented: Vec<_> = code.lines().filter(|line| line.contains(mark)).collect();
+    assert_eq!(documented.len(), 2, "{documented:?}");
+    assert!(documented.iter().any(|line| line.contains("- `page`: ")));
+}
+
+#[test]
+fn documentation_does_not_describe_private_fields() {
+    let code = Checkout::new().generated();
+    let (before, _) = code.split_once("pub(crate) baseurl").unwrap();
+    assert!(before.trim_end().ends_with("pub struct Client {"));
+    assert_eq!(
+        code.matches("Fields that the description does not have.")
+            .count(),
+        2
     );
 }
 
-/// Checks that generating from a description changed in this way fails with these words and writes nothing.
+/// Checks that a changed description is refused with these texts, and that nothing is written.
 #[track_caller]
-fn refused(words: &str, change: impl FnOnce(&mut Value)) {
+fn refused(texts: &[&str], change: impl FnOnce(&mut Value)) {
     let checkout = Checkout::new();
     let before = checkout.generated();
     checkout.change_description(change);
     let outcome = checkout.run(["generate"]);
     outcome
         .fails()
-        .says("cannot generate from openapi/deployment-statuses.json")
-        .says(words);
+        .prints("cannot generate from openapi/deployment-statuses.json");
+    for text in texts {
+        outcome.prints(text);
+    }
+    assert_eq!(outcome.output.lines().count(), 1, "{}", outcome.output);
     assert_eq!(checkout.generated(), before);
 }
 
+/// Replaces text in the whole description.
+fn replace(document: &mut Value, pairs: &[(&str, &str)]) {
+    let mut text = document.to_string();
+    for (from, to) in pairs {
+        text = text.replace(from, to);
+    }
+    *document = serde_json::from_str(&text).unwrap();
+}
+
+fn each_operation(document: &mut Value, change: fn(&mut Value)) {
+    for item in document["paths"].as_object_mut().unwrap().values_mut() {
+        item.as_object_mut().unwrap().values_mut().for_each(change);
+    }
+}
+
 #[test]
-fn an_amendment_with_nothing_to_amend_fails_by_its_name() {
-    refused("`merge_nullable_twins`", |document| {
-        let text = document.to_string().replace("nullable-", "");
-        *document = serde_json::from_str(&text).unwrap();
+fn idle_amendments_are_named() {
+    refused(&["`merge_nullable_components`"], |document| {
+        replace(document, &[("nullable-", "")]);
     });
-    refused("`drop_rules`", |document| {
-        let text = document.to_string();
-        let text = text
-            .replace("\"default\":", "\"x-d\":")
-            .replace("\"maxLength\":", "\"x-m\":");
-        *document = serde_json::from_str(&text).unwrap();
+    refused(&["`drop_rules`"], |document| {
+        replace(
+            document,
+            &[
+                ("\"default\":", "\"x-d\":"),
+                ("\"maxLength\":", "\"x-m\":"),
+                ("\"format\":\"uri\"", "\"x-f\":true"),
+            ],
+        );
     });
-    refused("`drop_error_answers`", |document| {
-        for item in document["paths"].as_object_mut().unwrap().values_mut() {
-            for operation in item.as_object_mut().unwrap().values_mut() {
-                let answers = operation["responses"].as_object_mut().unwrap();
-                answers.retain(|code, _| code.starts_with('2'));
+    refused(&["`drop_error_responses`"], |document| {
+        each_operation(document, |operation| {
+            let responses = operation["responses"].as_object_mut().unwrap();
+            responses.retain(|code, _| code.starts_with('2'));
+        });
+    });
+    refused(
+        &["`lift_state`", "no field `state` of a response"],
+        |document| {
+            for state in [response_state, body_state] {
+                state(document).as_object_mut().unwrap().remove("enum");
             }
+        },
+    );
+    refused(&["`loosen_required`"], |document| {
+        replace(document, &[("\"required\":[", "\"x-required\":[")]);
+    });
+    refused(&["`count_ids_without_sign`"], |document| {
+        replace(document, &[("\"id\":", "\"number\":")]);
+    });
+    refused(&["`decode_accounts_on_use`"], |document| {
+        for field in ["creator", "performed_via_github_app"] {
+            let field = &mut status(document)["properties"][field];
+            *field = json!({"type": "array", "items": field.take()});
         }
     });
-    refused("`lift_state`", |document| {
-        state_of_answer(document)
-            .as_object_mut()
-            .unwrap()
-            .remove("enum");
-        state_of_body(document)
-            .as_object_mut()
-            .unwrap()
-            .remove("enum");
+    refused(&["`open_choices`"], |document| {
+        replace(document, &[("\"oneOf\":", "\"x-one\":")]);
     });
-    refused("one `state` has the words", |document| {
-        without(state_of_answer(document), "queued");
+    refused(&["`keep_unknown_fields`"], |document| {
+        status(document)["properties"]["extra"] = json!({"type": "string"});
     });
-    refused("`waiting` is documented now", |document| {
-        for state in [state_of_answer, state_of_body] {
-            state(document)["enum"]
-                .as_array_mut()
-                .unwrap()
-                .push(json!("waiting"));
-        }
-    });
-    refused("`loosen_required`", |document| {
-        document["components"]["schemas"]["deployment-status"]["required"] =
-            json!(["id", "state", "created_at"]);
-    });
-    refused("`decode_accounts_when_asked`", |document| {
-        let status = &mut document["components"]["schemas"]["deployment-status"];
-        status["properties"]["creator"] = json!({"type": "string"});
-    });
-    refused("`open_owner`", |document| {
-        document["components"]["schemas"]["nullable-integration"]["properties"]["owner"] =
-            json!({"type": "object"});
-    });
-    refused("`check_path_segments`", |document| {
+    refused(&["`check_path_segments`"], |document| {
         for name in ["owner", "repo"] {
             document["components"]["parameters"][name]["schema"] = json!({"type": "integer"});
         }
@@ -154,28 +204,91 @@ fn an_amendment_with_nothing_to_amend_fails_by_its_name() {
 }
 
 #[test]
-fn a_word_that_makes_no_variant_fails() {
-    for (word, complaint) in [
-        ("unknown", "would be taken for an unknown one"),
-        ("rolled back", "makes no name in Rust"),
-        ("", "makes no name in Rust"),
+fn readme_lists_the_amendments() {
+    let readme = fs::read_to_string(project().join("openapi/README.md")).unwrap();
+    let (_, table) = readme.split_once("| amendment |").unwrap();
+    let rows = table.lines().filter_map(|line| line.strip_prefix("| `"));
+    let documented: Vec<_> = rows.filter_map(|row| row.split('`').next()).collect();
+    let source = fs::read_to_string(project().join("xtask/src/amend.rs")).unwrap();
+    let (_, list) = source.split_once("const AMENDMENTS").unwrap();
+    let (list, _) = list.split_once("];").unwrap();
+    let named: Vec<_> = list.split('"').skip(1).step_by(2).collect();
+    assert_eq!(documented, named);
+}
+
+#[test]
+fn states_without_a_rust_name_are_refused() {
+    for (state, reason) in [
+        ("unknown", "the state `unknown` has the name of the variant"),
+        (
+            "rolled back",
+            "the state `rolled back` is not a name in Rust",
+        ),
+        ("", "the state `` is not a name in Rust"),
     ] {
-        refused(complaint, |document| {
-            for state in [state_of_answer, state_of_body] {
-                let state = state(document);
-                state["enum"].as_array_mut().unwrap().push(json!(word));
-                state["x-enumDescriptions"][word] = json!("Something.");
-            }
+        refused(&[reason], |document| {
+            add_state(response_state(document), state);
+            describe_state(document, state);
         });
     }
 }
 
 #[test]
-fn a_word_without_a_description_fails() {
-    refused("the word `queued` has no description", |document| {
-        state_of_answer(document)["x-enumDescriptions"]
+fn undescribed_states_are_refused() {
+    refused(&["the state `queued` has no `description`"], |document| {
+        response_state(document)["x-values"]
             .as_object_mut()
             .unwrap()
             .remove("queued");
+    });
+    refused(&["the state `queued` has no `final`"], |document| {
+        response_state(document)["x-values"]["queued"] = json!({"description": "Waiting."});
+    });
+    refused(&["`waiting` is documented now"], |document| {
+        add_state(response_state(document), "waiting");
+    });
+}
+
+#[test]
+fn limits_of_the_generator_are_one_sentence() {
+    let create = "cannot read the operation `post /repos/{owner}/{repo}/deployments/";
+    refused(
+        &[create, "success responses 201, 202 differ in content"],
+        |document| {
+            let content = json!({"application/json": {"schema": {"type": "object"}}});
+            document["paths"][STATUSES]["post"]["responses"]["202"] =
+                json!({"description": "Accepted.", "content": content});
+        },
+    );
+    refused(
+        &[
+            create,
+            "its request body has the media types application/json, text/plain",
+        ],
+        |document| {
+            let content = &mut document["paths"][STATUSES]["post"]["requestBody"]["content"];
+            content["text/plain"] = json!({"schema": {"type": "string"}});
+        },
+    );
+    refused(
+        &[
+            create,
+            "its response 201 has the media types application/vnd.github+json",
+        ],
+        |document| {
+            let response = &mut document["paths"][STATUSES]["post"]["responses"]["201"];
+            let content = response["content"]["application/json"].take();
+            response["content"] = json!({"application/vnd.github+json": content});
+        },
+    );
+    refused(&[create, "it has no success response"], |document| {
+        document["paths"][STATUSES]["post"]["responses"] = json!({"404": {"description": "No."}});
+    });
+}
+
+#[test]
+fn panics_of_the_generator_are_one_sentence() {
+    refused(&["the generator stopped: assertion failed"], |document| {
+        document["components"]["parameters"]["owner"]["required"] = json!(false);
     });
 }

@@ -1,7 +1,12 @@
-//! The tools as people use them: commands, in a checkout of their own.
+//! The commands of `cargo xtask`, each run in a checkout of its own.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
+mod changes;
 mod checkout;
+mod compile;
+mod differences;
 mod generate;
+mod readmes;
 mod trim;
+mod wording;

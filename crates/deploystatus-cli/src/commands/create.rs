@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use deploystatus::{Delivered, Deployment, DeploymentStatus, NewStatus, State};
+use deploystatus::{Confirmation, CreateOutcome, Deployment, DeploymentStatus, NewStatus, State};
 use serde_json::{Value, json};
 
 use crate::advice;
@@ -41,12 +41,13 @@ pub(crate) async fn run(
         deployment.create_status(status).await
     };
     let created = created.map_err(Error::call("create the status"))?;
+    let status = &created.status;
     // Later steps need the outputs even if standard output cannot be written.
-    output.set_outputs(created.status());
-    output.add_summary(&deployment, created.status());
-    let printed = output.status(created.status(), &[("delivery", json!(delivery(&created)))]);
+    output.set_outputs(status);
+    output.add_summary(&deployment, status);
+    let printed = output.status(status, &[("delivery", json!(delivery(&created)))]);
     if printed.is_err() {
-        output.warning(&format!("stored as status {}", created.status().id));
+        output.warning(&format!("stored as status {}", status.id));
     }
     printed?;
     Ok(Code::Done)
@@ -58,7 +59,7 @@ pub(crate) async fn run(
 async fn read_finished(deployment: &Deployment) -> Result<Option<DeploymentStatus>, Error> {
     for pause in [Duration::ZERO, BETWEEN_READINGS] {
         tokio::time::sleep(pause).await;
-        let newest = deployment.statuses().newest().await;
+        let newest = deployment.latest_status().await;
         let newest = newest.map_err(Error::call("read the newest status"))?;
         if let Some(status) = newest.filter(|status| status.state.is_finished()) {
             return Ok(Some(status));
@@ -166,10 +167,10 @@ pub(crate) fn print_request(
 }
 
 /// Returns the value of `delivery` in the output.
-fn delivery(created: &Delivered) -> &'static str {
-    match created {
-        Delivered::Created(_) => "created",
-        Delivered::Adopted(_) => "adopted",
+fn delivery(created: &CreateOutcome) -> &'static str {
+    match created.confirmation {
+        Confirmation::Created => "created",
+        Confirmation::Adopted => "adopted",
         _ => "already_there",
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use deploystatus::{Client, Delivered, Deployment, NewStatus, State, Timeline};
+use deploystatus::{Client, Confirmation, Deployment, NewStatus, State, Timeline};
 use deploystatus_emulator::{Clock, Emulator, Fault, NewDeployment, Operation};
 use serde_json::json;
 
@@ -126,9 +126,9 @@ impl Tour<'_> {
             .create_status(status)
             .await
             .map_err(demo_error())?;
-        let id = created.status().id;
-        self.print(&match created {
-            Delivered::Adopted(_) => {
+        let id = created.status.id;
+        self.print(&match created.confirmation {
+            Confirmation::Adopted => {
                 format!("  {state}: response lost; found as status {id} and not sent again")
             }
             _ => format!("  {state}: stored as status {id}"),

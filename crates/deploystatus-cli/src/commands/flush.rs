@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use deploystatus::{Delivered, Flushed, Outbox, Overtaken, Undelivered};
+use deploystatus::{FlushReport, OnSuperseded, Outbox, Undelivered};
 use serde_json::{Value, json};
 
 use super::list;
@@ -27,14 +27,14 @@ pub(crate) async fn run(
             )));
         }
         output.note(&format!("no outbox at {}", directory.display()));
-        print_result(&Flushed::default(), output)?;
+        print_result(&FlushReport::default(), output)?;
         return Ok(Code::Done);
     }
     let client = settings.client()?;
     let superseded = if arguments.send_superseded {
-        Overtaken::Send
+        OnSuperseded::Send
     } else {
-        Overtaken::Drop
+        OnSuperseded::Drop
     };
     let outbox = Outbox::open(&directory).map_err(Error::call("open the outbox"))?;
     let flushed = outbox.flush(&client, superseded).await;
@@ -45,25 +45,33 @@ pub(crate) async fn run(
 }
 
 /// Prints the statuses that were created; the JSON document also lists all other reports.
-fn print_result(flushed: &Flushed, output: &Output) -> Result<(), Error> {
+fn print_result(flushed: &FlushReport, output: &Output) -> Result<(), Error> {
     match output.format() {
         Format::Text if flushed.delivered.is_empty() => Ok(()),
         Format::Text => {
-            let delivered = flushed.delivered.iter().map(Delivered::status);
+            let delivered = flushed.delivered.iter().map(|outcome| &outcome.status);
             output.table(&list::table(delivered, output.times()))
         }
         Format::JsonLines => flushed
             .delivered
             .iter()
-            .try_for_each(|delivered| output.json(delivered.status())),
+            .try_for_each(|outcome| output.json(&outcome.status)),
         Format::Json => {
-            let delivered: Vec<_> = flushed.delivered.iter().map(Delivered::status).collect();
-            let unreadable: Vec<_> = flushed.unreadable.iter().map(advice::message).collect();
+            let delivered: Vec<_> = flushed
+                .delivered
+                .iter()
+                .map(|outcome| &outcome.status)
+                .collect();
+            let unreadable: Vec<_> = flushed
+                .unreadable
+                .iter()
+                .map(|error| advice::message(error))
+                .collect();
             output.json(&json!({
                 "delivered": delivered,
                 "dropped": documents(&flushed.dropped),
                 "kept": documents(&flushed.kept),
-                "skipped": flushed.left,
+                "skipped": flushed.skipped,
                 "unreadable": unreadable,
             }))
         }
@@ -71,7 +79,7 @@ fn print_result(flushed: &Flushed, output: &Output) -> Result<(), Error> {
 }
 
 /// Prints the reports that were dropped, skipped or unreadable.
-fn print_notes(flushed: &Flushed, directory: &Path, output: &Output) {
+fn print_notes(flushed: &FlushReport, directory: &Path, output: &Output) {
     for report in &flushed.dropped {
         output.note(&format!(
             "dropped the report for deployment {} of {}, because a newer status exists",
@@ -79,7 +87,7 @@ fn print_notes(flushed: &Flushed, directory: &Path, output: &Output) {
             report.repository()
         ));
     }
-    for path in &flushed.left {
+    for path in &flushed.skipped {
         output.warning(&format!(
             "skipped {}: it is for another server, follows a report that was not sent, or is in use by another process",
             path.display()
@@ -94,16 +102,13 @@ fn print_notes(flushed: &Flushed, directory: &Path, output: &Output) {
 }
 
 /// Prints an error for each report that was not sent and returns the exit code of the first.
-fn print_failures(flushed: Flushed, output: &Output) -> Code {
+fn print_failures(flushed: FlushReport, output: &Output) -> Code {
     let mut code = Code::Done;
-    if !flushed.left.is_empty() || !flushed.unreadable.is_empty() {
+    if !flushed.skipped.is_empty() || !flushed.unreadable.is_empty() {
         code = Code::Failed;
     }
     for (index, report) in flushed.kept.into_iter().enumerate() {
-        let error = Error::Call {
-            action: "send a report",
-            source: report.into(),
-        };
+        let error = Error::Undelivered(report);
         output.error(&error);
         if index == 0 {
             code = exit::code_of(&error);

@@ -9,7 +9,7 @@ use crate::settings::Settings;
 
 pub(crate) async fn run(settings: &Settings, output: &Output) -> Result<Code, Error> {
     let deployment = settings.deployment()?;
-    let newest = deployment.statuses().newest().await;
+    let newest = deployment.latest_status().await;
     let newest = newest.map_err(Error::call("read the newest status"))?;
     if let Some(status) = newest {
         output.set_outputs(&status);

@@ -20,7 +20,7 @@ pub(crate) async fn run(settings: &Settings, output: &Output) -> Result<Code, Er
         }
         Format::Json => output.json(&timeline)?,
         Format::JsonLines => {
-            for period in timeline.stretches() {
+            for period in timeline.periods() {
                 output.json(&period)?;
             }
         }
@@ -31,12 +31,12 @@ pub(crate) async fn run(settings: &Settings, output: &Output) -> Result<Code, Er
 /// Creates a table of the states, oldest first.
 pub(crate) fn table(timeline: &Timeline, times: Times) -> Table {
     let mut table = Table::new(&["SINCE", "STATE", "LASTED", "BY", "DESCRIPTION"]);
-    for period in timeline.stretches() {
-        let lasted = period.lasted();
+    for period in timeline.periods() {
+        let lasted = period.duration();
         let lasted = lasted.map(|time| duration::format(time.as_secs()));
-        let creator = period.by.as_ref().map(|it| it.login().to_owned());
+        let creator = period.creator.as_ref().map(|it| it.login().to_owned());
         table.row(vec![
-            Span::plain(times.format(period.since)),
+            Span::plain(times.format(period.started_at)),
             Span::state(&period.state),
             Span::plain(lasted.unwrap_or_default()),
             Span::plain(creator.unwrap_or_default()),
@@ -50,11 +50,11 @@ pub(crate) fn table(timeline: &Timeline, times: Times) -> Table {
 pub(crate) fn summary(timeline: &Timeline, times: Times) -> String {
     let mut parts = Vec::new();
     match (timeline.live(), timeline.newest()) {
-        (Some(live), _) => parts.push(format!("live since {}", times.format(live.since))),
+        (Some(live), _) => parts.push(format!("live since {}", times.format(live.started_at))),
         (None, Some(newest)) => parts.push(format!("not live, {}", newest.state)),
         (None, None) => parts.push("no status".to_owned()),
     }
-    if let Some(took) = timeline.took() {
+    if let Some(took) = timeline.duration() {
         parts.push(format!("took {}", duration::format(took.as_secs())));
     }
     match timeline.retries() {

@@ -1,6 +1,6 @@
 //! `wait`: waits for a deployment to finish.
 
-use deploystatus::{Outcome, Poll, WaitPolicy};
+use deploystatus::{Outcome, PollEvent, WaitPolicy};
 use serde_json::json;
 
 use crate::advice;
@@ -48,7 +48,7 @@ pub(crate) async fn run(
 }
 
 /// Prints a new status or a failed poll. The last status is printed with the outcome instead.
-fn print_poll(poll: &Poll<'_>, spinner: &Spinner, output: &Output) -> Result<(), Error> {
+fn print_poll(poll: &PollEvent<'_>, spinner: &Spinner, output: &Output) -> Result<(), Error> {
     let is_last = poll.next_in.is_none();
     if let Some(error) = poll.error.filter(|_| !is_last) {
         let error = advice::message(error);
@@ -56,7 +56,7 @@ fn print_poll(poll: &Poll<'_>, spinner: &Spinner, output: &Output) -> Result<(),
             "cannot read the deployment: {error}; still waiting"
         ));
     }
-    let Some(status) = poll.status.filter(|_| poll.is_news) else {
+    let Some(status) = poll.status.filter(|_| poll.is_new) else {
         return Ok(());
     };
     let waited = duration::format(poll.waited.as_secs());
@@ -98,7 +98,7 @@ fn code(outcome: &Outcome) -> Code {
     match outcome {
         Outcome::StillRunning { .. } => Code::OutOfTime,
         Outcome::Gone => Code::Rejected,
-        outcome if outcome.is_good() => Code::Done,
+        outcome if outcome.is_success() => Code::Done,
         _ => Code::Failed,
     }
 }

@@ -33,7 +33,7 @@ $ deploystatus doctor
 ok       server    GitHub at http://emulator (profile github)
 ok       token     token (from GITHUB_TOKEN), scopes: repo
 ok       clock     same time as the server
-ok       budget    4999 of 5000 requests left …
+ok       budget    5000 of 5000 requests left …
 ok       read      deployment 42 of octocat/example is readable; its newest status is in_progress
 ok       write     probably writable: the server rejected only the unknown state of a test request
 --- exit 0
@@ -61,7 +61,7 @@ $ deploystatus doctor
 ok       server    GitHub at http://emulator (profile github)
 ok       token     token (from GITHUB_TOKEN)
 ok       clock     same time as the server
-ok       budget    4999 of 5000 requests left …
+ok       budget    5000 of 5000 requests left …
 ok       read      deployment 42 of octocat/example is readable; it has no status
 problem  write     the token is not allowed to write: Resource not accessible by integration
                    In a workflow, add these lines to the job or the file:
@@ -88,7 +88,7 @@ problem  token     token (from GITHUB_TOKEN) is invalid, revoked or expired
                    The token is invalid, revoked or expired. Set a new one in GITHUB_TOKEN or GH_TOKEN, or with --token-file.
 ok       clock     same time as the server
 ok       budget    the server reports no rate limit
-problem  read      failed to read the deployment: the server answered 401 Unauthorized, "Bad credentials" …
+problem  read      failed to read the deployment: the server responded 401 Unauthorized: "Bad credentials" …
                    The token is invalid, revoked or expired. Set a new one in GITHUB_TOKEN or GH_TOKEN, or with --token-file.
 --- exit 4
 
@@ -99,10 +99,7 @@ problem  read      failed to read the deployment: the server answered 401 Unauth
 #[test]
 fn archived_repository_is_reported() {
     let scene = Scene::real_time();
-    scene
-        .github
-        .archive_repository("octocat/example", true)
-        .unwrap();
+    scene.github.archive_repository("octocat/example").unwrap();
     let transcript = scene.run("doctor");
     assert!(
         transcript.contains("problem  write     the repository is archived"),
@@ -122,7 +119,7 @@ fn missing_settings_are_reported() {
 $ deploystatus doctor
 ok       server    GitHub at http://emulator (profile github)
 ok       clock     same time as the server
-ok       budget    59 of 60 requests left …
+ok       budget    60 of 60 requests left …
 problem  settings  missing repository; use --repo OWNER/NAME or set GITHUB_REPOSITORY
                    missing deployment; use --deployment ID or set GITHUB_EVENT_PATH to the file of a deployment event
                    missing token; set GITHUB_TOKEN or GH_TOKEN, or use --token-file FILE (there is no flag for the token itself, because other users could see it)

@@ -15,8 +15,8 @@ fn unknown_resources_are_rejected() {
         str![[r#"
 $ deploystatus get 7
 --- stderr
-error: failed to read the status: the server answered 404 Not Found, "Not Found" (request C001:10001:0200001:0400001:6955B900)
-help: It does not exist, or the token may not read it; GitHub says 404 for both. Check the repository and the ids.
+error: failed to read the status: the server responded 404 Not Found: "Not Found" (request ID C001:10001:0200001:0400001:6955B900)
+help: Check the repository and the IDs, and that the token can read the repository: GitHub responds 404 in both cases.
 --- exit 3
 
 "#]],
@@ -26,8 +26,8 @@ help: It does not exist, or the token may not read it; GitHub says 404 for both.
         str![[r#"
 $ deploystatus list --deployment 7
 --- stderr
-error: failed to list the statuses: the server answered 404 Not Found, "Not Found" (request C002:10002:0200002:0400002:6955B900)
-help: It does not exist, or the token may not read it; GitHub says 404 for both. Check the repository and the ids.
+error: failed to list the statuses: the server responded 404 Not Found: "Not Found" (request ID C002:10002:0200002:0400002:6955B900)
+help: Check the repository and the IDs, and that the token can read the repository: GitHub responds 404 in both cases.
 --- exit 3
 
 "#]],
@@ -37,8 +37,8 @@ help: It does not exist, or the token may not read it; GitHub says 404 for both.
         str![[r#"
 $ deploystatus timeline --deployment 7
 --- stderr
-error: failed to read the timeline: the server answered 404 Not Found, "Not Found" (request C003:10003:0200003:0400003:6955B900)
-help: It does not exist, or the token may not read it; GitHub says 404 for both. Check the repository and the ids.
+error: failed to read the timeline: the server responded 404 Not Found: "Not Found" (request ID C003:10003:0200003:0400003:6955B900)
+help: Check the repository and the IDs, and that the token can read the repository: GitHub responds 404 in both cases.
 --- exit 3
 
 "#]],
@@ -48,8 +48,8 @@ help: It does not exist, or the token may not read it; GitHub says 404 for both.
         str![[r#"
 $ deploystatus create success --deployment 7
 --- stderr
-error: failed to create the status: the server answered 404 Not Found, "Not Found" (request C004:10004:0200004:0400004:6955B900)
-help: The deployment does not exist, or the token may not write to it; GitHub says 404 for both. Check the repository and the id, and that the token has `deployments=write` (classic tokens: repo_deployment).
+error: failed to create the status: the server responded 404 Not Found: "Not Found" (request ID C004:10004:0200004:0400004:6955B900)
+help: Check the repository and the deployment ID, and that the token has the permission `deployments=write` (scope repo_deployment for a classic token): GitHub responds 404 in both cases.
 --- exit 3
 
 "#]],
@@ -68,7 +68,7 @@ fn refusals_show_the_servers_reason() {
         str![[r#"
 $ deploystatus create success
 --- stderr
-error: failed to create the status: the server answered 422 Unprocessable Entity, "Validation Failed": description is invalid (request C001:10001:0200001:0400001:6955B900)
+error: failed to create the status: the server responded 422 Unprocessable Entity: "Validation Failed": description is invalid (request ID C001:10001:0200001:0400001:6955B900)
 --- exit 3
 
 "#]],
@@ -81,7 +81,7 @@ error: failed to create the status: the server answered 422 Unprocessable Entity
         str![[r#"
 $ deploystatus create success
 --- stderr
-error: failed to create the status: the server answered 422 Unprocessable Entity, "Validation Failed" (request C002:10002:0200002:0400002:6955B900)
+error: failed to create the status: the server responded 422 Unprocessable Entity: "Validation Failed" (request ID C002:10002:0200002:0400002:6955B900)
 help: Enterprise Server before 3.3 requires previews for some states; run `deploystatus doctor` to see the server's version.
 --- exit 3
 
@@ -95,7 +95,7 @@ help: Enterprise Server before 3.3 requires previews for some states; run `deplo
         str![[r#"
 $ deploystatus latest
 --- stderr
-error: failed to read the newest status: the server answered 410 Gone, "This version is retired" (request C003:10003:0200003:0400003:6955B900)
+error: failed to read the newest status: the server responded 410 Gone: "This version is retired" (request ID C003:10003:0200003:0400003:6955B900)
 help: The server does not support the requested API version; run `deploystatus doctor` to see its version.
 --- exit 3
 
@@ -106,17 +106,14 @@ help: The server does not support the requested API version; run `deploystatus d
 #[test]
 fn archived_repository_is_rejected() {
     let scene = Scene::new();
-    scene
-        .github
-        .archive_repository("octocat/example", true)
-        .unwrap();
+    scene.github.archive_repository("octocat/example").unwrap();
     check(
         scene.run("create success"),
         str![[r#"
 $ deploystatus create success
 --- stderr
-error: failed to create the status: the server answered 403 Forbidden, "Repository was archived so is read-only." (request C001:10001:0200001:0400001:6955B900)
-help: The repository is archived and takes no statuses: unarchive it or stop reporting.
+error: failed to create the status: the server responded 403 Forbidden: "Repository was archived so is read-only." (request ID C001:10001:0200001:0400001:6955B900)
+help: Unarchive the repository, or stop reporting.
 --- exit 3
 
 "#]],
@@ -132,7 +129,7 @@ fn invalid_token_is_not_allowed() {
         str![[r#"
 $ deploystatus latest
 --- stderr
-error: failed to read the newest status: the server answered 401 Unauthorized, "Bad credentials" (request C001:10001:0200001:0400001:6955B900)
+error: failed to read the newest status: the server responded 401 Unauthorized: "Bad credentials" (request ID C001:10001:0200001:0400001:6955B900)
 help: The token is invalid, revoked or expired. Set a new one in GITHUB_TOKEN or GH_TOKEN, or with --token-file.
 --- exit 4
 
@@ -143,7 +140,7 @@ help: The token is invalid, revoked or expired. Set a new one in GITHUB_TOKEN or
         str![[r#"
 $ deploystatus latest --json
 --- stderr
-{"error":"not_allowed","status":401,"message":"failed to read the newest status: the server answered 401 Unauthorized, \"Bad credentials\" (request C002:10002:0200002:0400002:6955B900)","help":"The token is invalid, revoked or expired. Set a new one in GITHUB_TOKEN or GH_TOKEN, or with --token-file.","request_id":"C002:10002:0200002:0400002:6955B900"}
+{"error":"not_allowed","status":401,"message":"failed to read the newest status: the server responded 401 Unauthorized: \"Bad credentials\" (request ID C002:10002:0200002:0400002:6955B900)","help":"The token is invalid, revoked or expired. Set a new one in GITHUB_TOKEN or GH_TOKEN, or with --token-file.","request_id":"C002:10002:0200002:0400002:6955B900"}
 --- exit 4
 
 "#]],
@@ -160,11 +157,11 @@ fn missing_permission_is_explained() {
         str![[r#"
 $ deploystatus create success
 --- stderr
-error: failed to create the status: the server answered 403 Forbidden, "Resource not accessible by integration" (request C001:10001:0200001:0400001:6955B900)
-help: The token lacks `deployments=write`. In a workflow, add these lines to the job or the file:
+error: failed to create the status: the server responded 403 Forbidden: "Resource not accessible by integration" (request ID C001:10001:0200001:0400001:6955B900)
+help: Add the permission `deployments=write`. In a workflow, add these lines to the job or the file:
 permissions:
   deployments: write
-For an app, add the permission in its settings and accept it for the installation. Workflows that Dependabot or a fork started get read-only tokens.
+For an app, add the permission in its settings and accept it for the installation. Workflows started by Dependabot or from a fork get read-only tokens.
 --- exit 4
 
 "#]],
@@ -181,7 +178,7 @@ fn long_rate_limit_names_its_end() {
         str![[r#"
 $ deploystatus latest
 --- stderr
-error: failed to read the newest status: the server answered 403 Forbidden, "You have exceeded a secondary rate limit. Please wait a few minutes before you try again." (request C001:10001:0200001:0400001:6955B900); it asks to wait until 2026-01-01T01:00:00Z
+error: failed to read the newest status: the server responded 403 Forbidden: "You have exceeded a secondary rate limit. Please wait a few minutes before you try again." (request ID C001:10001:0200001:0400001:6955B900); rate limited until 2026-01-01T01:00:00Z
 help: Try again after 2026-01-01T01:00:00Z.
 --- exit 5
 
@@ -194,7 +191,7 @@ help: Try again after 2026-01-01T01:00:00Z.
 $ deploystatus wait --timeout 1m --jsonl
 --- stderr
 {"note":"waiting for deployment 42 of octocat/example"}
-{"error":"rate_limited","status":403,"message":"failed to wait for the deployment: the server answered 403 Forbidden, \"You have exceeded a secondary rate limit. Please wait a few minutes before you try again.\" (request C002:10002:0200002:0400002:6955B900); it asks to wait until 2026-01-01T01:00:00Z","help":"Try again after 2026-01-01T01:00:00Z.","request_id":"C002:10002:0200002:0400002:6955B900"}
+{"error":"rate_limited","status":403,"message":"failed to wait for the deployment: the server responded 403 Forbidden: \"You have exceeded a secondary rate limit. Please wait a few minutes before you try again.\" (request ID C002:10002:0200002:0400002:6955B900); rate limited until 2026-01-01T01:00:00Z","help":"Try again after 2026-01-01T01:00:00Z.","request_id":"C002:10002:0200002:0400002:6955B900"}
 --- exit 5
 
 "#]],
@@ -210,8 +207,8 @@ fn repeated_server_errors_are_no_answer() {
         str![[r#"
 $ deploystatus latest
 --- stderr
-error: failed to read the newest status: the server answered 503 Service Unavailable, "Server Error" (request C005:10005:0200005:0400005:6955B900)
-help: The server has a problem of its own; https://www.githubstatus.com tells of GitHub's.
+error: failed to read the newest status: the server responded 503 Service Unavailable: "Server Error" (request ID C005:10005:0200005:0400005:6955B900)
+help: Check the status of the server; https://www.githubstatus.com shows that of github.com.
 --- exit 6
 
 "#]],
@@ -230,7 +227,7 @@ fn closed_port_is_no_answer() {
         str![[r#"
 $ deploystatus latest --api-url http://closed
 --- stderr
-error: failed to read the newest status: no connection to the server was made: error sending request: client error (Connect): tcp connect error: Connection refused
+error: failed to read the newest status: cannot connect to the server: error sending request: client error (Connect): tcp connect error: Connection refused
 help: Check the API URL (--api-url or GITHUB_API_URL; on Enterprise Server it ends in /api/v3), name resolution, proxies and certificates.
 --- exit 6
 
@@ -247,7 +244,7 @@ fn foreign_response_is_no_answer() {
         str![[r#"
 $ deploystatus latest
 --- stderr
-error: failed to read the newest status: the server answered 200 with a body (text/html; charset=utf-8) that begins "Unavailable This page is taking too long" (request C001:10001:0200001:0400001:6955B900): expected value at line 1 column 1
+error: failed to read the newest status: the server responded 200 with a body (text/html; charset=utf-8) that starts with "Unavailable This page is taking too long" (request ID C001:10001:0200001:0400001:6955B900): expected value at line 1 column 1
 help: The response is not from GitHub's API. Check the API URL (--api-url or GITHUB_API_URL; on Enterprise Server it ends in /api/v3), and proxies.
 --- exit 6
 
@@ -267,7 +264,7 @@ fn redirect_to_another_host_is_not_followed() {
         str![[r#"
 $ deploystatus latest
 --- stderr
-error: failed to read the newest status: the server redirects to https://elsewhere.example.com/statuses, which is another server, and the token is not sent there
+error: failed to read the newest status: redirect to another server: https://elsewhere.example.com/statuses; the token is not sent there
 help: If the new URL is correct, set it with --api-url or GITHUB_API_URL.
 --- exit 6
 
@@ -285,14 +282,14 @@ fn unverifiable_creation_is_outcome_unknown() {
         .github
         .fault(Fault::status(403).on(Operation::ListStatuses));
     let transcript = scene.run("create success");
-    let (before, rest) = transcript.split_once(" since ").unwrap();
-    let (_, after) = rest.split_once(": ").unwrap();
+    let (before, rest) = transcript.split_once("created after ").unwrap();
+    let (_, after) = rest.split_once(')').unwrap();
     check(
-        format!("{before} since THEN: {after}"),
+        format!("{before}created after THEN){after}"),
         str![[r#"
 $ deploystatus create success
 --- stderr
-error: failed to create the status: the status was sent and it is unknown whether it is stored: look for `success` since THEN: the server answered 403 Forbidden, "Server Error" (request C002:10002:0200002:0400002:6955B900)
+error: failed to create the status: lost the response after sending; the status may or may not be stored (look for state success, created after THEN); the list could not be searched: the server responded 403 Forbidden: "Server Error" (request ID C002:10002:0200002:0400002:6955B900)
 help: Check `deploystatus list` before you create the status again; it may be stored already.
 --- exit 8
 

@@ -64,16 +64,16 @@ fn rejected_report_stays_in_the_outbox() {
     scene
         .github
         .fault(Fault::status(403).on(Operation::CreateStatus));
+    let transcript = scene.run_bare("flush");
     let mut files = fs::read_dir(scene.home.path().join("outbox")).unwrap();
     let file = files.next().unwrap().unwrap().file_name();
-    let transcript = scene.run_bare("flush");
     check(
         transcript.replace(file.to_str().unwrap(), "FILE"),
         str![[r#"
 $ deploystatus flush
 --- stderr
-error: failed to send a report: the end of the rollout, `success` on deployment 42 of octocat/example, was not delivered; it is kept in /home/outbox/FILE: the server answered 403 Forbidden, "Server Error" (request C00B:1000B:020000B:040000B:6955B900)
-help: The token may not do this: it needs `deployments=write`. The report is in the outbox; `deploystatus flush` sends it.
+error: could not report success for deployment 42 of octocat/example; the report is kept in /home/outbox/FILE: the server responded 403 Forbidden: "Server Error" (request ID C005:10005:0200005:0400005:6955B900)
+help: Give the token the repository permission `deployments=write`. The report is in the outbox; `deploystatus flush` sends it.
 --- exit 4
 
 "#]],
@@ -164,8 +164,8 @@ $ deploystatus flush --json --outbox here --quiet
         str![[r#"
 $ deploystatus flush --outbox file
 --- stderr
-error: failed to open the outbox: the outbox cannot be opened: file: File exists
-help: Check that the directory exists, may be written, and has room.
+error: failed to open the outbox: cannot open the outbox file: File exists
+help: Check that the directory exists, is writable and has free space.
 --- exit 2
 
 "#]],

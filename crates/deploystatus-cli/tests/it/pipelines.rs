@@ -57,7 +57,7 @@ $ deploystatus create success --log-url '50% off'
         str![[r#"
 $ deploystatus latest --repo octocat/nothing --deployment 1
 --- stderr
-::error title=deploystatus::failed to read the newest status: the server answered 404 Not Found, "Not Found" (request C001:10001:0200001:0400001:6955B900)%0Ahelp: It does not exist, or the token may not read it; GitHub says 404 for both. Check the repository and the ids.
+::error title=deploystatus::failed to read the newest status: the server responded 404 Not Found: "Not Found" (request ID C001:10001:0200001:0400001:6955B900)%0Ahelp: Check the repository and the IDs, and that the token can read the repository: GitHub responds 404 in both cases.
 --- exit 3
 
 "#]],

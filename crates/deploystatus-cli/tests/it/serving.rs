@@ -98,7 +98,7 @@ fn emulator_start_errors_are_explained() {
         str![[r#"
 $ deploystatus emulator --port PORT
 --- stderr
-error: failed to listen on 127.0.0.1:PORT: Address already in use
+error: cannot listen on 127.0.0.1:PORT: Address already in use
 --- exit 2
 
 "#]],
@@ -109,7 +109,7 @@ error: failed to listen on 127.0.0.1:PORT: Address already in use
         str![[r#"
 $ deploystatus emulator --seed seed.json
 --- stderr
-error: failed to read the seed at seed.json: invalid type: integer `7`, expected a sequence at line 1 column 18
+error: invalid seed (from seed.json): invalid type: integer `7`, expected a sequence at line 1 column 18
 --- exit 2
 
 "#]],
@@ -119,7 +119,7 @@ error: failed to read the seed at seed.json: invalid type: integer `7`, expected
         str![[r#"
 $ deploystatus emulator --seed missing.json --json
 --- stderr
-{"error":"usage","status":null,"message":"failed to read the seed at missing.json: No such file or directory","help":null,"request_id":null}
+{"error":"usage","status":null,"message":"invalid seed (from missing.json): No such file or directory","help":null,"request_id":null}
 --- exit 2
 
 "#]],
@@ -130,7 +130,7 @@ $ deploystatus emulator --seed missing.json --json
         str![[r#"
 $ deploystatus emulator --snapshot state.json
 --- stderr
-error: failed to read the snapshot state.json: expected ident at line 1 column 2; it was left untouched
+error: cannot read snapshot state.json: expected ident at line 1 column 2; the file was left unchanged
 --- exit 2
 
 "#]],
@@ -152,7 +152,7 @@ For more information, try '--help'.
         str![[r#"
 $ deploystatus emulator --webhook https://example.com
 --- stderr
-error: failed to deliver to "https://example.com": only http:// addresses with a host can be delivered to
+error: invalid webhook URL "https://example.com": expected http://HOST[:PORT]/PATH
 --- exit 2
 
 "#]],

@@ -53,29 +53,29 @@ $ deploystatus timeline --json
 {
   "live": true,
   "retries": 1,
-  "took_seconds": 740,
+  "duration_seconds": 740,
   "attempts": [
     {
-      "since": "2026-01-01T00:00:00Z",
-      "started": "2026-01-01T00:00:30Z",
-      "ended": "2026-01-01T00:02:00Z",
+      "created_at": "2026-01-01T00:00:00Z",
+      "started_at": "2026-01-01T00:00:30Z",
+      "ended_at": "2026-01-01T00:02:00Z",
       "result": "failure",
-      "took_seconds": 120
+      "duration_seconds": 120
     },
     {
-      "since": "2026-01-01T00:12:00Z",
-      "started": null,
-      "ended": "2026-01-01T00:12:20Z",
+      "created_at": "2026-01-01T00:12:00Z",
+      "started_at": null,
+      "ended_at": "2026-01-01T00:12:20Z",
       "result": "success",
-      "took_seconds": 20
+      "duration_seconds": 20
     }
   ],
-  "stretches": [
+  "periods": [
     {
       "state": "queued",
-      "since": "2026-01-01T00:00:00Z",
-      "until": "2026-01-01T00:00:30Z",
-      "by": null,
+      "started_at": "2026-01-01T00:00:00Z",
+      "ended_at": "2026-01-01T00:00:30Z",
+      "creator": null,
       "reports": 1,
       "description": null,
       "log_url": null,
@@ -83,9 +83,9 @@ $ deploystatus timeline --json
     },
     {
       "state": "in_progress",
-      "since": "2026-01-01T00:00:30Z",
-      "until": "2026-01-01T00:02:00Z",
-      "by": null,
+      "started_at": "2026-01-01T00:00:30Z",
+      "ended_at": "2026-01-01T00:02:00Z",
+      "creator": null,
       "reports": 1,
       "description": null,
       "log_url": null,
@@ -93,9 +93,9 @@ $ deploystatus timeline --json
     },
     {
       "state": "failure",
-      "since": "2026-01-01T00:02:00Z",
-      "until": "2026-01-01T00:12:00Z",
-      "by": null,
+      "started_at": "2026-01-01T00:02:00Z",
+      "ended_at": "2026-01-01T00:12:00Z",
+      "creator": null,
       "reports": 1,
       "description": null,
       "log_url": null,
@@ -103,9 +103,9 @@ $ deploystatus timeline --json
     },
     {
       "state": "queued",
-      "since": "2026-01-01T00:12:00Z",
-      "until": "2026-01-01T00:12:20Z",
-      "by": null,
+      "started_at": "2026-01-01T00:12:00Z",
+      "ended_at": "2026-01-01T00:12:20Z",
+      "creator": null,
       "reports": 1,
       "description": null,
       "log_url": null,
@@ -113,9 +113,9 @@ $ deploystatus timeline --json
     },
     {
       "state": "success",
-      "since": "2026-01-01T00:12:20Z",
-      "until": null,
-      "by": null,
+      "started_at": "2026-01-01T00:12:20Z",
+      "ended_at": null,
+      "creator": null,
       "reports": 1,
       "description": null,
       "log_url": null,
@@ -135,11 +135,11 @@ fn timeline_prints_json_lines() {
         scene().run("timeline --jsonl"),
         str![[r#"
 $ deploystatus timeline --jsonl
-{"state":"queued","since":"2026-01-01T00:00:00Z","until":"2026-01-01T00:00:30Z","by":null,"reports":1,"description":null,"log_url":null,"environment_url":null}
-{"state":"in_progress","since":"2026-01-01T00:00:30Z","until":"2026-01-01T00:02:00Z","by":null,"reports":1,"description":null,"log_url":null,"environment_url":null}
-{"state":"failure","since":"2026-01-01T00:02:00Z","until":"2026-01-01T00:12:00Z","by":null,"reports":1,"description":null,"log_url":null,"environment_url":null}
-{"state":"queued","since":"2026-01-01T00:12:00Z","until":"2026-01-01T00:12:20Z","by":null,"reports":1,"description":null,"log_url":null,"environment_url":null}
-{"state":"success","since":"2026-01-01T00:12:20Z","until":null,"by":null,"reports":1,"description":null,"log_url":null,"environment_url":null}
+{"state":"queued","started_at":"2026-01-01T00:00:00Z","ended_at":"2026-01-01T00:00:30Z","creator":null,"reports":1,"description":null,"log_url":null,"environment_url":null}
+{"state":"in_progress","started_at":"2026-01-01T00:00:30Z","ended_at":"2026-01-01T00:02:00Z","creator":null,"reports":1,"description":null,"log_url":null,"environment_url":null}
+{"state":"failure","started_at":"2026-01-01T00:02:00Z","ended_at":"2026-01-01T00:12:00Z","creator":null,"reports":1,"description":null,"log_url":null,"environment_url":null}
+{"state":"queued","started_at":"2026-01-01T00:12:00Z","ended_at":"2026-01-01T00:12:20Z","creator":null,"reports":1,"description":null,"log_url":null,"environment_url":null}
+{"state":"success","started_at":"2026-01-01T00:12:20Z","ended_at":null,"creator":null,"reports":1,"description":null,"log_url":null,"environment_url":null}
 --- exit 0
 
 "#]],

@@ -1,16 +1,17 @@
-//! Tokens: whose they are and what they may do.
+//! Tokens and what they allow.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Denial;
+use crate::model::Repository;
+use crate::model::operation::Need;
 
 /// A token and what it allows.
 ///
-/// As long as no token was given out, any non-empty one may write as `octocat`;
-/// from the first on, all others are bad credentials.
+/// While no token was added, any non-empty token can write as `octocat`.
+/// After the first was added, all others are rejected with 401.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Token {
@@ -20,13 +21,13 @@ pub struct Token {
     pub(crate) login: String,
     #[serde(default)]
     pub(crate) kind: TokenKind,
-    /// Of a classic token.
+    /// Used by classic tokens only.
     #[serde(default = "repo")]
     pub(crate) scopes: Vec<String>,
-    /// Of every other token.
+    /// Used by all tokens that are not classic.
     #[serde(default)]
     pub(crate) permissions: BTreeMap<String, String>,
-    /// Full names; all repositories if none.
+    /// Full names, or `None` for all repositories.
     pub(crate) repositories: Option<Vec<String>>,
     #[serde(default)]
     pub(crate) suspended: bool,
@@ -44,106 +45,119 @@ pub(crate) enum TokenKind {
 }
 
 impl Token {
-    /// A classic personal token of `octocat` with the scope `repo`.
+    /// Creates a classic personal token of `octocat` with the scope `repo`.
     pub fn classic(token: impl Into<String>) -> Token {
         Token::new(token, TokenKind::Classic, "octocat")
     }
 
-    /// A fine-grained personal token of `octocat`, without any permission yet.
+    /// Creates a fine-grained personal token of `octocat` without permissions.
     pub fn fine_grained(token: impl Into<String>) -> Token {
         Token::new(token, TokenKind::FineGrained, "octocat")
     }
 
-    /// A token of an app's installation, without any permission yet.
+    /// Creates an installation token of an app, without permissions.
     pub fn app(token: impl Into<String>, slug: impl Into<String>) -> Token {
         Token::new(token, TokenKind::App, format!("{}[bot]", slug.into()))
     }
 
-    /// The token of a workflow run, without any permission yet.
+    /// Creates the token of a workflow run, without permissions.
     pub fn actions(token: impl Into<String>) -> Token {
         Token::new(token, TokenKind::Actions, "github-actions[bot]")
     }
 
-    /// Acts under this login.
+    /// Sets the login of the token's account.
     #[must_use]
     pub fn login(mut self, login: impl Into<String>) -> Self {
         self.login = login.into();
         self
     }
 
-    /// Replaces the scopes of a classic token, written as GitHub does: `repo, gist`.
+    /// Sets the scopes of a classic token, separated by commas: `repo, gist`. Defaults to `repo`.
     #[must_use]
     pub fn scopes(mut self, scopes: impl Into<String>) -> Self {
         let scopes: String = scopes.into();
-        let words = scopes.split(',').map(str::trim);
-        self.scopes = words
+        let scopes = scopes.split(',').map(str::trim);
+        self.scopes = scopes
             .filter(|it| !it.is_empty())
             .map(str::to_owned)
             .collect();
         self
     }
 
-    /// Adds a permission of any other token, for example `deployments` and `write`.
+    /// Adds a permission to a token that is not classic, for example `deployments` and `write`.
     #[must_use]
     pub fn permission(mut self, name: impl Into<String>, level: impl Into<String>) -> Self {
         self.permissions.insert(name.into(), level.into());
         self
     }
 
-    /// Narrows it to this repository, and to others named so before.
+    /// Limits the token to this repository, in addition to repositories added before.
     #[must_use]
     pub fn repository(mut self, name: impl Into<String>) -> Self {
         self.repositories.get_or_insert_default().push(name.into());
         self
     }
 
-    /// Suspends the installation it belongs to.
+    /// Suspends the installation of the token's app.
     #[must_use]
     pub fn suspended(mut self) -> Self {
         self.suspended = true;
         self
     }
 
-    /// Announces when it expires; from then on it is a bad credential.
+    /// Sets the time of expiry, which responses announce. Expired tokens are rejected with 401.
     #[must_use]
     pub fn expires_at(mut self, time: Timestamp) -> Self {
         self.expires_at = Some(time);
         self
     }
 
-    pub(super) fn reaches(&self, full_name: &str) -> bool {
-        let is_it = |name: &String| name.eq_ignore_ascii_case(full_name);
+    /// Returns `true` if the token can see a private repository.
+    pub(super) fn can_see(&self, repository: &Repository) -> bool {
+        let has_access = match self.kind {
+            TokenKind::Classic => self.has_scope("repo") || self.has_scope("repo_deployment"),
+            _ => true,
+        };
+        has_access && self.includes(repository)
+    }
+
+    /// Returns `true` if the token allows an operation on a repository that it can see.
+    pub(super) fn is_allowed(&self, need: Need, repository: &Repository) -> bool {
+        let is_public_read = !repository.private && !need.is_write();
+        match self.kind {
+            TokenKind::Classic if need.is_write() => {
+                self.includes(repository) && self.can_push(repository)
+            }
+            TokenKind::Classic => true,
+            _ if need == Need::See || is_public_read => true,
+            _ => self.includes(repository) && self.has_permission(need),
+        }
+    }
+
+    fn includes(&self, repository: &Repository) -> bool {
+        let full_name = repository.full_name();
+        let is_it = |name: &String| name.eq_ignore_ascii_case(&full_name);
         self.repositories
             .as_ref()
             .is_none_or(|names| names.iter().any(is_it))
     }
 
-    pub(super) fn sees_private(&self) -> bool {
-        match self.kind {
-            TokenKind::Classic => self.has_scope("repo") || self.has_scope("repo_deployment"),
-            _ => true,
-        }
-    }
-
-    pub(super) fn may_push(&self, private: bool) -> bool {
+    fn can_push(&self, repository: &Repository) -> bool {
         self.has_scope("repo")
             || self.has_scope("repo_deployment")
-            || (!private && self.has_scope("public_repo"))
+            || (!repository.private && self.has_scope("public_repo"))
     }
 
-    pub(super) fn is_permitted(&self, writes: bool) -> bool {
-        match self.permissions.get("deployments").map(String::as_str) {
+    fn has_permission(&self, need: Need) -> bool {
+        let name = match need {
+            Need::ReadEnvironments => "actions",
+            Need::Administer => "administration",
+            Need::See | Need::ReadDeployments | Need::WriteDeployments => "deployments",
+        };
+        match self.permissions.get(name).map(String::as_str) {
             Some("write") => true,
-            Some("read") => !writes,
+            Some("read") => !need.is_write(),
             _ => false,
-        }
-    }
-
-    pub(super) fn denial(&self) -> Denial {
-        if self.kind == TokenKind::FineGrained {
-            Denial::NotAccessibleByToken
-        } else {
-            Denial::NotAccessibleByIntegration
         }
     }
 

@@ -1,23 +1,24 @@
-//! Faults as they come over HTTP.
+//! Faults in JSON.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use super::{Effect, Fault, Moment, RetryAfter, Work};
-use crate::Error;
-use crate::operation::Operation;
+use super::fault::{Effect, Fault, RetryAfter, Stage, Timing};
+use crate::error::Error;
+use crate::model::operation::Operation;
 
-/// A fault as it is written in JSON.
+/// A fault as a JSON object.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[expect(
     clippy::struct_excessive_bools,
-    reason = "in JSON each effect is a member of its own"
+    reason = "each effect is a member of its own"
 )]
-pub(super) struct FaultForm {
+struct FaultForm {
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -27,7 +28,7 @@ pub(super) struct FaultForm {
     #[serde(skip_serializing_if = "is_false")]
     html: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    close: Option<Moment>,
+    close: Option<Stage>,
     #[serde(skip_serializing_if = "is_false")]
     cut_body: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -55,41 +56,28 @@ pub(super) struct FaultForm {
     path: Option<String>,
 }
 
+impl Serialize for Fault {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        FaultForm::from(self.clone()).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Fault {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Fault, D::Error> {
+        let form = FaultForm::deserialize(deserializer)?;
+        Fault::try_from(form).map_err(D::Error::custom)
+    }
+}
+
 impl TryFrom<FaultForm> for Fault {
     type Error = Error;
 
     fn try_from(form: FaultForm) -> Result<Fault, Error> {
-        let effects = [
-            form.close.map(Fault::close),
-            form.cut_body.then(Fault::cut_body),
-            form.dribble_ms
-                .map(|it| Fault::dribble(Duration::from_millis(it))),
-            form.secondary_limit.map(Fault::secondary_limit),
-            form.panic.then(Fault::panic),
-            form.html.then(|| Fault::html(503)),
-        ];
-        let mut effects = effects.into_iter().flatten();
-        let named = effects.next();
-        if effects.next().is_some() {
-            return Err(Error::BadFault("it names two effects; name one".to_owned()));
-        }
-        let delay = Duration::from_millis(form.delay_ms.unwrap_or_default());
-        let mut fault = match (named, form.status, form.delay_ms) {
-            (Some(fault), Some(status), _) => fault.code(status),
-            (Some(fault), None, _) => fault,
-            (None, Some(status), _) => Fault::status(status),
-            (None, None, Some(_)) => Fault::delay(delay),
-            (None, None, None) => {
-                let effects =
-                    "status, html, close, cut_body, dribble_ms, secondary_limit, panic or delay_ms";
-                return Err(Error::BadFault(format!("it has no effect; give {effects}")));
-            }
-        };
-        fault.delay = delay;
+        let mut fault = form.effect()?;
         let has_content = !form.headers.is_empty() || form.body.is_some();
-        if has_content && !matches!(fault.effect, Effect::Answer { .. }) {
-            let reason = "headers and body belong to a status, not to another effect";
-            return Err(Error::BadFault(reason.to_owned()));
+        if has_content && !matches!(fault.effect, Effect::Respond { .. }) {
+            let reason = "headers and body are allowed only with status";
+            return Err(Error::InvalidFault(reason.to_owned()));
         }
         for (name, value) in form.headers {
             fault = fault.header(name, value);
@@ -103,14 +91,41 @@ impl TryFrom<FaultForm> for Fault {
         if let Some(delay) = form.work_later_ms {
             fault = fault.work_later(Duration::from_millis(delay));
         }
+        fault.delay = Duration::from_millis(form.delay_ms.unwrap_or_default());
         fault.times = form.times.unwrap_or(1);
         fault.skip = form.skip.unwrap_or_default();
         fault.operation = form.on;
         fault.method = form.method;
         fault.path = form.path;
-        match fault.mistake() {
-            Some(mistake) => Err(Error::BadFault(mistake)),
-            None => Ok(fault),
+        fault.validate().map_err(Error::InvalidFault)?;
+        Ok(fault)
+    }
+}
+
+impl FaultForm {
+    /// Creates a fault with the one effect that the form contains.
+    fn effect(&self) -> Result<Fault, Error> {
+        let effects = [
+            self.close.map(Fault::close),
+            self.cut_body.then(Fault::cut_body),
+            self.dribble_ms
+                .map(|it| Fault::dribble(Duration::from_millis(it))),
+            self.secondary_limit.map(Fault::secondary_limit),
+            self.panic.then(Fault::panic),
+            self.html.then(|| Fault::html(503)),
+        ];
+        let mut effects = effects.into_iter().flatten();
+        match (effects.next(), effects.next(), self.status, self.delay_ms) {
+            (Some(_), Some(_), ..) => Err(Error::InvalidFault("it has two effects".to_owned())),
+            (Some(fault), None, Some(status), _) => Ok(fault.code(status)),
+            (Some(fault), None, None, _) => Ok(fault),
+            (None, _, Some(status), _) => Ok(Fault::status(status)),
+            (None, _, None, Some(_)) => Ok(Fault::delay(Duration::ZERO)),
+            (None, _, None, None) => Err(Error::InvalidFault(
+                "it has no effect: expected status, html, close, cut_body, dribble_ms, \
+                 secondary_limit, panic or delay_ms"
+                    .to_owned(),
+            )),
         }
     }
 }
@@ -126,14 +141,14 @@ impl From<Fault> for FaultForm {
             path: fault.path,
             ..FaultForm::default()
         };
-        match fault.work {
-            Work::Undone => {}
-            Work::Done => form.after_work = true,
-            Work::Late(delay) => form.work_later_ms = Some(millis(delay)),
+        match fault.timing {
+            Timing::Never => {}
+            Timing::BeforeResponse => form.after_work = true,
+            Timing::Late(delay) => form.work_later_ms = Some(millis(delay)),
         }
         match fault.effect {
             Effect::Pass => form.delay_ms = Some(millis(fault.delay)),
-            Effect::Answer {
+            Effect::Respond {
                 status,
                 headers,
                 body,
@@ -146,22 +161,18 @@ impl From<Fault> for FaultForm {
                 form.html = true;
                 form.status = Some(status);
             }
-            Effect::Limit {
+            Effect::SecondaryLimit {
                 status,
                 retry_after,
             } => {
                 form.secondary_limit = Some(retry_after);
                 form.status = Some(status);
             }
-            Effect::Close { reads: false } => form.close = Some(Moment::BeforeReading),
-            Effect::Close { reads: true } => {
-                let done = fault.work == Work::Done;
-                form.close = Some(if done {
-                    Moment::AfterWork
-                } else {
-                    Moment::BeforeWork
-                });
+            Effect::Reset => form.close = Some(Stage::BeforeReading),
+            Effect::Close if fault.timing == Timing::BeforeResponse => {
+                form.close = Some(Stage::AfterWork);
             }
+            Effect::Close => form.close = Some(Stage::BeforeWork),
             Effect::CutBody => form.cut_body = true,
             Effect::Dribble(pause) => form.dribble_ms = Some(millis(pause)),
             Effect::Panic => form.panic = true,
@@ -176,7 +187,7 @@ fn millis(duration: Duration) -> u64 {
 
 #[expect(
     clippy::trivially_copy_pass_by_ref,
-    reason = "serde calls it with a reference"
+    reason = "serde passes a reference"
 )]
 fn is_false(flag: &bool) -> bool {
     !flag

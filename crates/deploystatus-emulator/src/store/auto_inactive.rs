@@ -1,55 +1,52 @@
-//! Which deployments a success makes inactive.
+//! The deployments that a success makes inactive.
 
+use super::statuses::StatusRules;
 use super::{History, Store};
-use crate::Error;
-use crate::input::NewStatus;
-use crate::record::{Deployment, User};
-use crate::switches::{AutoInactive, HadSuccess};
+use crate::error::Error;
+use crate::model::create::NewStatus;
+use crate::model::quirks::{AutoInactive, HadSuccess};
+use crate::model::{Deployment, Status, User};
 
 impl Store {
     /// Makes earlier deployments to the same environment inactive.
-    pub(super) fn deactivate_prior(
+    pub(super) fn deactivate_earlier(
         &mut self,
-        deployment_id: u64,
+        success: &Status,
         creator: &User,
-        scope: AutoInactive,
-        had_success: HadSuccess,
+        rules: &StatusRules,
     ) -> Result<(), Error> {
-        for id in self.superseded(deployment_id, scope, had_success) {
-            self.append(id, NewStatus::new("inactive"), creator)?;
+        for id in self.superseded(success.deployment_id, rules) {
+            let inactive = NewStatus::new("inactive").created_at(success.created_at);
+            self.append(id, inactive, creator)?;
         }
         Ok(())
     }
 
-    fn superseded(
-        &self,
-        deployment_id: u64,
-        scope: AutoInactive,
-        had_success: HadSuccess,
-    ) -> Vec<u64> {
+    fn superseded(&self, deployment_id: u64, rules: &StatusRules) -> Vec<u64> {
         let Some(newer) = self.deployment(deployment_id) else {
             return Vec::new();
         };
-        let Some(holding) = self.state.repositories.get(&newer.repository_id) else {
+        let Some(entry) = self.state.repositories.get(&newer.repository_id) else {
             return Vec::new();
         };
-        let candidates = match had_success {
-            HadSuccess::Latest => holding.successful.get(&newer.environment),
-            HadSuccess::Ever => Some(&holding.deployments),
+        let candidates = match rules.had_success {
+            HadSuccess::Latest => entry.successful.get(&newer.environment),
+            HadSuccess::Ever => Some(&entry.deployments),
         };
-        let prior = candidates
+        let earlier = candidates
             .into_iter()
-            .flat_map(|it| it.range(..deployment_id));
-        prior
+            .flat_map(|ids| ids.range(..deployment_id));
+        earlier
             .filter_map(|id| self.state.deployments.get(id))
-            .filter(|it| is_superseded(&it.deployment, newer, scope) && it.counts(had_success))
+            .filter(|it| is_superseded(&it.deployment, newer, rules.auto_inactive))
+            .filter(|it| it.had_success(rules.had_success))
             .map(|it| it.deployment.id)
             .collect()
     }
 }
 
 impl History {
-    fn counts(&self, had_success: HadSuccess) -> bool {
+    fn had_success(&self, had_success: HadSuccess) -> bool {
         match had_success {
             HadSuccess::Latest => self.is_successful(),
             HadSuccess::Ever => {
@@ -61,10 +58,10 @@ impl History {
     }
 }
 
-fn is_superseded(prior: &Deployment, newer: &Deployment, scope: AutoInactive) -> bool {
-    let in_scope = match scope {
-        AutoInactive::Documented => !prior.production_environment,
+fn is_superseded(earlier: &Deployment, newer: &Deployment, scope: AutoInactive) -> bool {
+    let is_in_scope = match scope {
+        AutoInactive::Documented => !earlier.production_environment,
         AutoInactive::Observed => true,
     };
-    prior.environment == newer.environment && !prior.transient_environment && in_scope
+    earlier.environment == newer.environment && !earlier.transient_environment && is_in_scope
 }

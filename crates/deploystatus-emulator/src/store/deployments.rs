@@ -1,14 +1,13 @@
-//! Deployments, stored and found.
+//! Deployments of repositories.
 
 use sha1::{Digest, Sha1};
 
-use super::{History, Store, to_the_second};
-use crate::Error;
-use crate::input::NewDeployment;
-use crate::pagination::Page;
-use crate::record::{Deployment, User};
+use super::{History, Store, truncate_to_seconds};
+use crate::error::Error;
+use crate::model::create::NewDeployment;
+use crate::model::{Deployment, User, hex};
 
-/// Which deployments a listing shows; none of the fields means all.
+/// A filter for lists of deployments. A field that is `None` matches all deployments.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct DeploymentFilter {
     pub(crate) environment: Option<String>,
@@ -17,28 +16,30 @@ pub(crate) struct DeploymentFilter {
     pub(crate) task: Option<String>,
 }
 
-/// Why a deployment was not deleted.
+/// The reason why a deployment was not deleted.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
+pub(crate) enum DeleteError {
     Unknown,
     Active,
 }
 
 impl Store {
-    /// Adds a deployment.
+    /// Adds a deployment to a repository.
     pub(crate) fn create_deployment(
         &mut self,
         repository_id: u64,
         new: NewDeployment,
         creator: User,
     ) -> Result<Deployment, Error> {
-        self.holding(repository_id)?;
+        self.entry(repository_id)?;
         let id = new.id.unwrap_or(self.state.next_deployment_id);
         if self.state.deployments.contains_key(&id) {
-            return Err(Error::IdNotRising(id));
+            return Err(Error::DeploymentExists(id));
         }
-        let created_at = new.created_at.map_or_else(|| self.now(), to_the_second);
-        let production = new.environment == "production";
+        let created_at = new
+            .created_at
+            .map_or_else(|| self.now(), truncate_to_seconds);
+        let is_production = new.environment == "production";
         let deployment = Deployment {
             id,
             repository_id,
@@ -53,70 +54,59 @@ impl Store {
             created_at,
             updated_at: created_at,
             transient_environment: new.transient_environment,
-            production_environment: new.production_environment.unwrap_or(production),
+            production_environment: new.production_environment.unwrap_or(is_production),
         };
         let next_id = &mut self.state.next_deployment_id;
         *next_id = (*next_id).max(id.saturating_add(1));
-        self.holding(repository_id)?.deployments.insert(id);
+        let entry = self.entry(repository_id)?;
+        entry.deployments.insert(id);
+        entry.name_environment(&deployment.environment, id, created_at);
         let history = History {
             deployment: deployment.clone(),
             statuses: Vec::new(),
+            stored_at: Some(self.clock.now()),
+            statuses_stored_at: Vec::new(),
         };
         self.state.deployments.insert(id, history);
         Ok(deployment)
     }
 
-    /// The deployment of this number, whichever repository it belongs to.
+    /// Returns the deployment with this ID, of any repository.
     pub(crate) fn deployment(&self, id: u64) -> Option<&Deployment> {
         Some(&self.state.deployments.get(&id)?.deployment)
     }
 
-    /// The deployment of this number, if it belongs to this repository.
+    /// Returns the deployment with this ID, if it belongs to the repository.
     pub(crate) fn deployment_in(&self, repository_id: u64, id: u64) -> Option<&Deployment> {
         self.deployment(id)
             .filter(|deployment| deployment.repository_id == repository_id)
     }
 
-    /// All deployments, oldest first.
+    /// Returns all deployments, oldest first.
     pub(crate) fn deployments(&self) -> impl Iterator<Item = &Deployment> {
         self.state.deployments.values().map(|it| &it.deployment)
     }
 
-    /// One page of a repository's deployments, newest first, and how many there are in all.
-    pub(crate) fn list_deployments(
-        &self,
+    /// Deletes a deployment, unless it is active and the repository has others.
+    pub(crate) fn delete_deployment(
+        &mut self,
         repository_id: u64,
-        filter: &DeploymentFilter,
-        page: Page,
-    ) -> (Vec<Deployment>, usize) {
-        let Some(holding) = self.state.repositories.get(&repository_id) else {
-            return (Vec::new(), 0);
-        };
-        let newest_first = holding.deployments.iter().rev();
-        let deployments = newest_first.filter_map(|id| self.deployment(*id));
-        if filter.shows_all() {
-            let shown = deployments.skip(page.skipped()).take(page.size());
-            return (shown.cloned().collect(), holding.deployments.len());
-        }
-        let matching: Vec<_> = deployments.filter(|it| filter.shows(it)).collect();
-        let shown = matching.iter().skip(page.skipped()).take(page.size());
-        (shown.copied().cloned().collect(), matching.len())
-    }
-
-    /// Deletes a deployment; an active one only if it is the only one.
-    pub(crate) fn delete_deployment(&mut self, repository_id: u64, id: u64) -> Result<(), Refusal> {
-        let history = self.state.deployments.get(&id).ok_or(Refusal::Unknown)?;
+        id: u64,
+    ) -> Result<(), DeleteError> {
+        let history = self.state.deployments.get(&id);
+        let history = history.ok_or(DeleteError::Unknown)?;
         if history.deployment.repository_id != repository_id {
-            return Err(Refusal::Unknown);
+            return Err(DeleteError::Unknown);
         }
-        let active = history.is_successful();
+        let is_active = history.is_successful();
         let environment = history.deployment.environment.clone();
-        let holding = self.holding(repository_id).map_err(|_| Refusal::Unknown)?;
-        if active && holding.deployments.len() > 1 {
-            return Err(Refusal::Active);
+        let entry = self.entry(repository_id);
+        let entry = entry.map_err(|_| DeleteError::Unknown)?;
+        if is_active && entry.deployments.len() > 1 {
+            return Err(DeleteError::Active);
         }
-        holding.deployments.remove(&id);
-        if let Some(successful) = holding.successful.get_mut(&environment) {
+        entry.deployments.remove(&id);
+        if let Some(successful) = entry.successful.get_mut(&environment) {
             successful.remove(&id);
         }
         self.state.deployments.remove(&id);
@@ -125,7 +115,7 @@ impl Store {
 }
 
 impl DeploymentFilter {
-    fn shows_all(&self) -> bool {
+    pub(super) fn matches_all(&self) -> bool {
         let DeploymentFilter {
             environment,
             reference,
@@ -137,7 +127,7 @@ impl DeploymentFilter {
             .all(|it| it.is_none())
     }
 
-    fn shows(&self, deployment: &Deployment) -> bool {
+    pub(super) fn matches(&self, deployment: &Deployment) -> bool {
         let matches = |wanted: &Option<String>, value: &str| {
             wanted.as_deref().is_none_or(|wanted| wanted == value)
         };
@@ -148,12 +138,21 @@ impl DeploymentFilter {
     }
 }
 
-/// A commit for a reference: itself if it is one, and always the same one otherwise.
+/// Returns the commit of a reference: the reference itself if it is a SHA, and otherwise a hash of its short name.
 fn commit_of(reference: &str) -> String {
     let is_commit = reference.len() == 40 && reference.bytes().all(|it| it.is_ascii_hexdigit());
     if is_commit {
         reference.to_lowercase()
     } else {
-        crate::hex::encode(&Sha1::digest(reference))
+        hex(&Sha1::digest(short_name(reference)))
     }
+}
+
+/// Returns the name of a branch or tag: `refs/heads/main` and `heads/main` are `main`.
+fn short_name(reference: &str) -> &str {
+    let name = reference.strip_prefix("refs/").unwrap_or(reference);
+    ["heads/", "tags/"]
+        .iter()
+        .find_map(|prefix| name.strip_prefix(prefix))
+        .unwrap_or(reference)
 }

@@ -1,16 +1,19 @@
 //! Repositories, their names and their former names.
 
-use super::{Holding, Store};
-use crate::Error;
-use crate::input::NewRepository;
-use crate::record::{Repository, UserKind};
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Where a name leads.
+use super::{RepositoryEntry, Store};
+use crate::error::Error;
+use crate::model::create::NewRepository;
+use crate::model::{Repository, UserKind};
+
+/// A repository found by name.
 #[derive(Debug)]
 pub(crate) enum Found {
-    Here(Repository),
-    /// The repository had this name once.
-    Moved(Repository),
+    /// The repository has this name.
+    Current(Repository),
+    /// The repository had this name before it was renamed.
+    Renamed(Repository),
 }
 
 impl Store {
@@ -19,15 +22,14 @@ impl Store {
         let (owner, name) = split(&new.name)?;
         let key = new.name.to_lowercase();
         let id = new.id.unwrap_or_else(|| self.next_repository_id());
-        let taken = self.state.repositories.contains_key(&id);
-        if self.state.names.contains_key(&key) || (taken && new.id.is_some()) {
+        if self.state.names.contains_key(&key) {
             return Err(Error::RepositoryExists(new.name));
         }
-        if taken {
-            return Err(Error::IdNotRising(id));
+        if self.state.repositories.contains_key(&id) {
+            return Err(Error::RepositoryIdTaken(id));
         }
-        for former in &new.formerly {
-            split(former)?;
+        for former_name in &new.former_names {
+            split(former_name)?;
         }
         let kind = if new.organization {
             UserKind::Organization
@@ -44,45 +46,48 @@ impl Store {
             default_branch: "main".to_owned(),
             created_at: self.now(),
         };
-        let holding = Holding {
+        let entry = RepositoryEntry {
             repository: repository.clone(),
-            deployments: std::collections::BTreeSet::new(),
-            successful: std::collections::BTreeMap::new(),
+            deployments: BTreeSet::new(),
+            successful: BTreeMap::new(),
+            environments: BTreeMap::new(),
         };
-        self.state.repositories.insert(id, holding);
+        self.state.repositories.insert(id, entry);
         self.state.former_names.remove(&key);
         self.state.names.insert(key, id);
-        for former in &new.formerly {
-            self.state.former_names.insert(former.to_lowercase(), id);
+        for former_name in &new.former_names {
+            let former_name = former_name.to_lowercase();
+            self.state.former_names.insert(former_name, id);
         }
         Ok(repository)
     }
 
-    /// The repository of this name, now or once.
+    /// Returns the repository that has, or had, this name.
     pub(crate) fn find_repository(&self, owner: &str, name: &str) -> Option<Found> {
         let key = format!("{owner}/{name}").to_lowercase();
         if let Some(id) = self.state.names.get(&key) {
-            return self.repository(*id).map(Found::Here);
+            return self.repository(*id).map(Found::Current);
         }
         let id = self.state.former_names.get(&key)?;
-        self.repository(*id).map(Found::Moved)
+        self.repository(*id).map(Found::Renamed)
     }
 
+    /// Returns the repository with this ID.
     pub(crate) fn repository(&self, id: u64) -> Option<Repository> {
-        let holding = self.state.repositories.get(&id)?;
-        Some(holding.repository.clone())
+        let entry = self.state.repositories.get(&id)?;
+        Some(entry.repository.clone())
     }
 
-    /// The repository that has this name now.
+    /// Returns the repository that has this name.
     pub(crate) fn repository_named(&self, full_name: &str) -> Result<Repository, Error> {
         let (owner, name) = split(full_name)?;
         match self.find_repository(owner, name) {
-            Some(Found::Here(repository)) => Ok(repository),
+            Some(Found::Current(repository)) => Ok(repository),
             _ => Err(Error::UnknownRepository(full_name.to_owned())),
         }
     }
 
-    /// Renames a repository, or gives it to another owner; the old name redirects.
+    /// Renames or transfers a repository. The old name redirects.
     pub(crate) fn rename_repository(&mut self, from: &str, to: &str) -> Result<Repository, Error> {
         let (owner, name) = split(to)?;
         let id = self.repository_named(from)?.id;
@@ -91,33 +96,42 @@ impl Store {
             return Err(Error::RepositoryExists(to.to_owned()));
         }
         let owner = self.account(owner, UserKind::User);
-        let holding = self.holding(id)?;
-        holding.repository.owner = owner;
-        name.clone_into(&mut holding.repository.name);
-        let renamed = holding.repository.clone();
-        let former = from.to_lowercase();
-        self.state.names.remove(&former);
-        self.state.former_names.insert(former, id);
+        let entry = self.entry(id)?;
+        entry.repository.owner = owner;
+        name.clone_into(&mut entry.repository.name);
+        let renamed = entry.repository.clone();
+        let former_name = from.to_lowercase();
+        self.state.names.remove(&former_name);
+        self.state.former_names.insert(former_name, id);
         self.state.former_names.remove(&key);
         self.state.names.insert(key, id);
         Ok(renamed)
     }
 
-    /// Makes a repository read-only, or writable again.
-    pub(crate) fn archive_repository(
-        &mut self,
-        name: &str,
-        archived: bool,
-    ) -> Result<Repository, Error> {
-        let id = self.repository_named(name)?.id;
-        let holding = self.holding(id)?;
-        holding.repository.archived = archived;
-        Ok(holding.repository.clone())
+    /// Makes a repository read-only.
+    pub(crate) fn archive(&mut self, name: &str) -> Result<Repository, Error> {
+        self.update_repository(name, |repository| repository.archived = true)
     }
 
-    pub(super) fn holding(&mut self, id: u64) -> Result<&mut Holding, Error> {
-        let holding = self.state.repositories.get_mut(&id);
-        holding.ok_or_else(|| Error::UnknownRepository(id.to_string()))
+    /// Makes an archived repository writable.
+    pub(crate) fn unarchive(&mut self, name: &str) -> Result<Repository, Error> {
+        self.update_repository(name, |repository| repository.archived = false)
+    }
+
+    fn update_repository(
+        &mut self,
+        name: &str,
+        change: impl FnOnce(&mut Repository),
+    ) -> Result<Repository, Error> {
+        let id = self.repository_named(name)?.id;
+        let entry = self.entry(id)?;
+        change(&mut entry.repository);
+        Ok(entry.repository.clone())
+    }
+
+    pub(super) fn entry(&mut self, id: u64) -> Result<&mut RepositoryEntry, Error> {
+        let entry = self.state.repositories.get_mut(&id);
+        entry.ok_or_else(|| Error::UnknownRepository(id.to_string()))
     }
 
     fn next_repository_id(&self) -> u64 {
@@ -134,6 +148,6 @@ fn split(full_name: &str) -> Result<(&str, &str), Error> {
         Some((owner, name)) if !owner.is_empty() && !name.is_empty() && !name.contains('/') => {
             Ok((owner, name))
         }
-        _ => Err(Error::BadName(full_name.to_owned())),
+        _ => Err(Error::InvalidName(full_name.to_owned())),
     }
 }

@@ -1,50 +1,54 @@
-//! Statuses, stored and found.
+//! Statuses of deployments.
 
-use super::{History, Store, to_the_second};
-use crate::Error;
-use crate::input::NewStatus;
-use crate::pagination::Page;
-use crate::record::{Status, User};
-use crate::switches::{AutoInactive, HadSuccess};
+use super::{History, Store, truncate_to_seconds};
+use crate::error::Error;
+use crate::model::create::NewStatus;
+use crate::model::quirks::{AutoInactive, HadSuccess, Quirks};
+use crate::model::{Status, User};
+
+/// The quirks that decide about the effects of a new status.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct StatusRules {
+    pub(crate) auto_inactive: AutoInactive,
+    pub(crate) had_success: HadSuccess,
+    pub(crate) max_statuses: Option<usize>,
+}
+
+impl From<&Quirks> for StatusRules {
+    fn from(quirks: &Quirks) -> StatusRules {
+        StatusRules {
+            auto_inactive: quirks.auto_inactive,
+            had_success: quirks.had_success,
+            max_statuses: quirks.max_statuses,
+        }
+    }
+}
 
 impl Store {
-    /// Adds a status to a deployment, with all that follows from it.
+    /// Adds a status to a deployment and makes earlier deployments inactive if it is a success.
     pub(crate) fn create_status(
         &mut self,
         deployment_id: u64,
         new: NewStatus,
         creator: &User,
-        scope: AutoInactive,
-        had_success: HadSuccess,
+        rules: &StatusRules,
     ) -> Result<Status, Error> {
-        let wants_inactive = new.state == "success" && new.auto_inactive != Some(false);
+        let count = self.history(deployment_id).map_or(0, <[_]>::len);
+        if let Some(max) = rules.max_statuses.filter(|max| count >= *max) {
+            return Err(Error::TooManyStatuses {
+                deployment: deployment_id,
+                max,
+            });
+        }
+        let deactivates = new.state == "success" && new.auto_inactive != Some(false);
         let status = self.append(deployment_id, new, creator)?;
-        if wants_inactive {
-            self.deactivate_prior(deployment_id, creator, scope, had_success)?;
+        if deactivates {
+            self.deactivate_earlier(&status, creator, rules)?;
         }
         Ok(status)
     }
 
-    /// One page of a deployment's statuses, newest first, and how many there are in all.
-    pub(crate) fn list_statuses(
-        &self,
-        deployment_id: u64,
-        page: Page,
-    ) -> Option<(Vec<Status>, usize)> {
-        let statuses = &self.state.deployments.get(&deployment_id)?.statuses;
-        let newest_first = statuses.iter().rev();
-        let shown = newest_first.skip(page.skipped()).take(page.size());
-        Some((shown.cloned().collect(), statuses.len()))
-    }
-
-    /// One status, if it belongs to this deployment.
-    pub(crate) fn status(&self, deployment_id: u64, id: u64) -> Option<Status> {
-        let statuses = &self.state.deployments.get(&deployment_id)?.statuses;
-        let index = statuses.binary_search_by_key(&id, |it| it.id).ok()?;
-        Some(statuses[index].clone())
-    }
-
-    /// All statuses of a deployment, oldest first.
+    /// Returns all statuses of a deployment, oldest first.
     pub(crate) fn history(&self, deployment_id: u64) -> Option<&[Status]> {
         Some(&self.state.deployments.get(&deployment_id)?.statuses)
     }
@@ -55,56 +59,70 @@ impl Store {
         new: NewStatus,
         creator: &User,
     ) -> Result<Status, Error> {
-        let now = self.now();
+        let now = self.clock.now();
         let next_id = self.state.next_status_id;
         let history = self.state.deployments.get_mut(&deployment_id);
         let history = history.ok_or(Error::UnknownDeployment(deployment_id))?;
         let id = new.id.unwrap_or(next_id);
-        if history.statuses.last().is_some_and(|last| last.id >= id) {
-            return Err(Error::IdNotRising(id));
-        }
-        let before = history.deployment.environment.clone();
-        let environment = new.environment.unwrap_or_else(|| {
-            let previous = history.statuses.last();
-            previous.map_or_else(|| before.clone(), |it| it.environment.clone())
-        });
-        let created_at = new.created_at.map_or(now, to_the_second);
+        history.check_status_id(id)?;
+        let environment_before = history.deployment.environment.clone();
         let status = Status {
             id,
             deployment_id,
             state: new.state,
             description: new.description.unwrap_or_default(),
-            environment,
+            environment: new
+                .environment
+                .unwrap_or_else(|| history.inherited_environment()),
             log_url: new.log_url.or(new.target_url).unwrap_or_default(),
             environment_url: new.environment_url.unwrap_or_default(),
             creator: (!new.ghost).then(|| creator.clone()),
-            created_at,
+            created_at: truncate_to_seconds(new.created_at.unwrap_or(now)),
         };
-        history.statuses.push(status.clone());
-        history.deployment.updated_at = created_at;
-        history
-            .deployment
-            .environment
-            .clone_from(&status.environment);
-        let repository_id = history.deployment.repository_id;
-        let successful = history.is_successful();
-        // Identifiers given from now on are higher.
+        history.push(status.clone());
+        history.statuses_stored_at.push(now);
         self.state.next_status_id = next_id.max(id.saturating_add(1));
-        let holding = self.holding(repository_id)?;
-        if let Some(others) = holding.successful.get_mut(&before) {
-            others.remove(&deployment_id);
-        }
-        if successful {
-            let environment = status.environment.clone();
-            let others = holding.successful.entry(environment).or_default();
-            others.insert(deployment_id);
-        }
+        self.update_entry(&environment_before, &status)?;
         Ok(status)
+    }
+
+    /// Updates the environments and the index of successful deployments after a new status.
+    fn update_entry(&mut self, environment_before: &str, status: &Status) -> Result<(), Error> {
+        let id = status.deployment_id;
+        let deployment = self.deployment(id).ok_or(Error::UnknownDeployment(id))?;
+        let entry = self.entry(deployment.repository_id)?;
+        if let Some(ids) = entry.successful.get_mut(environment_before) {
+            ids.remove(&id);
+        }
+        entry.name_environment(&status.environment, status.id, status.created_at);
+        if status.state == "success" {
+            let environment = status.environment.clone();
+            entry.successful.entry(environment).or_default().insert(id);
+        }
+        Ok(())
     }
 }
 
 impl History {
     pub(super) fn is_successful(&self) -> bool {
         self.statuses.last().is_some_and(|it| it.state == "success")
+    }
+
+    fn check_status_id(&self, id: u64) -> Result<(), Error> {
+        match self.statuses.last() {
+            Some(last) if last.id >= id => Err(Error::InvalidStatusId { id, last: last.id }),
+            _ => Ok(()),
+        }
+    }
+
+    fn inherited_environment(&self) -> String {
+        let latest = self.statuses.last().map(|it| &it.environment);
+        latest.unwrap_or(&self.deployment.environment).clone()
+    }
+
+    fn push(&mut self, status: Status) {
+        self.deployment.updated_at = status.created_at;
+        self.deployment.environment.clone_from(&status.environment);
+        self.statuses.push(status);
     }
 }

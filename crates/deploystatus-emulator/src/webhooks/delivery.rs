@@ -1,40 +1,48 @@
-//! One delivery: its headers and signatures.
+//! Deliveries of events to webhooks.
 
+use std::sync::Arc;
+
+use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use serde::Serialize;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use super::Event;
+use super::event::Event;
+use crate::model::hex;
 
-/// One event, sent to one address.
+/// A delivery of one event to one webhook.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Delivery {
-    /// The identifier that `X-GitHub-Delivery` tells; a redelivery keeps it.
+    /// Number of the delivery, counted from 1.
+    pub number: u64,
+    /// Value of `X-GitHub-Delivery`. A redelivery has the same ID.
     pub id: String,
-    /// Which webhook it was sent to, counted from one.
+    /// Number of the webhook, counted from 1.
     pub hook_id: u64,
-    /// Which time it is sent, counted from one.
+    /// Number of the attempt, counted from 1.
     pub attempt: u32,
-    /// `deployment` or `deployment_status`.
+    /// Name of the event: `deployment` or `deployment_status`.
     pub event: String,
-    /// Where it was sent.
+    /// URL of the webhook.
     pub url: String,
-    /// The headers it was sent with.
+    /// Headers of the request.
     pub headers: Vec<(String, String)>,
-    /// The body it was sent with.
+    /// Body of the request.
     pub body: String,
-    /// The status it was answered with, if it was.
+    /// Time at which the delivery was queued.
+    pub created_at: Timestamp,
+    /// Status code of the response, or `None` if there was no response.
     pub status: Option<u16>,
-    /// Why it was not answered.
+    /// Reason why there was no response, or `None` if there was one.
     pub error: Option<String>,
-    /// When its outcome was known; none while it is under way.
+    /// Time at which the delivery finished, or `None` if it has not finished.
     pub delivered_at: Option<Timestamp>,
 }
 
-/// A webhook as deliveries see it.
+/// A webhook as its deliveries need it.
 #[derive(Debug)]
 pub(super) struct Hook {
     pub(super) id: u64,
@@ -43,16 +51,65 @@ pub(super) struct Hook {
     pub(super) enterprise_version: Option<String>,
 }
 
+/// The request of a delivery, shared by all attempts.
+#[derive(Debug)]
+pub(super) struct Message {
+    pub(super) id: String,
+    pub(super) hook_id: u64,
+    event: &'static str,
+    url: String,
+    pub(super) headers: Vec<(&'static str, String)>,
+    pub(super) body: Bytes,
+}
+
+/// A delivery as the log stores it.
+#[derive(Clone, Debug)]
+pub(super) struct Record {
+    pub(super) number: u64,
+    pub(super) message: Arc<Message>,
+    pub(super) attempt: u32,
+    pub(super) created_at: Timestamp,
+    /// Time and result, or `None` if the delivery has not finished.
+    pub(super) outcome: Option<(Timestamp, Result<u16, String>)>,
+}
+
 impl Delivery {
-    /// The value of a header, which may be named in any case.
+    /// Returns the value of a header. The case of the name does not matter.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         let named = |(key, _): &&(String, String)| key.eq_ignore_ascii_case(name);
         Some(&self.headers.iter().find(named)?.1)
     }
+}
 
-    pub(super) fn new(hook: &Hook, event: &Event<'_>, body: String, before: usize) -> Delivery {
-        let id = identifier(&body, hook.id, before);
+impl From<&Record> for Delivery {
+    fn from(record: &Record) -> Delivery {
+        let message = &record.message;
+        let result = record.outcome.as_ref().map(|(_, result)| result);
+        let headers = message.headers.iter();
+        Delivery {
+            number: record.number,
+            id: message.id.clone(),
+            hook_id: message.hook_id,
+            attempt: record.attempt,
+            event: message.event.to_owned(),
+            url: message.url.clone(),
+            headers: headers
+                .map(|(name, value)| ((*name).to_owned(), value.clone()))
+                .collect(),
+            body: String::from_utf8_lossy(&message.body).into_owned(),
+            created_at: record.created_at,
+            status: result.and_then(|it| it.as_ref().ok().copied()),
+            error: result.and_then(|it| it.as_ref().err().cloned()),
+            delivered_at: record.outcome.as_ref().map(|(time, _)| *time),
+        }
+    }
+}
+
+impl Message {
+    /// Creates the request for an event. `number` makes the ID unique.
+    pub(super) fn new(hook: &Hook, event: &Event<'_>, body: Bytes, number: u64) -> Message {
+        let id = delivery_id(&body, hook.id, number);
         let mut headers = vec![
             ("accept", "*/*".to_owned()),
             ("content-type", "application/json".to_owned()),
@@ -75,61 +132,52 @@ impl Delivery {
             headers.push(("x-github-enterprise-host", host.to_owned()));
         }
         if let Some(secret) = &hook.secret {
-            let (legacy, signature) = signatures(secret.as_bytes(), body.as_bytes());
-            headers.push(("x-hub-signature", format!("sha1={legacy}")));
-            headers.push(("x-hub-signature-256", format!("sha256={signature}")));
+            let (sha1, sha256) = signatures(secret.as_bytes(), &body);
+            headers.push(("x-hub-signature", format!("sha1={sha1}")));
+            headers.push(("x-hub-signature-256", format!("sha256={sha256}")));
         }
-        Delivery {
+        Message {
             id,
             hook_id: hook.id,
-            attempt: 1,
-            event: event.name().to_owned(),
+            event: event.name(),
             url: hook.url.clone(),
-            headers: headers
-                .into_iter()
-                .map(|(name, value)| (name.to_owned(), value))
-                .collect(),
+            headers,
             body,
-            status: None,
-            error: None,
-            delivered_at: None,
         }
-    }
-
-    pub(super) fn again(mut self) -> Delivery {
-        self.attempt += 1;
-        self.status = None;
-        self.error = None;
-        self.delivered_at = None;
-        self
-    }
-
-    pub(super) fn outcome(&mut self, outcome: Result<u16, String>, now: Timestamp) {
-        match outcome {
-            Ok(status) => self.status = Some(status),
-            Err(error) => self.error = Some(error),
-        }
-        self.delivered_at = Some(now);
     }
 }
 
-/// The HMAC of a body, the legacy one with SHA-1 and that with SHA-256.
+#[cfg(test)]
+impl Message {
+    pub(super) fn with_id(id: &str) -> Message {
+        Message {
+            id: id.to_owned(),
+            hook_id: 1,
+            event: "deployment",
+            url: String::new(),
+            headers: Vec::new(),
+            body: Bytes::new(),
+        }
+    }
+}
+
+/// Computes the HMAC of a body with SHA-1 and with SHA-256.
 fn signatures(secret: &[u8], body: &[u8]) -> (String, String) {
-    // A key of any length will do, so that neither can fail.
-    let legacy = Hmac::<Sha1>::new_from_slice(secret).map(|mac| {
-        let digest = mac.chain_update(body).finalize().into_bytes();
-        crate::hex::encode(&digest)
-    });
-    let signature = Hmac::<Sha256>::new_from_slice(secret).map(|mac| {
-        let digest = mac.chain_update(body).finalize().into_bytes();
-        crate::hex::encode(&digest)
-    });
-    (legacy.unwrap_or_default(), signature.unwrap_or_default())
+    // Keys of any length are valid, so neither computation can fail.
+    let sha1 = Hmac::<Sha1>::new_from_slice(secret)
+        .map(|mac| hex(&mac.chain_update(body).finalize().into_bytes()));
+    let sha256 = Hmac::<Sha256>::new_from_slice(secret)
+        .map(|mac| hex(&mac.chain_update(body).finalize().into_bytes()));
+    (sha1.unwrap_or_default(), sha256.unwrap_or_default())
 }
 
-/// A GUID that differs for each delivery and is the same for each run.
-fn identifier(body: &str, hook: u64, before: usize) -> String {
-    let digest = crate::hex::encode(&Sha256::digest(format!("{hook} {before} {body}")));
+/// Returns a GUID that is unique for each delivery and the same in each run.
+fn delivery_id(body: &[u8], hook: u64, number: u64) -> String {
+    let digest = Sha256::new()
+        .chain_update(format!("{hook} {number} "))
+        .chain_update(body)
+        .finalize();
+    let digest = hex(&digest);
     format!(
         "{}-{}-4{}-a{}-{}",
         &digest[..8],
@@ -145,12 +193,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_body_is_signed_as_the_standard_says() {
+    fn signatures_match_the_standard() {
         // RFC 2202 and RFC 4231, test case 2.
-        let (legacy, signature) = signatures(b"Jefe", b"what do ya want for nothing?");
-        assert_eq!(legacy, "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
+        let (sha1, sha256) = signatures(b"Jefe", b"what do ya want for nothing?");
+        assert_eq!(sha1, "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
         assert_eq!(
-            signature,
+            sha256,
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
         );
     }

@@ -1,164 +1,135 @@
-//! What a server says when it says no.
+//! Rejected requests.
 
 use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::Value;
+use serde::Serialize;
 
-use super::{one_line, short};
-use crate::header::{ACCEPTED_PERMISSIONS, ACCEPTED_SCOPES, REQUEST_ID, SSO, TOKEN_EXPIRATION};
-use crate::reply::Reply;
+use super::text::clean;
 
-/// A refusal: its status, the server's message, and what else it told.
-#[derive(Clone, Debug)]
+/// A response with which the server rejected a request.
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Rejection {
-    /// The HTTP status.
+    /// The HTTP status code.
     pub status: u16,
-    /// The server's own words, or the beginning of a body that is not GitHub's.
+    /// The server's message, or the start of the body if it is not GitHub's JSON.
     pub message: Option<String>,
-    /// What it says of single fields.
+    /// The server's messages about single fields.
     pub field_errors: Vec<FieldError>,
-    /// The number under which GitHub's support finds the request.
+    /// The ID under which GitHub's support finds the request.
     pub request_id: Option<String>,
-    /// The page that explains it.
+    /// The URL of the page that documents the error.
     pub documentation_url: Option<String>,
-    pub(crate) retry_at: Option<Timestamp>,
-    pub(crate) retry_after: Option<Duration>,
-    pub(crate) rate_limit: bool,
-    pub(crate) creating: bool,
-    /// `X-Accepted-GitHub-Permissions`, what a token of an app or a fine-grained one would need.
-    pub(crate) permissions: Option<String>,
-    /// `X-Accepted-OAuth-Scopes`, what a classic token would need.
-    pub(crate) scopes: Option<String>,
-    /// `X-GitHub-SSO`, where to allow the token for an organisation.
-    pub(crate) sso: Option<String>,
-    /// `GitHub-Authentication-Token-Expiration`.
-    pub(crate) expires: Option<String>,
+    /// Time (by the server's clock) before which the request must not be repeated.
+    pub retry_at: Option<Timestamp>,
+    /// Time to wait after the response before the request may be repeated.
+    pub retry_after: Option<Duration>,
+    /// The permissions that the token lacks, such as `deployments=write` (`X-Accepted-GitHub-Permissions`).
+    pub accepted_permissions: Option<String>,
+    /// The scopes that a classic token lacks, such as `repo_deployment` (`X-Accepted-OAuth-Scopes`).
+    pub accepted_scopes: Option<String>,
+    /// The page on which the token can be authorized for single sign-on (`X-GitHub-SSO`).
+    pub sso_url: Option<String>,
+    /// The time at which the token expires, as the server wrote it (`GitHub-Authentication-Token-Expiration`).
+    pub token_expires: Option<String>,
+    pub(crate) kind: RejectionKind,
+    pub(crate) was_creation: bool,
 }
 
-/// What is wrong with one field, in words.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The reason of a rejection, as far as it can be recognized.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RejectionKind {
+    /// A primary or secondary rate limit was exceeded.
+    RateLimit,
+    /// The request carried no token.
+    TokenMissing,
+    /// The token is invalid or revoked.
+    TokenInvalid,
+    /// The token has expired.
+    TokenExpired,
+    /// The token is not authorized for the single sign-on of the organization.
+    SsoRequired,
+    /// The `GITHUB_TOKEN` of a workflow, or an app, lacks a permission.
+    IntegrationForbidden,
+    /// A personal access token lacks a permission.
+    PersonalTokenForbidden,
+    /// The token lacks a permission.
+    Forbidden,
+    /// The repository is archived.
+    RepositoryArchived,
+    /// The installation of the app is suspended.
+    InstallationSuspended,
+    /// The request had no `User-Agent`.
+    UserAgentMissing,
+    /// The repository or the deployment does not exist, or the token cannot access it.
+    NotFound,
+    /// The repository is blocked for legal reasons.
+    LegallyBlocked,
+    /// The server does not support the API version of the request.
+    ApiVersionUnsupported,
+    /// The server requires a preview for the state, or for the request.
+    PreviewRequired,
+    /// A field is invalid.
+    InvalidFields,
+    /// The server failed.
+    ServerError,
+    /// Any other reason.
+    Other,
+}
+
+/// A message about one field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct FieldError {
-    /// The field, when the server names one.
+    /// The name of the field, if the server sent one.
     pub field: Option<String>,
-    /// What is wrong with it, in one line.
+    /// The message, in one line.
     pub message: String,
 }
 
 impl Rejection {
-    /// Whether the server refused because of a rate limit, which passes.
+    /// Returns the reason of the rejection.
     #[must_use]
-    pub fn is_rate_limit(&self) -> bool {
-        self.rate_limit
+    pub fn kind(&self) -> RejectionKind {
+        self.kind
     }
 
-    pub(crate) fn read(reply: &Reply, creating: bool) -> Self {
-        let header = |name| Some(reply.scrub(reply.header(name)?.to_owned()));
-        let said = |value| Some(reply.scrub(text(value)?.to_owned()));
-        let mut rejection = Self {
-            status: reply.status,
-            message: None,
-            field_errors: Vec::new(),
-            request_id: header(&REQUEST_ID),
-            documentation_url: None,
-            retry_at: None,
-            retry_after: None,
-            rate_limit: false,
-            creating,
-            permissions: header(&ACCEPTED_PERMISSIONS),
-            scopes: header(&ACCEPTED_SCOPES).filter(|scopes| !scopes.is_empty()),
-            sso: header(&SSO),
-            expires: header(&TOKEN_EXPIRATION),
-        };
-        let Ok(body @ Value::Object(_)) = serde_json::from_slice(reply.whole_body()) else {
-            rejection.message = reply.excerpt();
-            return rejection;
-        };
-        rejection.message = said(&body["message"]).or_else(|| said(&body["error"]));
-        rejection.field_errors = field_errors(&body["errors"]);
-        for error in &mut rejection.field_errors {
-            let message = reply.scrub(std::mem::take(&mut error.message));
-            error.message = one_line(&message);
-            error.field = error.field.take().map(|field| reply.scrub(field));
-        }
-        rejection.documentation_url = said(&body["documentation_url"]);
-        rejection
+    /// Returns `true` if the rejected request was a creation.
+    #[must_use]
+    pub fn was_creation(&self) -> bool {
+        self.was_creation
     }
 }
 
-fn text(value: &Value) -> Option<&str> {
-    value.as_str().filter(|text| !text.is_empty())
-}
-
-/// As GitHub has ever written them: a text, or texts and objects.
-fn field_errors(errors: &Value) -> Vec<FieldError> {
-    match errors {
-        Value::Array(errors) => errors.iter().filter_map(field_error).collect(),
-        other => field_error(other).into_iter().collect(),
-    }
-}
-
-fn field_error(error: &Value) -> Option<FieldError> {
-    let (field, message) = match error {
-        Value::Null => return None,
-        Value::String(message) => (None, message.clone()),
-        Value::Object(_) => {
-            let field = text(&error["field"]);
-            let message = text(&error["message"]).map(ToOwned::to_owned);
-            let in_words = || refusal(field.unwrap_or("a field"), text(&error["code"]));
-            (field, message.unwrap_or_else(in_words))
-        }
-        other => (None, other.to_string()),
-    };
-    Some(FieldError {
-        field: field.map(ToOwned::to_owned),
-        message,
-    })
-}
-
-/// What GitHub means by a code.
-fn refusal(field: &str, code: Option<&str>) -> String {
-    match code {
-        Some("missing_field") => format!("{field} is missing"),
-        Some("missing") => format!("what {field} names does not exist"),
-        Some("invalid") => format!("{field} is not valid"),
-        Some("already_exists") => format!("{field} exists already"),
-        Some("unprocessable") => format!("{field} cannot be used"),
-        Some(code) => format!("{field}: {code}"),
-        None => format!("{field} was refused"),
-    }
-}
-
-/// How many characters of a message, of what is said of a field, and how many fields are shown;
-/// all of them are there for those who ask.
-const MESSAGE: usize = 400;
-const FIELD: usize = 200;
-const FIELDS: usize = 10;
+/// Limits of what a message shows. The fields of a rejection contain the whole texts.
+const MAX_MESSAGE: usize = 400;
+const MAX_FIELD_MESSAGE: usize = 200;
+const MAX_FIELD_ERRORS: usize = 10;
+const MAX_REQUEST_ID: usize = 100;
 
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the server answered {}", self.status)?;
-        if let Some(reason) = reason(self.status) {
+        write!(f, "the server responded {}", self.status)?;
+        if let Some(reason) = reason_phrase(self.status) {
             write!(f, " {reason}")?;
         }
         if let Some(message) = &self.message {
-            write!(f, ", {:?}", short(message, MESSAGE))?;
+            write!(f, ": {:?}", clean(message, MAX_MESSAGE))?;
         }
-        for (index, error) in self.field_errors.iter().take(FIELDS).enumerate() {
-            let joint = if index == 0 { ": " } else { "; " };
-            write!(f, "{joint}{}", short(&error.message, FIELD))?;
+        for (index, error) in self.field_errors.iter().take(MAX_FIELD_ERRORS).enumerate() {
+            let separator = if index == 0 { ": " } else { "; " };
+            write!(f, "{separator}{}", clean(&error.message, MAX_FIELD_MESSAGE))?;
         }
-        if let Some(more @ 1..) = self.field_errors.len().checked_sub(FIELDS) {
+        if let Some(more @ 1..) = self.field_errors.len().checked_sub(MAX_FIELD_ERRORS) {
             write!(f, "; and {more} more")?;
         }
         write_request_id(f, self.request_id.as_deref())
     }
 }
-
-impl std::error::Error for Rejection {}
 
 impl fmt::Display for FieldError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -168,12 +139,12 @@ impl fmt::Display for FieldError {
 
 pub(super) fn write_request_id(f: &mut fmt::Formatter<'_>, id: Option<&str>) -> fmt::Result {
     match id {
-        Some(id) => write!(f, " (request {id})"),
+        Some(id) => write!(f, " (request ID {})", clean(id, MAX_REQUEST_ID)),
         None => Ok(()),
     }
 }
 
-fn reason(status: u16) -> Option<&'static str> {
+fn reason_phrase(status: u16) -> Option<&'static str> {
     reqwest::StatusCode::from_u16(status)
         .ok()?
         .canonical_reason()

@@ -1,184 +1,312 @@
-//! The task that makes the reports of a rollout, one after the other, each to its end.
+//! The task that sends the reports of a rollout, one after the other.
 
+use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use futures_util::future::{Either, select};
+use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::ongoing::Shared;
-use super::{Held, Progress};
-use crate::undelivered::Letter;
-use crate::{Delivered, Error, NewStatus, RetryPolicy, Undelivered, delivery};
+use super::report::StoredReport;
+use super::shared::Shared;
+use super::undelivered::Undelivered;
+use crate::call::gate::add;
+use crate::call::pacing::Priority;
+use crate::call::retry::RetryPolicy;
+use crate::client::create;
+use crate::client::read::read_newest;
+use crate::error::Error;
+use crate::model::create_outcome::CreateOutcome;
+use crate::model::new_status::NewStatus;
 
-/// What the task is asked to do.
-pub(crate) enum Order {
-    Progress(Box<(NewStatus, oneshot::Sender<Progress>)>),
-    End(Box<End>),
-}
-
-/// The end of the rollout, which is the last order.
-pub(crate) struct End {
-    pub(super) letter: Letter,
-    pub(super) held: Held,
-    pub(super) answer: oneshot::Sender<Result<Delivered, Undelivered>>,
-}
-
+/// The task that sends the reports of a rollout.
 pub(super) struct Driver {
     pub(super) shared: Arc<Shared>,
-    pub(super) orders: mpsc::UnboundedReceiver<Order>,
-    /// Whether the beginning is reported only if it is news.
-    pub(super) if_changed: bool,
-    pub(super) unbegun: Unbegun,
-    pub(super) interval: Duration,
-    pub(super) deadline: Duration,
-    pub(super) posted: Posted,
+    pub(super) end_rx: oneshot::Receiver<End>,
+    pub(super) settings: Settings,
+    /// The first status as it is sent.
+    pub(super) first: NewStatus,
+    pub(super) last: LastReport,
 }
 
-/// What becomes of the end when the beginning is surely not on the server.
+/// Settings of the reports.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Settings {
+    pub(super) start: StartPolicy,
+    pub(super) if_start_fails: IfStartFails,
+    pub(super) progress_interval: Duration,
+    pub(super) end_timeout: Duration,
+}
+
+/// Policy for the first status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unbegun {
-    /// It is not reported, because there was nothing to end.
-    Silent,
-    /// It is reported, because the work was done all the same.
-    Ends,
+pub(super) enum StartPolicy {
+    Always,
+    /// Sends it unless the newest status has the same content.
+    IfChanged,
 }
 
-/// What was said last, and when.
-pub(super) struct Posted {
+/// Policy for the end if the first status is surely not stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum IfStartFails {
+    Skip,
+    /// Reports the end, because the work was done nevertheless.
+    Report,
+}
+
+/// The end of the rollout.
+pub(super) struct End {
+    pub(super) report: StoredReport,
+    pub(super) result_tx: oneshot::Sender<Result<CreateOutcome, Undelivered>>,
+}
+
+/// The next step of the task.
+enum Order {
+    Progress {
+        status: Box<NewStatus>,
+    },
+    End {
+        end: Box<End>,
+    },
+    /// The newest ID was read, or could not be read.
+    Learned,
+    Stop,
+}
+
+/// The last report, and the time of it.
+pub(super) struct LastReport {
     pub(super) status: NewStatus,
     pub(super) at: Instant,
-    /// Until when something that was sent may still turn up on the server.
-    pub(super) may_turn_up_until: Option<Instant>,
+    /// Time until which an earlier status may still appear on the server.
+    pub(super) settles_at: Option<Instant>,
 }
+
+/// GitHub ends every request after 10 seconds, so a status cannot appear later than that.
+const SERVER_REQUEST_LIMIT: Duration = Duration::from_secs(10);
+
+/// Time limit for starting attempts to send progress. The end must not wait longer for it.
+const PROGRESS_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Driver {
-    /// Begins the rollout, and goes on until its end is reported.
-    pub(super) async fn drive(mut self, begun: oneshot::Sender<Result<(), Error>>) {
-        let policy = self.shared.deployment.retry_policy();
-        let result = self.post(self.posted.status.clone(), policy).await;
-        let never_began = self.unbegun == Unbegun::Silent
-            && matches!(&result, Err(error) if !error.is_outcome_unknown());
-        // Whoever began may be gone already; then the end is among the orders.
-        let _ = begun.send(result.map(drop));
-        while let Some(order) = self.orders.recv().await {
-            match order {
-                Order::End(end) if never_began => return end.held.discard(),
-                Order::End(end) => return self.end(*end).await,
-                // The end goes before remarks that nobody will see any more.
-                Order::Progress(_) if self.shared.is_ending.load(Ordering::Acquire) => {}
-                Order::Progress(order) => {
-                    let (status, answer) = *order;
-                    // The remark counts, and not whether anybody waits to hear that it was made.
-                    let _ = answer.send(self.remark(status).await);
+    /// Reports the start, then progress until the end is reported.
+    pub(super) async fn drive(mut self, begun_tx: oneshot::Sender<Result<(), Error>>) {
+        let started = self.report_start().await;
+        let is_absent = matches!(&started, Err(error) if !error.is_outcome_unknown());
+        // The caller may have dropped its future. In that case the end is already ordered.
+        let _ = begun_tx.send(started);
+        if is_absent && self.settings.if_start_fails == IfStartFails::Skip {
+            // There is nothing to end.
+            let _ = (&mut self.end_rx).await;
+            return self.shared.discard();
+        }
+        let mut may_learn = true;
+        loop {
+            match self.next_order(may_learn).await {
+                Order::Progress { status } => self.report_progress(*status).await,
+                Order::End { end } => return self.report_end(*end).await,
+                Order::Learned => may_learn = false,
+                Order::Stop => return,
+            }
+        }
+    }
+
+    async fn report_start(&mut self) -> Result<(), Error> {
+        let plain = self.last.status.clone();
+        let first = self.first.clone();
+        let deployment = self.shared.deployment.clone();
+        let policy = deployment.target.retry_policy();
+        let creating = async {
+            let first = first.clone();
+            match self.settings.start {
+                StartPolicy::Always => {
+                    create::create(&deployment.target, first, Priority::Normal).await
+                }
+                StartPolicy::IfChanged => {
+                    create::create_if_changed(&deployment, first, Priority::Normal).await
                 }
             }
-        }
-    }
-
-    async fn remark(&mut self, status: NewStatus) -> Progress {
-        if let Some(idle) = self.posted.judge(&status, Instant::now(), self.interval) {
-            return idle;
-        }
-        let policy = self.shared.deployment.retry_policy();
-        let brief = policy
-            .attempts(2)
-            .total_time(Duration::from_secs(30))
-            .longest_wait(Duration::from_secs(10));
-        match self.post(status, brief).await {
-            Ok(_) => Progress::Reported,
-            Err(error) => {
-                tracing::warn!(%error, "the progress of a rollout could not be reported");
-                Progress::Failed(error)
-            }
-        }
-    }
-
-    async fn end(mut self, end: End) {
-        let End {
-            mut letter,
-            held,
-            answer,
-        } = end;
-        // What turns up after the end would hide it.
-        if let Some(moment) = self.posted.may_turn_up_until {
-            sleep_until(moment).await;
-        }
-        letter.after = self.shared.wording().newest;
-        let policy = self.shared.deployment.retry_policy().until(self.deadline);
-        let told = match self.post(letter.status.clone(), policy).await {
-            Ok(delivered) => {
-                held.discard();
-                Ok(delivered)
-            }
-            Err(error) => {
-                letter.maybe_sent = error.is_outcome_unknown();
-                // It has to be free before anybody hears of it.
-                let kept_in = held.release();
-                Err(Undelivered::new(letter, kept_in, error))
-            }
         };
-        if let Err(Err(unheard)) = answer.send(told) {
-            note_unheard(&unheard);
+        let result = self.limit(&first, policy, creating).await;
+        self.record(plain, &first, &result);
+        result.map(drop)
+    }
+
+    async fn report_progress(&mut self, plain: NewStatus) {
+        let sent = plain.clone().with_marker_written();
+        self.shared.note_sending(&sent);
+        let target = self.shared.deployment.target.clone();
+        let policy = target
+            .retry_policy()
+            .max_attempts(2)
+            .timeout(PROGRESS_TIMEOUT)
+            .max_retry_after(PROGRESS_TIMEOUT);
+        let target = target.with_retry_policy(policy);
+        let creating = create::create(&target, sent.clone(), Priority::Progress);
+        let result = self.limit(&sent, policy, creating).await;
+        self.record(plain, &sent, &result);
+        if let Err(error) = result {
+            tracing::warn!(%error, "the progress of a rollout could not be reported");
         }
     }
 
-    /// Delivers one status, and notes what is known of it.
-    ///
-    /// The policy bounds what is begun; the time-out is for what was begun and does not end.
-    async fn post(&mut self, plain: NewStatus, policy: RetryPolicy) -> Result<Delivered, Error> {
-        let status = plain.clone().sealed();
-        let handle = self.shared.deployment.clone().retry(policy);
-        let only_news = std::mem::take(&mut self.if_changed);
-        let began = Instant::now();
-        let most = policy
-            .most_time()
-            .saturating_add(handle.core().timeout.saturating_mul(2))
-            .saturating_add(delivery::GRACE);
-        let creating = async {
-            if only_news {
-                handle.create_status_if_changed(status.clone()).await
-            } else {
-                handle.create_status(status.clone()).await
-            }
-        };
-        let posting = timeout(most, creating).await;
-        let result = posting.unwrap_or_else(|_| Err(delivery::given_up(&status, began)));
-        match &result {
-            Ok(delivered) => {
-                self.shared.wording().newest = Some(delivered.status().id);
-                self.posted.status = plain;
+    /// Records the result of a report, also in the last will.
+    fn record(
+        &mut self,
+        plain: NewStatus,
+        sent: &NewStatus,
+        result: &Result<CreateOutcome, Error>,
+    ) {
+        match result {
+            Ok(outcome) => {
+                self.shared.note_stored(sent, outcome.status.id);
+                self.last.status = plain;
             }
             Err(error) if error.is_outcome_unknown() => {
-                self.posted.may_turn_up_until = Some(Instant::now() + delivery::GRACE);
+                self.last.settles_at = Some(Instant::now() + SERVER_REQUEST_LIMIT);
             }
-            Err(_) => {}
+            Err(_) => self.shared.note_not_stored(sent),
         }
-        self.posted.at = Instant::now();
-        result
+        self.last.at = Instant::now();
+    }
+
+    /// Limits a creation in time: a token source can hang, and the policy limits only the start of attempts.
+    async fn limit(
+        &self,
+        status: &NewStatus,
+        policy: RetryPolicy,
+        creating: impl Future<Output = Result<CreateOutcome, Error>>,
+    ) -> Result<CreateOutcome, Error> {
+        let began = Instant::now();
+        let requests = self.shared.deployment.target.core.timeout.saturating_mul(2);
+        let most = policy
+            .total_timeout()
+            .saturating_add(requests)
+            .saturating_add(policy.search_time());
+        let result = timeout(most, creating).await;
+        result.unwrap_or_else(|_| Err(create::aborted(status, began)))
+    }
+
+    /// Waits for the end, for progress that may be sent, or until the newest ID is known.
+    async fn next_order(&mut self, may_learn: bool) -> Order {
+        let shared = &self.shared;
+        let interval = self.settings.progress_interval;
+        let progress = pin!(next_progress(shared, &self.last, interval));
+        let learning = pin!(async {
+            if !may_learn || shared.newest_id().is_some() {
+                std::future::pending::<()>().await;
+            }
+            learn_newest_id(shared).await;
+        });
+        // The end comes first, because no one reads progress of a rollout that has ended.
+        match select(&mut self.end_rx, select(progress, learning)).await {
+            Either::Left((Ok(end), _)) => Order::End { end: Box::new(end) },
+            Either::Left((Err(_), _)) => Order::Stop,
+            Either::Right((Either::Left((status, _)), _)) => Order::Progress {
+                status: Box::new(status),
+            },
+            Either::Right((Either::Right(_), _)) => Order::Learned,
+        }
+    }
+
+    async fn report_end(self, end: End) {
+        let started = Instant::now();
+        let End {
+            mut report,
+            result_tx,
+        } = end;
+        self.prepare_end(&mut report).await;
+        let time_left = self.settings.end_timeout.saturating_sub(started.elapsed());
+        let target = self.shared.deployment.target.clone();
+        let policy = target.retry_policy().until(time_left);
+        let target = target.with_retry_policy(policy);
+        let creating = create::create(&target, report.status.clone(), Priority::Final);
+        let result = match self.limit(&report.status, policy, creating).await {
+            Ok(outcome) => {
+                self.shared.discard();
+                Ok(outcome)
+            }
+            Err(error) => {
+                report.note(&error);
+                self.shared.store_end(&mut report);
+                // Other processes may send the report as soon as the caller knows of the failure.
+                let kept_in = self.shared.release();
+                Err(Undelivered::new(report, kept_in).with_error(error))
+            }
+        };
+        if let Err(Err(undelivered)) = result_tx.send(result) {
+            log_undelivered(&undelivered);
+        }
+    }
+
+    /// Waits until earlier statuses have settled, and learns the newest ID that is older than the end.
+    async fn prepare_end(&self, report: &mut StoredReport) {
+        let limit = self.settings.end_timeout / 2;
+        if let Some(settles_at) = self.last.settles_at {
+            // A status that appears after the end would hide it.
+            let _ = timeout(limit, sleep_until(settles_at)).await;
+        }
+        if self.shared.newest_id().is_none() {
+            let _ = timeout(limit / 2, learn_newest_id(&self.shared)).await;
+        }
+        let after = self.shared.newest_id();
+        if report.after.is_none() && after.is_some() {
+            let mut stored = StoredReport {
+                after,
+                sendings: 1,
+                ..report.clone()
+            };
+            self.shared.store_end(&mut stored);
+        }
+        report.after = after;
     }
 }
 
-impl Posted {
-    /// Why a status need not be sent, if it need not.
-    fn judge(&self, next: &NewStatus, now: Instant, interval: Duration) -> Option<Progress> {
-        let too_soon = now.duration_since(self.at) < interval;
-        match (*next == self.status, next.state == self.status.state) {
-            (true, _) => Some(Progress::Unchanged),
-            (false, true) if too_soon => Some(Progress::TooSoon),
-            _ => None,
+/// If the runtime shuts down, other processes may send the end.
+impl Drop for Driver {
+    fn drop(&mut self) {
+        self.shared.release();
+    }
+}
+
+/// Waits for progress that differs from the last report, and until the interval permits to send it.
+async fn next_progress(shared: &Shared, last: &LastReport, interval: Duration) -> NewStatus {
+    loop {
+        let changed = shared.changed.notified();
+        let next = shared.content().progress.clone();
+        match next.filter(|next| *next != last.status) {
+            Some(next) => {
+                if next.state == last.status.state {
+                    sleep_until(add(last.at, interval)).await;
+                }
+                // A newer description may have replaced it in the meantime.
+                let newest = shared.content().progress.take();
+                if let Some(newest) = newest.filter(|newest| *newest != last.status) {
+                    return newest;
+                }
+            }
+            None => changed.await,
         }
     }
 }
 
-/// Says what was not delivered and nobody waits for.
-pub(super) fn note_unheard(report: &Undelivered) {
-    let json = serde_json::to_string(report).unwrap_or_default();
+/// Reads the newest ID once. It bounds the search for the end, if the response to the end is lost.
+async fn learn_newest_id(shared: &Shared) {
+    let target = shared.deployment.target.clone();
+    let policy = target.retry_policy().max_attempts(1);
+    match read_newest(&target.with_retry_policy(policy), None).await {
+        Ok(newest) => shared.note_read(newest.status.map_or(0, |status| status.id)),
+        Err(error) => tracing::info!(%error, "the newest status could not be read"),
+    }
+}
+
+/// Logs a report that no caller waits for, with everything needed to send it.
+pub(super) fn log_undelivered(undelivered: &Undelivered) {
+    let json = serde_json::to_string(undelivered).unwrap_or_default();
     tracing::error!(
-        %report,
-        error = report.why(),
+        %undelivered,
+        error = undelivered.reason(),
         json,
-        "the end of a rollout was not delivered, and nobody waits to hear of it"
+        "the end of a rollout was not delivered, and no caller waits for it"
     );
 }

@@ -1,65 +1,66 @@
-//! A deployment as an event describes it.
+//! Deployments as described by webhook events.
 
+use deploystatus_generated::lenient;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{Payload, lenient};
-use crate::{Account, App};
+use super::payload::Payload;
+use crate::model::account::{Account, App};
 
-/// What was asked for: a deployment as an event describes it.
+/// A deployment as described by a webhook event.
 ///
-/// The handle to report with is [`DeploymentEvent::deployment`](super::DeploymentEvent::deployment).
-/// Texts that the server left empty are `None`, and so is what old servers lack.
+/// [`Event::handle`](super::Event::handle) returns the handle for reporting on it.
+/// Optional fields are `None` if the server sent an empty text or no valid value.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct DeploymentDetails {
-    /// The number of the deployment.
+    /// ID of the deployment.
     pub id: u64,
-    /// The commit to deploy.
+    /// SHA of the commit to deploy.
     pub sha: String,
-    /// The branch, tag or commit that was asked for.
+    /// Branch, tag or commit for which the deployment was created (`ref`).
     #[serde(rename = "ref")]
     pub reference: String,
-    /// What to do, `deploy` unless somebody asked for something else.
+    /// Task to execute, `deploy` unless the creator set another one.
     pub task: String,
-    /// Where to deploy to.
+    /// Name of the environment to deploy to.
     pub environment: String,
-    /// Where it was to be deployed to when it was asked for; a status can change that.
-    #[serde(default, deserialize_with = "lenient::text")]
+    /// Name of the environment at creation. A status can change the environment later.
+    #[serde(default, deserialize_with = "lenient::non_empty_text")]
     pub original_environment: Option<String>,
-    /// What was given along.
+    /// The deployment's `payload`.
     #[serde(default)]
     pub payload: Payload,
-    /// The remark that was given.
-    #[serde(default, deserialize_with = "lenient::text")]
+    /// Description set by the creator.
+    #[serde(default, deserialize_with = "lenient::non_empty_text")]
     pub description: Option<String>,
-    /// Whether the environment will be gone some day, such as that of a pull request.
-    #[serde(default, deserialize_with = "lenient::optional")]
+    /// `true` if the environment will cease to exist, such as that of a pull request.
+    #[serde(default, deserialize_with = "lenient::value")]
     pub transient_environment: Option<bool>,
-    /// Whether people work with what runs there.
-    #[serde(default, deserialize_with = "lenient::optional")]
+    /// `true` if end users interact with the environment.
+    #[serde(default, deserialize_with = "lenient::value")]
     pub production_environment: Option<bool>,
-    /// Who asked for it. Accounts can be gone.
-    #[serde(default, deserialize_with = "lenient::account")]
+    /// Account that created the deployment, or `None` if the account was deleted.
+    #[serde(default, deserialize_with = "lenient::value")]
     pub creator: Option<Account>,
-    /// The app it was asked for through, when the server tells.
-    #[serde(default, deserialize_with = "lenient::app")]
+    /// App through which the deployment was created, or `None` if the server sent none.
+    #[serde(default, deserialize_with = "lenient::value")]
     pub performed_via_github_app: Option<App>,
-    /// When it was asked for, by the server's clock.
+    /// Creation time, by the server's clock.
     pub created_at: Timestamp,
-    /// When it was last touched.
-    #[serde(default, deserialize_with = "lenient::optional")]
+    /// Time of the last update, by the server's clock.
+    #[serde(default, deserialize_with = "lenient::value")]
     pub updated_at: Option<Timestamp>,
-    /// The same identity in the form that GitHub's GraphQL API uses.
-    #[serde(default, deserialize_with = "lenient::text")]
+    /// ID of the deployment in GitHub's GraphQL API.
+    #[serde(default, deserialize_with = "lenient::non_empty_text")]
     pub node_id: Option<String>,
-    /// Its address in the API.
-    #[serde(default, deserialize_with = "lenient::text")]
+    /// URL of the deployment in the API.
+    #[serde(default, deserialize_with = "lenient::non_empty_text")]
     pub url: Option<String>,
-    /// The address of its statuses in the API.
-    #[serde(default, deserialize_with = "lenient::text")]
+    /// URL of the deployment's statuses in the API.
+    #[serde(default, deserialize_with = "lenient::non_empty_text")]
     pub statuses_url: Option<String>,
-    /// The address of its repository in the API.
-    #[serde(default, deserialize_with = "lenient::text")]
+    /// URL of the repository in the API.
+    #[serde(default, deserialize_with = "lenient::non_empty_text")]
     pub repository_url: Option<String>,
 }

@@ -1,173 +1,244 @@
-//! What happened to a deployment.
+//! Webhook events about deployments.
 
 use std::borrow::Cow;
 
+use deploystatus_generated::lenient;
+use percent_encoding::percent_decode;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::Error as _;
+use serde_json::value::RawValue;
 
-use super::{
-    CheckRun, DeploymentDetails, Enterprise, Installation, Rejected, Repository, Workflow,
-    WorkflowRun, lenient,
-};
-use crate::{Account, Client, Deployment, DeploymentStatus, Error};
+use super::details::DeploymentDetails;
+use super::verify_error::VerifyError;
+use crate::client::Client;
+use crate::client::deployment::Deployment;
+use crate::error::Error;
+use crate::model::account::Account;
+use crate::model::deployment_status::DeploymentStatus;
 
-/// Something that happened to a deployment.
+/// A webhook event about a deployment.
+///
+/// GitHub documents the events
+/// [`deployment`](https://docs.github.com/webhooks/webhook-events-and-payloads#deployment) and
+/// [`deployment_status`](https://docs.github.com/webhooks/webhook-events-and-payloads#deployment_status).
+/// Fields without a counterpart here, such as `workflow_run`, can be read from [`Event::json`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum Event {
-    /// A deployment was asked for.
-    Deployment(Box<DeploymentEvent>),
-    /// A status was reported.
-    DeploymentStatus(Box<DeploymentStatusEvent>),
+pub struct Event {
+    /// ID of the delivery (header `X-GitHub-Delivery`), or `None` if the delivery has none.
+    ///
+    /// A repeated delivery has the same ID. The signature does not cover it,
+    /// so it can detect repetitions but not forgeries.
+    pub delivery_id: Option<String>,
+    /// Content that depends on the kind of event.
+    pub content: EventContent,
+    /// Action that caused the event. GitHub sends `created`, old Enterprise Servers send none.
+    pub action: Option<String>,
+    /// Deployment that the event is about.
+    pub deployment: DeploymentDetails,
+    /// Repository of the deployment.
+    pub repository: Repository,
+    /// Account that caused the event.
+    pub sender: Option<Account>,
+    /// Organization that owns the repository.
+    pub organization: Option<Account>,
+    /// Installation of the GitHub App that receives the event.
+    pub installation: Option<Installation>,
+    /// Enterprise that owns the repository.
+    pub enterprise: Option<Enterprise>,
+    json: String,
 }
 
-/// A deployment was asked for.
-///
-/// See GitHub's page on the [`deployment` event](https://docs.github.com/webhooks/webhook-events-and-payloads#deployment).
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+/// Content of an [`Event`] that depends on its kind.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct DeploymentEvent {
-    /// What was done, so far always `created`; old servers do not tell.
-    #[serde(default, deserialize_with = "lenient::text")]
-    pub action: Option<String>,
-    /// What was asked for.
-    pub deployment: DeploymentDetails,
-    /// Where.
-    pub repository: Repository,
-    /// Who asked for it.
-    #[serde(default, deserialize_with = "lenient::account")]
-    pub sender: Option<Account>,
-    /// The organisation to which the repository belongs.
-    #[serde(default, deserialize_with = "lenient::account")]
-    pub organization: Option<Account>,
-    /// The installation of the app that is told.
-    #[serde(default, deserialize_with = "lenient::optional")]
-    pub installation: Option<Installation>,
-    /// The enterprise to which the repository belongs.
-    #[serde(default, deserialize_with = "lenient::optional")]
-    pub enterprise: Option<Enterprise>,
-    /// The workflow that asked for it, if one did.
-    #[serde(default, deserialize_with = "lenient::optional")]
-    pub workflow: Option<Workflow>,
-    /// The run of that workflow.
-    #[serde(default, deserialize_with = "lenient::optional")]
-    pub workflow_run: Option<WorkflowRun>,
+pub enum EventContent {
+    /// A deployment was created (event `deployment`).
+    Deployment,
+    /// A deployment status was created (event `deployment_status`).
+    DeploymentStatus(Box<DeploymentStatus>),
 }
 
-/// A status was reported. Of `inactive` ones GitHub does not tell.
-///
-/// See GitHub's page on the [`deployment_status` event](https://docs.github.com/webhooks/webhook-events-and-payloads#deployment_status).
+/// The repository of an event.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[non_exhaustive]
-pub struct DeploymentStatusEvent {
-    /// What was done, so far always `created`; old servers do not tell.
-    #[serde(default, deserialize_with = "lenient::text")]
-    pub action: Option<String>,
-    /// What was reported.
-    pub deployment_status: DeploymentStatus,
-    /// Of which deployment.
-    pub deployment: DeploymentDetails,
-    /// Where.
-    pub repository: Repository,
-    /// Who reported it.
-    #[serde(default, deserialize_with = "lenient::account")]
-    pub sender: Option<Account>,
-    /// The organisation to which the repository belongs.
-    #[serde(default, deserialize_with = "lenient::account")]
-    pub organization: Option<Account>,
-    /// The installation of the app that is told.
-    #[serde(default, deserialize_with = "lenient::optional")]
-    pub installation: Option<Installation>,
-    /// The enterprise to which the repository belongs.
-    #[serde(default, deserialize_with = "lenient::optional")]
-    pub enterprise: Option<Enterprise>,
-    /// The check of the job that deploys, if one does.
-    #[serde(default, deserialize_with = "lenient::optional")]
-    pub check_run: Option<CheckRun>,
-    /// The workflow that deploys, if one does.
-    #[serde(default, deserialize_with = "lenient::optional")]
-    pub workflow: Option<Workflow>,
-    /// The run of that workflow.
-    #[serde(default, deserialize_with = "lenient::optional")]
-    pub workflow_run: Option<WorkflowRun>,
+pub struct Repository {
+    /// ID of the repository. Renaming the repository does not change it.
+    pub id: u64,
+    /// Owner and name, such as `octocat/example`.
+    pub full_name: String,
+    /// Name without the owner.
+    #[serde(default, deserialize_with = "lenient::non_empty_text")]
+    pub name: Option<String>,
+    /// Account that owns the repository.
+    #[serde(default, deserialize_with = "lenient::value")]
+    pub owner: Option<Account>,
+    /// `true` if the repository is not public.
+    #[serde(default, deserialize_with = "lenient::value")]
+    pub private: Option<bool>,
+    /// Name of the default branch.
+    #[serde(default, deserialize_with = "lenient::non_empty_text")]
+    pub default_branch: Option<String>,
+    /// URL of the repository's page.
+    #[serde(default, deserialize_with = "lenient::non_empty_text")]
+    pub html_url: Option<String>,
+    /// URL for `git clone` over HTTPS.
+    #[serde(default, deserialize_with = "lenient::non_empty_text")]
+    pub clone_url: Option<String>,
+    /// URL of the repository in the API.
+    #[serde(default, deserialize_with = "lenient::non_empty_text")]
+    pub url: Option<String>,
+    /// ID of the repository in GitHub's GraphQL API.
+    #[serde(default, deserialize_with = "lenient::non_empty_text")]
+    pub node_id: Option<String>,
+}
+
+/// The installation of a GitHub App, for which the app can create access tokens.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct Installation {
+    /// ID of the installation.
+    pub id: u64,
+}
+
+/// The enterprise of an event.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct Enterprise {
+    /// ID of the enterprise.
+    pub id: u64,
+    /// Name used in URLs.
+    #[serde(default, deserialize_with = "lenient::non_empty_text")]
+    pub slug: Option<String>,
+    /// Display name.
+    #[serde(default, deserialize_with = "lenient::non_empty_text")]
+    pub name: Option<String>,
 }
 
 impl Event {
-    /// Reads a body by the name of its event, and verifies nothing.
+    /// Parses the body of the event `name` without verifying it.
     ///
-    /// Bodies that are encoded as a form, which a webhook's settings offer besides JSON, are read as well.
+    /// Accepts both content types that the settings of a webhook offer: JSON and URL-encoded forms.
     ///
     /// # Errors
     ///
-    /// When it is another event, or not readable.
-    pub fn read(name: &str, body: &[u8]) -> Result<Self, Rejected> {
+    /// Returns [`VerifyError::UnsupportedEvent`] if `name` is neither `deployment` nor `deployment_status`,
+    /// and [`VerifyError::Malformed`] if the body is not UTF-8 or a required field is missing or invalid.
+    pub fn parse(name: &str, body: &[u8]) -> Result<Self, VerifyError> {
         match name {
-            "deployment" => decode(name, body).map(Self::Deployment),
-            "deployment_status" => decode(name, body).map(Self::DeploymentStatus),
-            _ => Err(Rejected::AnotherEvent(name.to_owned())),
+            "deployment" | "deployment_status" => {
+                decode(name, body).map_err(|error| VerifyError::malformed(name, &error))
+            }
+            _ => Err(VerifyError::UnsupportedEvent {
+                name: name.to_owned(),
+            }),
         }
     }
 
-    /// The handle on the deployment, to report or to wait with. Nothing is sent.
+    /// Returns the handle for reporting on the deployment or waiting for it. Sends nothing.
     ///
     /// # Errors
     ///
-    /// When the event names a repository or deployment that cannot be.
-    pub fn deployment(&self, client: &Client) -> Result<Deployment, Error> {
-        client.deployment(&self.repository().full_name, self.details().id)
-    }
-
-    /// What the deployment is.
-    #[must_use]
-    pub fn details(&self) -> &DeploymentDetails {
-        match self {
-            Self::Deployment(event) => &event.deployment,
-            Self::DeploymentStatus(event) => &event.deployment,
-        }
-    }
-
-    /// Where it happened.
-    #[must_use]
-    pub fn repository(&self) -> &Repository {
-        match self {
-            Self::Deployment(event) => &event.repository,
-            Self::DeploymentStatus(event) => &event.repository,
-        }
-    }
-}
-
-impl DeploymentEvent {
-    /// The handle on the deployment, to report with. Nothing is sent.
-    ///
-    /// # Errors
-    ///
-    /// When the event names a repository or deployment that cannot be.
-    pub fn deployment(&self, client: &Client) -> Result<Deployment, Error> {
+    /// Returns an error if the repository name or the deployment ID is invalid.
+    pub fn handle(&self, client: &Client) -> Result<Deployment, Error> {
         client.deployment(&self.repository.full_name, self.deployment.id)
     }
-}
 
-impl DeploymentStatusEvent {
-    /// The handle on the deployment, to report or to wait with. Nothing is sent.
+    /// Returns the whole event as JSON, as sent by GitHub.
     ///
-    /// # Errors
+    /// ```
+    /// use deploystatus::webhook::Event;
+    /// use serde::Deserialize;
     ///
-    /// When the event names a repository or deployment that cannot be.
-    pub fn deployment(&self, client: &Client) -> Result<Deployment, Error> {
-        client.deployment(&self.repository.full_name, self.deployment.id)
+    /// #[derive(Deserialize)]
+    /// struct Body {
+    ///     workflow_run: Option<WorkflowRun>,
+    /// }
+    ///
+    /// #[derive(Deserialize)]
+    /// struct WorkflowRun {
+    ///     html_url: String,
+    /// }
+    ///
+    /// fn workflow_url(event: &Event) -> Result<Option<String>, serde_json::Error> {
+    ///     let body: Body = serde_json::from_str(event.json())?;
+    ///     Ok(body.workflow_run.map(|run| run.html_url))
+    /// }
+    /// # let body = br#"{
+    /// #     "deployment": {"id": 7, "sha": "c0ffee", "ref": "main", "task": "deploy",
+    /// #         "environment": "staging", "created_at": "2026-03-14T09:26:53Z"},
+    /// #     "repository": {"id": 1, "full_name": "octocat/example"},
+    /// #     "workflow_run": {"html_url": "https://ci.example.com/9"}
+    /// # }"#;
+    /// # let url = workflow_url(&Event::parse("deployment", body)?)?;
+    /// # assert_eq!(url.as_deref(), Some("https://ci.example.com/9"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn json(&self) -> &str {
+        &self.json
     }
 }
 
-fn decode<T: DeserializeOwned>(name: &str, body: &[u8]) -> Result<Box<T>, Rejected> {
-    let mut json = Cow::Borrowed(body);
-    if body.starts_with(b"payload=") {
-        let field = form_urlencoded::parse(body).next();
-        json = field
-            .map_or_else(Vec::new, |(_, json)| json.into_owned().into())
-            .into();
-    }
-    serde_json::from_slice(&json).map_err(|cause| Rejected::Malformed {
-        what: name.to_owned(),
-        cause,
+/// The fields of both events, as sent by GitHub.
+#[derive(Deserialize)]
+struct Body {
+    #[serde(default, deserialize_with = "lenient::non_empty_text")]
+    action: Option<String>,
+    deployment: DeploymentDetails,
+    deployment_status: Option<Box<RawValue>>,
+    repository: Repository,
+    #[serde(default, deserialize_with = "lenient::value")]
+    sender: Option<Account>,
+    #[serde(default, deserialize_with = "lenient::value")]
+    organization: Option<Account>,
+    #[serde(default, deserialize_with = "lenient::value")]
+    installation: Option<Installation>,
+    #[serde(default, deserialize_with = "lenient::value")]
+    enterprise: Option<Enterprise>,
+}
+
+fn decode(name: &str, body: &[u8]) -> Result<Event, serde_json::Error> {
+    let json = json_text(body)?;
+    let body: Body = serde_json::from_str(&json)?;
+    let content = if name == "deployment_status" {
+        let status = body
+            .deployment_status
+            .ok_or_else(|| serde_json::Error::missing_field("deployment_status"))?;
+        EventContent::DeploymentStatus(serde_json::from_str(status.get())?)
+    } else {
+        EventContent::Deployment
+    };
+    Ok(Event {
+        delivery_id: None,
+        content,
+        action: body.action,
+        deployment: body.deployment,
+        repository: body.repository,
+        sender: body.sender,
+        organization: body.organization,
+        installation: body.installation,
+        enterprise: body.enterprise,
+        json: json.into_owned(),
     })
+}
+
+/// Returns the JSON text of a body, which is either the body itself or its form field `payload`.
+///
+/// Invalid UTF-8 is an error in both, because replacement characters would alter signed text.
+fn json_text(body: &[u8]) -> Result<Cow<'_, str>, serde_json::Error> {
+    let text = match body.strip_prefix(b"payload=") {
+        Some(form) => String::from_utf8(form_value(form)).ok().map(Cow::Owned),
+        None => std::str::from_utf8(body).ok().map(Cow::Borrowed),
+    };
+    text.ok_or_else(|| serde_json::Error::custom("the body is not UTF-8"))
+}
+
+/// Decodes the first value of a URL-encoded form.
+fn form_value(form: &[u8]) -> Vec<u8> {
+    let value = form.split(|byte| *byte == b'&').next().unwrap_or_default();
+    let spaced = value
+        .iter()
+        .map(|byte| if *byte == b'+' { b' ' } else { *byte });
+    percent_decode(&spaced.collect::<Vec<_>>()).collect()
 }

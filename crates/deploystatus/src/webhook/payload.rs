@@ -1,4 +1,4 @@
-//! What somebody gave a deployment along.
+//! The payload of a deployment.
 
 use std::fmt;
 
@@ -6,66 +6,63 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use super::Rejected;
+use super::verify_error::VerifyError;
 
-/// What whoever asked for the deployment gave along: an object or a string, as GitHub passes both on.
+/// The `payload` of a deployment: any JSON value, usually an object or a string.
 #[derive(Clone, Deserialize)]
 #[serde(transparent)]
 pub struct Payload(Box<RawValue>);
 
 impl Payload {
-    /// Reads it as a type of your own.
+    /// Decodes the payload as a type of the caller.
     ///
-    /// A string that holds JSON, as many tools send it, is read like the object itself.
+    /// Many tools send JSON encoded in a string. Such a string is decoded like the value that it contains.
     ///
     /// ```
     /// use deploystatus::webhook::Payload;
     /// use serde::Deserialize;
     ///
     /// #[derive(Deserialize)]
-    /// struct Wish {
+    /// struct Options {
     ///     region: String,
     /// }
     ///
     /// for sent in [r#"{"region": "eu"}"#, r#""{\"region\": \"eu\"}""#] {
     ///     let payload: Payload = serde_json::from_str(sent)?;
-    ///     assert_eq!(payload.decode::<Wish>()?.region, "eu");
+    ///     assert_eq!(payload.decode::<Options>()?.region, "eu");
     /// }
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// When it is not of this type.
-    pub fn decode<T: DeserializeOwned>(&self) -> Result<T, Rejected> {
+    /// Returns [`VerifyError::Malformed`] if the payload does not have the type `T`.
+    pub fn decode<T: DeserializeOwned>(&self) -> Result<T, VerifyError> {
         let plain = || serde_json::from_str(self.json());
-        let read = match self.text() {
+        let decoded = match self.text() {
             Some(text) if text.trim_start().starts_with(['{', '[']) => {
                 serde_json::from_str(&text).or_else(|inner| plain().map_err(|_| inner))
             }
             Some(text) => plain().or_else(|outer| serde_json::from_str(&text).map_err(|_| outer)),
             None => plain(),
         };
-        read.map_err(|cause| Rejected::Malformed {
-            what: "payload".to_owned(),
-            cause,
-        })
+        decoded.map_err(|error| VerifyError::malformed("payload", &error))
     }
 
-    /// The text, if it is a string.
+    /// Returns the text if the payload is a string, or `None` otherwise.
     #[must_use]
     pub fn text(&self) -> Option<String> {
         serde_json::from_str(self.json()).ok()
     }
 
-    /// All of it, as GitHub wrote it.
+    /// Returns the payload as JSON, as sent by GitHub.
     #[must_use]
     pub fn json(&self) -> &str {
         self.0.get()
     }
 }
 
-/// `null`.
+/// Creates the payload `null`.
 impl Default for Payload {
     fn default() -> Self {
         Self(RawValue::NULL.to_owned())
@@ -78,7 +75,7 @@ impl fmt::Debug for Payload {
     }
 }
 
-/// The same when written the same.
+/// Compares the JSON texts.
 impl PartialEq for Payload {
     fn eq(&self, other: &Self) -> bool {
         self.json() == other.json()

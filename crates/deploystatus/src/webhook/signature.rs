@@ -1,29 +1,31 @@
-//! HMAC-SHA-256, as `X-Hub-Signature-256` carries it.
+//! HMAC-SHA-256 signatures of the header `X-Hub-Signature-256`.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::Invalid;
+use crate::model::invalid_value::InvalidValue;
 
-/// A secret, ready to verify with.
+/// A secret, prepared for verification.
 #[derive(Clone)]
 pub(super) struct Key(Hmac<Sha256>);
 
 impl Key {
-    pub(super) fn new(secret: &str) -> Result<Self, Invalid> {
+    pub(super) fn new(secret: &str) -> Result<Self, InvalidValue> {
         if secret.is_empty() {
-            return Err(Invalid::new(
-                "secret",
-                "is empty, and anybody can sign with nothing",
+            return Err(InvalidValue::new(
+                "webhook_secret",
+                "webhook secret must not be empty",
             ));
         }
         Hmac::new_from_slice(secret.as_bytes())
             .map(Self)
-            .map_err(|why| Invalid::new("secret", why.to_string()))
+            .map_err(|_| InvalidValue::new("webhook_secret", "invalid webhook secret"))
     }
 
-    /// Whether this is the body's signature by this key. What it takes does not depend on how much of it fits.
-    pub(super) fn fits(&self, signature: &str, body: &[u8]) -> bool {
+    /// Returns `true` if this key made the signature for the body.
+    ///
+    /// The comparison takes the same time however many bytes of the digest match.
+    pub(super) fn matches(&self, signature: &str, body: &[u8]) -> bool {
         let Some(signature) = digest(signature) else {
             return false;
         };
@@ -32,7 +34,7 @@ impl Key {
     }
 }
 
-/// Reads `sha256=` and 64 hexadecimal digits.
+/// Parses `sha256=` followed by 64 hexadecimal digits.
 fn digest(signature: &str) -> Option<[u8; 32]> {
     let digits = signature.strip_prefix("sha256=")?.as_bytes();
     let mut digest = [0; 32];

@@ -1,117 +1,110 @@
-//! Whether a delivery is what it says it is.
+//! Verification of webhook deliveries.
 
 use std::fmt;
 
 use http::HeaderMap;
 
+use super::event::Event;
 use super::signature::Key;
-use super::{Event, Rejected};
-use crate::Error;
+use super::verify_error::VerifyError;
+use crate::error::Error;
 
-/// Tells the deliveries of those who know a secret from all others, and reads them.
+/// Size in bytes of the largest payload that GitHub delivers (25 MB).
+pub const MAX_PAYLOAD_SIZE: usize = 25 * 1024 * 1024;
+
+/// A verifier of webhook deliveries that knows their secret.
 ///
-/// It is cheap to clone, and shows nothing of its secrets.
+/// Clones are cheap. `Debug` does not show the secrets.
 #[derive(Clone)]
 pub struct Verifier {
     keys: Vec<Key>,
-    size_limit: usize,
-}
-
-/// One delivery that was verified and read.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Delivery {
-    /// The number of the delivery; one that is delivered again keeps it.
-    ///
-    /// The signature does not cover it, so it helps against repetitions and not against forgery.
-    pub id: Option<String>,
-    /// What happened.
-    pub event: Event,
+    max_size: usize,
 }
 
 impl Verifier {
-    /// Accepts what was signed with this secret, up to the 25 MiB that GitHub sends at most.
+    /// Creates a verifier that accepts deliveries signed with `secret`.
     ///
     /// # Errors
     ///
-    /// When the secret is empty, as that of a variable that was never set: anybody can sign with nothing.
+    /// Returns an error if the secret is empty, because anyone can sign with an empty secret.
     pub fn new(secret: &str) -> Result<Self, Error> {
         Ok(Self {
             keys: vec![Key::new(secret)?],
-            size_limit: 25 * 1024 * 1024,
+            max_size: MAX_PAYLOAD_SIZE,
         })
     }
 
-    /// Accepts what was signed with this secret as well, while one is being replaced by another.
+    /// Accepts deliveries signed with `secret` too, for the time in which a secret is replaced.
     ///
     /// # Errors
     ///
-    /// When the secret is empty.
-    pub fn or(mut self, secret: &str) -> Result<Self, Error> {
+    /// Returns an error if the secret is empty.
+    pub fn with_additional_secret(mut self, secret: &str) -> Result<Self, Error> {
         self.keys.push(Key::new(secret)?);
         Ok(self)
     }
 
-    /// Refuses larger bodies before anything else is done with them.
+    /// Sets the maximum size of a body in bytes. Defaults to [`MAX_PAYLOAD_SIZE`].
     ///
-    /// A server has to keep larger ones from coming in at all; this is the second line.
+    /// Larger bodies are rejected before their signature is computed.
+    /// The HTTP server should have the same limit, because it holds the body in memory before.
     #[must_use]
-    pub fn size_limit(mut self, bytes: usize) -> Self {
-        self.size_limit = bytes;
+    pub fn with_max_size(mut self, bytes: usize) -> Self {
+        self.max_size = bytes;
         self
     }
 
-    /// Verifies a delivery and reads it.
+    /// Verifies a delivery and parses its event.
     ///
-    /// The body must be as it came: every byte of it was signed.
+    /// The signature covers every byte of the body, so the body must be passed unchanged.
     ///
     /// # Errors
     ///
-    /// When it is too large, not signed, signed with another secret, another event, or not readable; in this order.
-    /// [`Rejected::answer`] tells what to answer.
-    pub fn receive(&self, headers: &HeaderMap, body: &[u8]) -> Result<Delivery, Rejected> {
+    /// Returns an error if the body is too large, the signature is missing or wrong,
+    /// the event is unnamed or unsupported, or the body is malformed. The checks are made in this order.
+    /// [`VerifyError::status_code`] returns the status code for the response.
+    pub fn receive(&self, headers: &HeaderMap, body: &[u8]) -> Result<Event, VerifyError> {
         let header = |name| headers.get(name)?.to_str().ok();
         let signature = headers.get("x-hub-signature-256");
-        self.verify(signature.map(|it| it.to_str().unwrap_or_default()), body)?;
-        let event = header("x-github-event").ok_or(Rejected::Unnamed)?;
-        Ok(Delivery {
-            id: header("x-github-delivery").map(str::to_owned),
-            event: Event::read(event, body)?,
-        })
+        let signature = signature.map(|value| value.to_str().unwrap_or_default());
+        self.verify(signature, body)?;
+        let name = header("x-github-event").ok_or(VerifyError::MissingEvent)?;
+        let mut event = Event::parse(name, body)?;
+        event.delivery_id = header("x-github-delivery").map(str::to_owned);
+        Ok(event)
     }
 
-    /// Verifies a body alone, by the value of its header `X-Hub-Signature-256`.
+    /// Verifies only the signature of a body, given the value of the header `X-Hub-Signature-256`.
     ///
     /// # Errors
     ///
-    /// When the body is too large, not signed, or signed with another secret; in this order.
-    pub fn verify(&self, signature: Option<&str>, body: &[u8]) -> Result<(), Rejected> {
-        if body.len() > self.size_limit {
-            return Err(Rejected::TooLarge {
+    /// Returns an error if the body is too large or the signature is missing or wrong.
+    pub fn verify(&self, signature: Option<&str>, body: &[u8]) -> Result<(), VerifyError> {
+        if body.len() > self.max_size {
+            return Err(VerifyError::TooLarge {
                 size: body.len(),
-                limit: self.size_limit,
+                max_size: self.max_size,
             });
         }
-        let signature = signature.ok_or(Rejected::Unsigned)?;
-        // Every secret is tried, so that the time it takes does not tell which one fits.
-        let fits = self
-            .keys
-            .iter()
-            .fold(false, |fits, key| key.fits(signature, body) | fits);
-        if fits {
+        let signature = signature.ok_or(VerifyError::MissingSignature)?;
+        // All keys are tried, so that the time taken does not reveal which one matches.
+        let is_valid = self.keys.iter().fold(false, |is_valid, key| {
+            key.matches(signature, body) | is_valid
+        });
+        if is_valid {
             Ok(())
         } else {
-            Err(Rejected::WronglySigned)
+            Err(VerifyError::WrongSignature)
         }
     }
 }
 
-/// Shows how many secrets there are, and none of them.
+/// Shows the number of secrets, but not the secrets.
 impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Verifier")
             .field("secrets", &self.keys.len())
-            .field("size_limit", &self.size_limit)
+            .field("max_size", &self.max_size)
             .finish()
     }
 }

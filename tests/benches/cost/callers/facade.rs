@@ -1,4 +1,4 @@
-//! The calls by way of `deploystatus`.
+//! Calls with `deploystatus`.
 
 use std::hint::black_box;
 
@@ -6,15 +6,15 @@ use deploystatus::{Client, Deployment, DeploymentStatus, NewStatus, Pacing, Stat
 
 use crate::task::Caller;
 
-/// Reads pages as many at a time as it does unless told, or all of them when it is `AT_ONCE`.
-pub(crate) struct Facade<const AT_ONCE: bool>(Deployment);
+/// The library, reading as many pages concurrently as it does by default, or all of them if `CONCURRENT`.
+pub(crate) struct Facade<const CONCURRENT: bool>(Deployment);
 
-impl<const AT_ONCE: bool> Caller for Facade<AT_ONCE> {
+impl<const CONCURRENT: bool> Caller for Facade<CONCURRENT> {
     async fn new(url: &str) -> Self {
         let client = Client::builder()
             .base_url(url)
             .token("token")
-            // What is counted is its work and not its patience.
+            // Without waits, because the bench measures the work of the client.
             .pacing(
                 Pacing::new()
                     .creations_per_minute(u16::MAX)
@@ -30,7 +30,7 @@ impl<const AT_ONCE: bool> Caller for Facade<AT_ONCE> {
             .log_url("https://ci.example.com/builds/7")
             .environment("production")
             .description("Copying files");
-        read(self.0.create_status(status).await.unwrap().status());
+        read(&self.0.create_status(status).await.unwrap().status);
     }
 
     async fn get(&mut self) {
@@ -45,8 +45,8 @@ impl<const AT_ONCE: bool> Caller for Facade<AT_ONCE> {
 
     async fn list_all(&mut self) -> usize {
         let mut pages = self.0.statuses();
-        if AT_ONCE {
-            pages = pages.at_once(30);
+        if CONCURRENT {
+            pages = pages.max_concurrent(30);
         }
         let all: Vec<_> = pages.collect().await.unwrap();
         all.iter().for_each(read);
@@ -54,7 +54,9 @@ impl<const AT_ONCE: bool> Caller for Facade<AT_ONCE> {
     }
 }
 
-/// Accounts are decoded when somebody asks; the other clients have decoded them by now.
+/// Uses a status and its account.
+///
+/// The library decodes accounts on first use. The other clients have decoded them already.
 fn read(status: &DeploymentStatus) {
     black_box(status.creator.as_ref().unwrap().login());
     black_box(status);

@@ -1,4 +1,4 @@
-//! The calls over one connection of hyper's: the floor, because less does not speak HTTP.
+//! Calls over one connection of hyper: a lower bound, because HTTP needs at least this.
 
 use std::hint::black_box;
 
@@ -55,8 +55,8 @@ impl Caller for Hyper {
             let (page, headers) = self.read::<Vec<Status>>(path).await;
             all.extend(page);
             let link = headers.get(LINK);
-            let address = link.and_then(|link| next_page(link.to_str().unwrap()));
-            next = address.map(|address| address.split_once(&self.host).unwrap().1.to_owned());
+            let url = link.and_then(|link| next_page(link.to_str().unwrap()));
+            next = url.map(|url| url.split_once(&self.host).unwrap().1.to_owned());
         }
         all.len()
     }

@@ -1,4 +1,4 @@
-//! The calls by way of reqwest, by hand.
+//! Calls with reqwest, without a client library.
 
 use std::hint::black_box;
 

@@ -1,5 +1,6 @@
-//! The calls by way of octocrab, with its own words for them and its own types.
+//! Calls with octocrab, by its own methods and types.
 
+#[expect(dead_code, reason = "only the bench measures child processes")]
 #[path = "../../cost/task.rs"]
 mod task;
 
@@ -10,9 +11,9 @@ use octocrab::{Octocrab, Page};
 use task::Caller;
 
 fn main() {
-    let words: Vec<_> = std::env::args().skip(1).collect();
-    let [operation, times, url] = &words[..] else {
-        panic!("an operation, how many times, and where");
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let [operation, times, url] = &arguments[..] else {
+        panic!("expected an operation, a number of calls and a URL");
     };
     task::run::<Client>(operation, times, url);
 }

@@ -1,4 +1,4 @@
-//! A deployment and its statuses with octocrab.
+//! Creates a deployment, reports its statuses and reads them with octocrab.
 
 use octocrab::Octocrab;
 use octocrab::models::repos::DeploymentStatusState::{InProgress, Queued, Success};
@@ -40,6 +40,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             assert_eq!(source.message, "Validation Failed");
             Ok(())
         }
-        other => Err(format!("an unknown state was answered with {other:?}").into()),
+        other => Err(format!("an unknown state resulted in {other:?}").into()),
     }
 }

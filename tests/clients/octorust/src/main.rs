@@ -1,7 +1,7 @@
-//! Reports or lists with octorust.
+//! Creates a status or lists all statuses with octorust.
 
-#[path = "../../under_fire/tell.rs"]
-mod tell;
+#[path = "../../under_fire/output.rs"]
+mod output;
 
 use std::env::var;
 
@@ -41,8 +41,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         listed.map(|listed| listed.body)
     };
     match statuses {
-        Ok(statuses) => tell::ok(statuses.iter().map(|it| (it.id, &it.state))),
-        Err(error) => tell::error(&error, None),
+        Ok(statuses) => output::statuses(statuses.iter().map(|it| (it.id, &it.state))),
+        Err(error) => output::error(&error, None),
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ pub(crate) async fn read(deployment: &Deployment) -> (Finding, bool) {
         deployment.id(),
         deployment.repository()
     );
-    match deployment.statuses().newest().await {
+    match deployment.latest_status().await {
         Ok(newest) => {
             let state = newest.map_or_else(
                 || "it has no status".to_owned(),

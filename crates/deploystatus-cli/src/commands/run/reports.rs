@@ -6,13 +6,12 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use deploystatus::{
-    Delivered, Deployment, DeploymentStatus, NewStatus, Ongoing, Progress, RetryPolicy, Rollout,
-    State, Undelivered,
+    CreateOutcome, Deployment, DeploymentStatus, NewStatus, Outbox, RetryPolicy, Rollout,
+    RolloutHandle, State, Undelivered,
 };
-use tokio::task::JoinHandle;
 
 use super::child_output::{Reading, Values};
-use super::outbox::RunOutbox;
+use super::outbox::{self, NOT_KEPT};
 use super::strictness::Strictness;
 use crate::arguments::{ReportArgs, RunArgs};
 use crate::commands::create;
@@ -30,10 +29,12 @@ pub(super) struct Reports<'a> {
     output: &'a Output,
     deployment: Deployment,
     rollout: Option<Rollout>,
+    handle: RolloutHandle,
     is_started: bool,
-    outbox: RunOutbox,
+    outbox: Option<Outbox>,
+    /// The outbox directory if it held the report of this rollout when the end was ordered.
+    kept_in: Option<PathBuf>,
     values: Values,
-    progress: Option<JoinHandle<()>>,
     start_failure: Option<Code>,
     end_failure: Option<Code>,
 }
@@ -42,7 +43,7 @@ pub(super) struct Reports<'a> {
 pub(super) type FinalReport = Pin<Box<dyn Future<Output = ReportResult>>>;
 
 /// The status that was created, or the report that was not delivered.
-pub(super) type ReportResult = Result<Delivered, Undelivered>;
+pub(super) type ReportResult = Result<CreateOutcome, Undelivered>;
 
 /// A second report of the same end, because the response to the first may be lost.
 pub(super) type SecondReport = Pin<Box<dyn Future<Output = Option<DeploymentStatus>>>>;
@@ -56,37 +57,40 @@ impl<'a> Reports<'a> {
         settings: &'a Settings,
         output: &'a Output,
     ) -> Result<Self, Error> {
-        let outbox = RunOutbox::open(arguments, output)?;
+        let outbox = outbox::open(arguments, output)?;
         // After this time the initial report is dropped, because it must not delay the final one.
         let policy = RetryPolicy::new()
-            .total_time(arguments.report_timeout)
-            .longest_wait(arguments.report_timeout);
+            .timeout(arguments.report_timeout)
+            .max_retry_after(arguments.report_timeout);
         let mut rollout = deployment
             .clone()
-            .retry(policy)
+            .with_retry_policy(policy)
             .rollout(first)
             // No attempt starts in the last quarter of the time limit, so that the last one can report its own error.
-            .deadline(arguments.end_timeout / 4 * 3);
-        if let Some(outbox) = outbox.outbox() {
+            .end_timeout(arguments.end_timeout / 4 * 3);
+        if let Some(outbox) = &outbox {
             rollout = rollout.outbox(outbox);
         }
         if arguments.report.if_changed {
             rollout = rollout.if_changed();
         }
         let rollout = rollout
-            .begin_regardless()
+            .begin_detached()
             .map_err(Error::call("report the start"))?;
-        outbox.warn_if_not_written(output);
+        if outbox.is_some() && rollout.kept_in().is_none() {
+            output.warning(&format!("the outbox is not writable; {NOT_KEPT}"));
+        }
         Ok(Self {
             arguments,
             settings,
             output,
             deployment,
+            handle: rollout.handle(),
             rollout: Some(rollout),
             is_started: false,
             outbox,
+            kept_in: None,
             values: Values::default(),
-            progress: None,
             start_failure: None,
             end_failure: None,
         })
@@ -109,7 +113,7 @@ impl<'a> Reports<'a> {
         let Some(rollout) = self.rollout.as_mut().filter(|_| !self.is_started) else {
             return pending().await;
         };
-        let result = rollout.confirmed().await;
+        let result = rollout.wait_begun().await;
         self.is_started = true;
         if let Err(source) = result {
             let error = Error::Call {
@@ -127,58 +131,43 @@ impl<'a> Reports<'a> {
         if values == self.values {
             return;
         }
-        if let Some(rollout) = &self.rollout {
-            let handle = rollout.ongoing();
-            let is_changed =
-                |new: &Option<String>, old: &Option<String>| new.is_some() && new != old;
-            let mut results = Vec::new();
-            if is_changed(&values.environment_url, &self.values.environment_url) {
-                results.push(
-                    handle.environment_url(values.environment_url.clone().unwrap_or_default()),
-                );
-            }
-            if is_changed(&values.log_url, &self.values.log_url) {
-                results.push(handle.log_url(values.log_url.clone().unwrap_or_default()));
-            }
-            for error in results.into_iter().filter_map(Result::err) {
-                self.output
-                    .warning(&format!("ignored a value in DEPLOYSTATUS_OUTPUT: {error}"));
-            }
-            let is_new = is_changed(&values.description, &self.values.description);
-            if is_new && reading == Reading::WhileRunning {
-                let description = values.description.clone().unwrap_or_default();
-                self.report_progress(handle, description);
-            }
+        let is_changed = |new: &Option<String>, old: &Option<String>| new.is_some() && new != old;
+        let mut results = Vec::new();
+        if is_changed(&values.environment_url, &self.values.environment_url) {
+            let url = values.environment_url.clone().unwrap_or_default();
+            results.push(self.handle.environment_url(url));
+        }
+        if is_changed(&values.log_url, &self.values.log_url) {
+            let url = values.log_url.clone().unwrap_or_default();
+            results.push(self.handle.log_url(url));
+        }
+        for error in results.into_iter().filter_map(Result::err) {
+            self.output
+                .warning(&format!("ignored a value in DEPLOYSTATUS_OUTPUT: {error}"));
+        }
+        let is_new = is_changed(&values.description, &self.values.description);
+        if is_new && reading == Reading::WhileRunning {
+            self.handle
+                .progress(values.description.clone().unwrap_or_default());
         }
         self.values = values;
-    }
-
-    /// Reports a description as progress; a newer one replaces it.
-    fn report_progress(&mut self, handle: Ongoing, description: String) {
-        if let Some(task) = self.progress.take() {
-            task.abort();
-        }
-        // The rollout rejects a description that follows another report too soon.
-        self.progress = Some(tokio::spawn(async move {
-            while let Progress::TooSoon = handle.progress(description.clone()).await {
-                tokio::time::sleep(Duration::from_secs(1)).await;
-            }
-        }));
     }
 
     /// Starts the final report, or returns `None` if it was started before.
     pub(super) fn end(&mut self, state: &State, reason: Option<String>) -> Option<FinalReport> {
         let rollout = self.rollout.take()?;
+        let outbox = self.outbox.as_ref().filter(|_| rollout.kept_in().is_some());
+        self.kept_in = outbox.map(|outbox| outbox.directory().to_owned());
         let description = self.description(reason);
         let state = state.clone();
         Some(Box::pin(async move {
             match state {
                 State::Success => {
-                    rollout.ongoing().remark_on_success(description);
-                    Ok(rollout.succeed().await?.delivered().clone())
+                    rollout.handle().success_description(description);
+                    rollout.succeed().await
                 }
                 State::Failure => rollout.fail(description).await,
-                _ => rollout.abandon(description).await,
+                _ => rollout.cancel(description).await,
             }
         }))
     }
@@ -207,19 +196,16 @@ impl<'a> Reports<'a> {
         let deployment = self.settings.deployment();
         Box::pin(async move {
             let created = deployment.ok()?.create_status(status.ok()?).await;
-            Some(created.ok()?.status().clone())
+            Some(created.ok()?.status)
         })
     }
 
     /// Handles the result of the final report and returns the status if it was delivered.
     pub(super) fn on_end_reported(&mut self, result: ReportResult) -> Option<DeploymentStatus> {
         match result {
-            Ok(created) => Some(created.status().clone()),
+            Ok(created) => Some(created.status),
             Err(undelivered) => {
-                self.fail(&Error::Call {
-                    action: "report the result",
-                    source: undelivered.into(),
-                });
+                self.fail(&Error::Undelivered(undelivered));
                 None
             }
         }
@@ -231,7 +217,7 @@ impl<'a> Reports<'a> {
             state,
             deployment: self.deployment.id(),
             repository: self.deployment.repository(),
-            kept_in: self.outbox.kept_in().map(PathBuf::from),
+            kept_in: self.kept_in.clone(),
         };
         self.fail(&Error::Unreported(unreported));
     }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
-use deploystatus_emulator::{Fault, Moment, Operation};
+use deploystatus_emulator::{Fault, Operation, Stage};
 
 use crate::process::{code, pair, stderr};
 use crate::scene::Scene;
@@ -123,7 +123,7 @@ fn rejected_start_does_not_suppress_the_end() {
 fn lost_responses_create_no_duplicates() {
     for fault in [
         Fault::status(502).after_work(),
-        Fault::close(Moment::AfterWork),
+        Fault::close(Stage::AfterWork),
         Fault::cut_body(),
         Fault::status(502),
     ] {
@@ -165,7 +165,8 @@ fn silent_server_does_not_delay_the_command() {
 fn unusable_outbox_is_a_warning() {
     let scene = Scene::real_time();
     fs::write(scene.home.path().join("file"), "").unwrap();
-    scene.github.fault(Fault::status(403).times(2));
+    let rejected = Fault::status(403).on(Operation::CreateStatus).times(2);
+    scene.github.fault(rejected);
     let output = scene.run_script(&["--outbox", "file/outbox"], "exit 3");
     assert_eq!(code(output.status), 3);
     let errors = stderr(&output);
@@ -192,7 +193,7 @@ fn unwritable_outbox_is_a_warning() {
     assert_eq!(code(output.status), 0);
     assert_eq!(
         stderr(&output),
-        "warning: the outbox is not writable; a result that cannot be delivered will be lost\nout\n"
+        "warning: failed to open the outbox: cannot open the outbox /proc: No such file or directory (os error 2); a result that cannot be delivered will be lost\nout\n"
     );
     assert_eq!(scene.reported()[1], pair("success", ""));
     let output = scene.run_script(&["--outbox", "/proc", "--strict"], "touch was-run");

@@ -1,7 +1,7 @@
-//! Reports or lists with octocrab.
+//! Creates a status or lists all statuses with octocrab.
 
-#[path = "../../../under_fire/tell.rs"]
-mod tell;
+#[path = "../../../under_fire/output.rs"]
+mod output;
 
 use std::env::var;
 
@@ -25,8 +25,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         list(&octocrab, owner, repo, deployment).await
     };
     match statuses {
-        Ok(statuses) => tell::ok(statuses.iter().map(|it| (it.id, word(it.state)))),
-        Err(error) => tell::error(&error, None),
+        Ok(statuses) => output::statuses(statuses.iter().map(|it| (it.id, text(it.state)))),
+        Err(error) => output::error(&error, None),
     }
     Ok(())
 }
@@ -49,7 +49,7 @@ async fn list(octocrab: &Octocrab, owner: &str, repo: &str, deployment: u64) -> 
     octocrab.all_pages(first).await
 }
 
-/// The word on the wire, because states have no text of their own.
-fn word(state: DeploymentStatusState) -> String {
+/// Returns the state as in JSON, because octocrab's states do not implement `Display`.
+fn text(state: DeploymentStatusState) -> String {
     json!(state).as_str().unwrap_or_default().to_owned()
 }

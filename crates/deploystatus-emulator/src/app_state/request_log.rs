@@ -1,0 +1,205 @@
+//! The log of received requests.
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::faults::fault::Fault;
+use crate::model::operation::Operation;
+
+/// A request that the emulator received.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct ReceivedRequest {
+    /// Number of the request, counted from 1.
+    pub number: u64,
+    /// Time at which the request was received, on the emulator's clock.
+    pub at: Timestamp,
+    /// Method.
+    pub method: String,
+    /// Path with query.
+    pub path: String,
+    /// Operation, or `None` if the path or method is unknown.
+    pub operation: Option<Operation>,
+    /// Headers. Names are in lower case.
+    pub headers: Vec<(String, String)>,
+    /// Body.
+    pub body: String,
+    /// Status code of the response, or `None` if no response was sent yet.
+    pub status: Option<u16>,
+    /// Fault that changed the response, or `None` if there was none.
+    pub fault: Option<Fault>,
+}
+
+impl ReceivedRequest {
+    /// Returns the value of a header. The case of the name does not matter.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let named = |(key, _): &&(String, String)| key.eq_ignore_ascii_case(name);
+        Some(&self.headers.iter().find(named)?.1)
+    }
+}
+
+/// The newest requests.
+#[derive(Debug, Default)]
+pub(crate) struct RequestLog {
+    received: u64,
+    entries: VecDeque<Entry>,
+}
+
+/// A request as the log stores it.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    number: u64,
+    at: Timestamp,
+    method: Method,
+    path: String,
+    operation: Option<Operation>,
+    headers: StoredHeaders,
+    pub(crate) body: Bytes,
+    pub(crate) status: Option<u16>,
+    pub(crate) fault: Option<Fault>,
+}
+
+/// Maximum number of requests in the log. Older ones are dropped.
+const MAX_REQUESTS: usize = 10_000;
+
+impl RequestLog {
+    /// Returns the number of all requests that were received.
+    pub(crate) fn received(&self) -> u64 {
+        self.received
+    }
+
+    /// Adds a request and returns its number.
+    pub(crate) fn add(
+        &mut self,
+        head: &http::request::Parts,
+        operation: Option<Operation>,
+        now: Timestamp,
+    ) -> u64 {
+        self.received += 1;
+        if self.entries.len() == MAX_REQUESTS {
+            self.entries.pop_front();
+        }
+        self.entries.push_back(Entry {
+            number: self.received,
+            at: now,
+            method: head.method.clone(),
+            path: head.uri.to_string(),
+            operation,
+            headers: StoredHeaders::new(&head.headers),
+            body: Bytes::new(),
+            status: None,
+            fault: None,
+        });
+        self.received
+    }
+
+    /// Changes a request, if it is still in the log.
+    pub(crate) fn update(&mut self, number: u64, change: impl FnOnce(&mut Entry)) {
+        let first = self.entries.front().map_or(0, |it| it.number);
+        let index = number
+            .checked_sub(first)
+            .and_then(|it| usize::try_from(it).ok());
+        if let Some(entry) = index.and_then(|it| self.entries.get_mut(it)) {
+            change(entry);
+        }
+    }
+
+    /// Returns the requests with a number above `since`, oldest first, and at most `limit` of the newest.
+    pub(crate) fn list(&self, since: u64, limit: usize) -> Vec<ReceivedRequest> {
+        let newer = self.entries.partition_point(|it| it.number <= since);
+        let start = newer.max(self.entries.len().saturating_sub(limit));
+        self.entries
+            .range(start..)
+            .map(ReceivedRequest::from)
+            .collect()
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.entries = VecDeque::new();
+    }
+}
+
+impl From<&Entry> for ReceivedRequest {
+    fn from(entry: &Entry) -> ReceivedRequest {
+        ReceivedRequest {
+            number: entry.number,
+            at: entry.at,
+            method: entry.method.to_string(),
+            path: entry.path.clone(),
+            operation: entry.operation,
+            headers: entry.headers.list(),
+            body: String::from_utf8_lossy(&entry.body).into_owned(),
+            status: entry.status,
+            fault: entry.fault.clone(),
+        }
+    }
+}
+
+/// Headers in one allocation: name, line feed, value, line feed.
+///
+/// A `HeaderMap` would keep the whole read buffer of its connection alive.
+#[derive(Debug)]
+struct StoredHeaders(Box<[u8]>);
+
+impl StoredHeaders {
+    fn new(headers: &HeaderMap) -> StoredHeaders {
+        let mut bytes = Vec::new();
+        for (name, value) in headers {
+            bytes.extend_from_slice(name.as_str().as_bytes());
+            bytes.push(b'\n');
+            bytes.extend_from_slice(value.as_bytes());
+            bytes.push(b'\n');
+        }
+        StoredHeaders(bytes.into_boxed_slice())
+    }
+
+    fn list(&self) -> Vec<(String, String)> {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let lines: Vec<&[u8]> = self.0.split(|it| *it == b'\n').collect();
+        let pairs = lines.chunks_exact(2);
+        pairs.map(|it| (text(it[0]), text(it[1]))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn add(log: &mut RequestLog) -> u64 {
+        let request = http::Request::get("/zen").header("user-agent", "t");
+        let (head, ()) = request.body(()).unwrap().into_parts();
+        log.add(&head, None, Timestamp::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn log_holds_the_last_ten_thousand_requests() {
+        let mut log = RequestLog::default();
+        for number in 1..=10_001 {
+            assert_eq!(add(&mut log), number);
+        }
+        log.update(1, |_| panic!("the first request was dropped"));
+        log.update(10_001, |it| it.status = Some(200));
+        let requests = log.list(0, usize::MAX);
+        assert_eq!(requests.len(), 10_000);
+        assert_eq!((requests[0].number, requests[9_999].number), (2, 10_001));
+        assert_eq!(requests[9_999].status, Some(200));
+        assert_eq!(requests[0].header("User-Agent"), Some("t"));
+        let newest: Vec<_> = log.list(9_000, 2).iter().map(|it| it.number).collect();
+        assert_eq!(newest, [10_000, 10_001]);
+        assert_eq!(log.list(10_000, 9).len(), 1);
+    }
+
+    #[test]
+    fn update_ignores_requests_from_before_a_clear() {
+        let mut log = RequestLog::default();
+        let before = add(&mut log);
+        log.clear();
+        add(&mut log);
+        log.update(before, |_| panic!("that request was dropped"));
+    }
+}

@@ -1,0 +1,123 @@
+//! Reads from a replica, which shows an earlier state.
+
+use jiff::Timestamp;
+
+use super::deployments::DeploymentFilter;
+use super::{History, Store};
+use crate::model::page::Page;
+use crate::model::{Deployment, Status};
+
+/// The state that a read shows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Replica<'a> {
+    store: &'a Store,
+    /// Time of the shown state, or `None` for the current one.
+    time: Option<Timestamp>,
+}
+
+impl Store {
+    /// Returns the state as it was at a time, or the current state.
+    pub(crate) fn replica(&self, time: Option<Timestamp>) -> Replica<'_> {
+        Replica { store: self, time }
+    }
+}
+
+impl Replica<'_> {
+    /// Returns `true` if the repository has a deployment with this ID.
+    pub(crate) fn has_deployment(&self, repository_id: u64, id: u64) -> bool {
+        self.store.deployment_in(repository_id, id).is_some()
+            && self
+                .history(id)
+                .is_some_and(|it| it.is_stored_at(self.time))
+    }
+
+    /// Returns the deployment with this ID, if it belongs to the repository.
+    pub(crate) fn deployment(&self, repository_id: u64, id: u64) -> Option<Deployment> {
+        self.store.deployment_in(repository_id, id)?;
+        self.visible(id)
+    }
+
+    /// Returns one page of a repository's deployments, newest first, and the number of all that match.
+    pub(crate) fn list_deployments(
+        &self,
+        repository_id: u64,
+        filter: &DeploymentFilter,
+        page: Page,
+    ) -> (Vec<Deployment>, usize) {
+        let Some(entry) = self.store.state.repositories.get(&repository_id) else {
+            return (Vec::new(), 0);
+        };
+        let newest_first = entry.deployments.iter().rev();
+        let deployments = newest_first.filter_map(|id| self.visible(*id));
+        if self.time.is_none() && filter.matches_all() {
+            let shown = deployments.skip(page.offset()).take(page.size());
+            return (shown.collect(), entry.deployments.len());
+        }
+        let matching: Vec<_> = deployments.filter(|it| filter.matches(it)).collect();
+        let total = matching.len();
+        let shown = matching.into_iter().skip(page.offset()).take(page.size());
+        (shown.collect(), total)
+    }
+
+    /// Returns one page of a deployment's statuses, newest first, and the number of all.
+    pub(crate) fn list_statuses(
+        &self,
+        deployment_id: u64,
+        page: Page,
+    ) -> Option<(Vec<Status>, usize)> {
+        let statuses = self.history(deployment_id)?.statuses_at(self.time);
+        let newest_first = statuses.iter().rev();
+        let shown = newest_first.skip(page.offset()).take(page.size());
+        Some((shown.cloned().collect(), statuses.len()))
+    }
+
+    /// Returns the status with this ID, if it belongs to the deployment.
+    pub(crate) fn status(&self, deployment_id: u64, id: u64) -> Option<Status> {
+        let statuses = self.history(deployment_id)?.statuses_at(self.time);
+        let index = statuses.binary_search_by_key(&id, |it| it.id).ok()?;
+        Some(statuses[index].clone())
+    }
+
+    fn visible(&self, id: u64) -> Option<Deployment> {
+        self.history(id)?.deployment_at(self.time)
+    }
+
+    fn history(&self, id: u64) -> Option<&History> {
+        self.store.state.deployments.get(&id)
+    }
+}
+
+impl History {
+    fn is_stored_at(&self, time: Option<Timestamp>) -> bool {
+        let Some((stored_at, time)) = self.stored_at.zip(time) else {
+            return true;
+        };
+        stored_at <= time
+    }
+
+    /// Returns the statuses that were stored by a time. `None` is the current time.
+    fn statuses_at(&self, time: Option<Timestamp>) -> &[Status] {
+        let Some(time) = time else {
+            return &self.statuses;
+        };
+        let newest_first = self.statuses_stored_at.iter().rev();
+        let hidden = newest_first.take_while(|it| **it > time).count();
+        &self.statuses[..self.statuses.len() - hidden]
+    }
+
+    /// Returns the deployment as it was at a time, or `None` if it was not stored yet.
+    fn deployment_at(&self, time: Option<Timestamp>) -> Option<Deployment> {
+        if !self.is_stored_at(time) {
+            return None;
+        }
+        let mut deployment = self.deployment.clone();
+        if time.is_none() {
+            return Some(deployment);
+        }
+        let latest = self.statuses_at(time).last();
+        let environment = latest.map_or(&deployment.original_environment, |it| &it.environment);
+        deployment.environment.clone_from(environment);
+        deployment.updated_at = latest.map_or(deployment.created_at, |it| it.created_at);
+        Some(deployment)
+    }
+}

@@ -1,0 +1,10 @@
+//! Behaviour of the hand-written half of the crate.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot continue fails")]
+
+mod lazy_json;
+mod outcome;
+mod state;
+mod statuses;
+#[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+mod without_tls;

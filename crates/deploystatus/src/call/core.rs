@@ -1,0 +1,102 @@
+//! Data that all clones of a client and all its handles share.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use reqwest::header::HeaderValue;
+
+use super::cache::Cache;
+use super::delay::Listener;
+use super::pacing::Pacer;
+use super::retry::RetryPolicy;
+use crate::error::text::clean;
+use crate::http::base_url::BaseUrl;
+use crate::http::headers::{DEPRECATION, ENTERPRISE_VERSION, SUNSET};
+use crate::http::profile::ServerProfile;
+use crate::http::response::Response;
+use crate::http::token::Token;
+use crate::http::transport::Transport;
+
+/// Data that all clones of a client and all its handles share.
+pub(crate) struct Core {
+    pub(crate) base: BaseUrl,
+    pub(crate) token: Option<Token>,
+    pub(crate) user_agent: HeaderValue,
+    pub(crate) timeout: Duration,
+    pub(crate) transport: Transport,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) pacer: Pacer,
+    pub(crate) profile: Mutex<ServerProfile>,
+    /// `true` if the caller set the profile, so that it is not detected.
+    pub(crate) has_explicit_profile: bool,
+    pub(crate) cache: Cache,
+    pub(crate) warned: Warned,
+    pub(crate) listener: Listener,
+}
+
+/// Warnings that are logged once per client.
+#[derive(Debug, Default)]
+pub(crate) struct Warned {
+    deprecation: AtomicBool,
+    profile: AtomicBool,
+}
+
+/// Result of reading the server's version from a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Detection {
+    /// The profile of the client has changed.
+    NewProfile,
+    Nothing,
+}
+
+const MAX_HEADER: usize = 200;
+
+impl Core {
+    pub(crate) fn profile(&self) -> ServerProfile {
+        self.profile
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Reads the rate limit, the server's version and deprecations from a response.
+    pub(crate) fn learn(&self, response: &Response) -> Detection {
+        self.pacer.observe(response);
+        self.warn_of_deprecation(response);
+        let version = response.header(&ENTERPRISE_VERSION);
+        let Some(detected) = version.and_then(ServerProfile::from_version) else {
+            return Detection::Nothing;
+        };
+        let mut profile = self.profile.lock().unwrap_or_else(PoisonError::into_inner);
+        if profile.is_same_server(&detected) {
+            return Detection::Nothing;
+        }
+        if self.has_explicit_profile {
+            if !self.warned.profile.swap(true, Ordering::Relaxed) {
+                tracing::warn!(%detected, explicit = %profile, "the server is another one than the profile says");
+            }
+            return Detection::Nothing;
+        }
+        tracing::debug!(%detected, "detected the server's version");
+        *profile = detected;
+        Detection::NewProfile
+    }
+
+    fn warn_of_deprecation(&self, response: &Response) {
+        let value = |name| {
+            let value = response.scrubbed_header(name)?;
+            Some(clean(&value, MAX_HEADER))
+        };
+        let (deprecation, sunset) = (value(&DEPRECATION), value(&SUNSET));
+        if (deprecation.is_some() || sunset.is_some())
+            && !self.warned.deprecation.swap(true, Ordering::Relaxed)
+        {
+            tracing::warn!(
+                deprecation,
+                sunset,
+                "the server will remove this operation or API version"
+            );
+        }
+    }
+}

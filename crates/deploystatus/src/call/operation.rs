@@ -1,0 +1,73 @@
+//! The operations, and the requests that they send.
+
+use deploystatus_generated::types::ReposCreateDeploymentStatusBody as CreateBody;
+use reqwest::Url;
+
+use super::retry::Effect;
+
+/// The operation of a request, which decides what a failure means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Operation {
+    Read,
+    Create,
+}
+
+impl Operation {
+    /// Returns the effect of a request that the server may have carried out.
+    pub(crate) fn effect(self) -> Effect {
+        match self {
+            Self::Read => Effect::None,
+            Self::Create => Effect::Unknown,
+        }
+    }
+}
+
+/// A request of one of the three operations.
+pub(crate) enum Request<'a> {
+    List {
+        page: Option<u64>,
+        per_page: u8,
+    },
+    /// A page at a URL from a `Link` header.
+    Page(&'a Url),
+    Get(u64),
+    Create(&'a CreateBody),
+}
+
+impl Request<'_> {
+    pub(crate) fn operation(&self) -> Operation {
+        match self {
+            Self::Create(_) => Operation::Create,
+            _ => Operation::Read,
+        }
+    }
+
+    /// Returns the URL of this request below the URL of a moved deployment's statuses.
+    pub(crate) fn below(&self, statuses: &Url) -> Url {
+        let mut url = statuses.clone();
+        match self {
+            Self::List { page, per_page } => {
+                if let Some(page) = page {
+                    url.query_pairs_mut().append_pair("page", &page.to_string());
+                }
+                url.query_pairs_mut()
+                    .append_pair("per_page", &per_page.to_string());
+            }
+            Self::Get(id) => url.set_path(&format!("{}/{id}", statuses.path())),
+            Self::Page(_) | Self::Create(_) => {}
+        }
+        url
+    }
+
+    /// Returns the URL of the deployment's statuses, given the URL that responded to this request.
+    pub(crate) fn above(&self, responded: &Url) -> Option<Url> {
+        let mut url = responded.clone();
+        url.set_query(None);
+        url.set_fragment(None);
+        if let Self::Get(id) = self {
+            let path = url.path().strip_suffix(&format!("/{id}"))?.to_owned();
+            url.set_path(&path);
+        }
+        url.path().ends_with("/statuses").then_some(url)
+    }
+}

@@ -1,0 +1,151 @@
+//! Creation of a status, exactly once.
+
+pub(crate) mod creation;
+pub(crate) mod matching;
+pub(crate) mod redeliver;
+pub(crate) mod search;
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+use tracing::Instrument;
+
+use self::creation::Creation;
+use super::deployment::Deployment;
+use crate::call::gate::add;
+use crate::call::pacing::Priority;
+use crate::call::target::Target;
+use crate::error::unknown_outcome::{SearchResult, UnknownOutcome};
+use crate::error::{Error, ErrorKind};
+use crate::model::create_outcome::{Confirmation, CreateOutcome};
+use crate::model::deployment_status::DeploymentStatus;
+use crate::model::new_status::NewStatus;
+
+impl Deployment {
+    /// Creates a status. When this returns `Ok`, the status is stored exactly once.
+    ///
+    /// If the response is lost, the list of statuses shows whether the status is stored before it is sent again.
+    /// Creations for one deployment through one client are sent one after the other, in the order of the calls.
+    ///
+    /// See GitHub's page on [creating a deployment status](https://docs.github.com/rest/deployments/statuses#create-a-deployment-status).
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the status is invalid, if the server rejects it, or if no response is received.
+    /// If [`Error::is_outcome_unknown`] is `true`, the status may be stored nevertheless.
+    ///
+    /// # Cancel safety
+    ///
+    /// Do not cancel this future: the search after a lost response would be skipped.
+    /// Use [`RetryPolicy`](crate::RetryPolicy) to limit its time.
+    pub async fn create_status(&self, status: NewStatus) -> Result<CreateOutcome, Error> {
+        create(&self.target, status, Priority::Normal).await
+    }
+
+    /// Creates a status unless the newest status has the same content.
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of [`Deployment::create_status`], and an error if the newest status cannot be read.
+    ///
+    /// # Cancel safety
+    ///
+    /// Do not cancel this future, as with [`Deployment::create_status`].
+    pub async fn create_status_if_changed(
+        &self,
+        status: NewStatus,
+    ) -> Result<CreateOutcome, Error> {
+        create_if_changed(self, status, Priority::Normal).await
+    }
+}
+
+pub(crate) async fn create(
+    target: &Target,
+    status: NewStatus,
+    priority: Priority,
+) -> Result<CreateOutcome, Error> {
+    target.check(&status)?;
+    let span = target.span("create");
+    let creation = Creation::new(target, status, priority, &span);
+    creation.deliver(None).instrument(span).await
+}
+
+pub(crate) async fn create_if_changed(
+    deployment: &Deployment,
+    status: NewStatus,
+    priority: Priority,
+) -> Result<CreateOutcome, Error> {
+    let target = &deployment.target;
+    target.check(&status)?;
+    let span = target.span("create_if_changed");
+    let creation = Creation::new(target, status.clone(), priority, &span);
+    let delivering = async {
+        let turn = creation.turn().await?;
+        match newest_if_same(deployment, &status).await? {
+            Some(newest) => Ok(CreateOutcome {
+                status: newest,
+                confirmation: Confirmation::Unchanged,
+                search: None,
+            }),
+            None => creation.deliver(Some(turn)).await,
+        }
+    };
+    delivering.instrument(span.clone()).await
+}
+
+/// Returns the error for a creation that was aborted after it began at `began`.
+pub(crate) fn aborted(status: &NewStatus, began: Instant) -> Error {
+    let unknown = UnknownOutcome {
+        status: status.clone(),
+        sent_at: creation::wall_clock(began),
+        sendings: 1,
+        bound: None,
+        searched: Duration::ZERO,
+        search: SearchResult::Interrupted,
+        candidates: Vec::new(),
+    };
+    let last = Error::new(ErrorKind::Timeout, "no response in time");
+    Error::outcome_unknown(unknown, last)
+}
+
+/// Returns `true` if the server would have stored the new status like this. A marker that is not written yet is ignored.
+pub(crate) fn is_stored_as(status: &DeploymentStatus, new: &NewStatus) -> bool {
+    if new.marked {
+        return matching::is_equal(&matching::without_marker(status), None, new);
+    }
+    matching::is_equal(status, None, new)
+}
+
+/// Reads the newest status and returns it if it has the same content.
+///
+/// A list that lacks a status which this client has already received is out of date and shows nothing.
+async fn newest_if_same(
+    deployment: &Deployment,
+    status: &NewStatus,
+) -> Result<Option<DeploymentStatus>, Error> {
+    let state = &deployment.target.state;
+    let deadline = add(
+        Instant::now(),
+        deployment.target.retry_policy().search_time(),
+    );
+    let newest = loop {
+        let known = state.highest_id();
+        let newest = deployment.latest_status().await?;
+        let is_stale = newest.as_ref().map(|status| status.id) < known;
+        if !is_stale {
+            break newest;
+        }
+        if Instant::now() >= deadline {
+            return Ok(None);
+        }
+        sleep(search::FIRST_PAUSE).await;
+    };
+    Ok(newest.filter(|newest| {
+        let newest = matching::without_marker(newest);
+        let status = NewStatus {
+            marked: false,
+            ..status.clone()
+        };
+        matching::is_equal(&newest, None, &status)
+    }))
+}

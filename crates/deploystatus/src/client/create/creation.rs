@@ -1,0 +1,296 @@
+//! One creation with all its attempts.
+
+use std::time::Duration;
+
+use deploystatus_generated::types::ReposCreateDeploymentStatusBody as CreateBody;
+use jiff::Timestamp;
+use tokio::sync::MutexGuard;
+use tokio::time::{Instant, sleep, timeout};
+use tracing::Span;
+
+use super::search::{Adopts, Search, SearchEnd};
+use crate::call::classify;
+use crate::call::delay::Delay;
+use crate::call::operation::Request;
+use crate::call::pacing::Priority;
+use crate::call::retry::{Effect, Failure, Retry, Run};
+use crate::call::send::send;
+use crate::call::target::Target;
+use crate::error::unknown_outcome::{SearchResult, UnknownOutcome};
+use crate::error::{Error, ErrorKind, Limit};
+use crate::model::convert;
+use crate::model::create_outcome::{Confirmation, CreateOutcome, SearchBound};
+use crate::model::deployment_status::DeploymentStatus;
+use crate::model::new_status::NewStatus;
+
+/// The most requests of one creation that may store the status: the first one, and one after a search.
+pub(super) const MAX_SENDINGS: u32 = 2;
+
+/// One creation with all its attempts.
+pub(super) struct Creation<'a> {
+    target: &'a Target,
+    status: NewStatus,
+    body: CreateBody,
+    priority: Priority,
+    pub(super) run: Run,
+    /// Time of the first request that may have stored the status.
+    sent: Option<Instant>,
+    /// Number of requests that may have stored the status and whose response was lost.
+    pub(super) sendings: u32,
+    pub(super) max_sendings: u32,
+    pub(super) bound: Option<SearchBound>,
+    pub(super) adopts: Adopts,
+}
+
+/// Result of one attempt.
+enum Attempt {
+    Stored(Box<DeploymentStatus>),
+    NotStored(Failure),
+    Unknown(Error),
+}
+
+impl<'a> Creation<'a> {
+    pub(super) fn new(
+        target: &'a Target,
+        status: NewStatus,
+        priority: Priority,
+        span: &Span,
+    ) -> Self {
+        let status = status.with_marker_written();
+        Self {
+            body: convert::request_body(&status),
+            run: target.run(span),
+            target,
+            status,
+            priority,
+            sent: None,
+            sendings: 0,
+            max_sendings: MAX_SENDINGS,
+            bound: None,
+            adopts: Adopts::Unreturned,
+        }
+    }
+
+    /// Waits until all earlier creations for the deployment have ended.
+    pub(super) async fn turn(&self) -> Result<MutexGuard<'a, ()>, Error> {
+        let turn = timeout(self.run.time_left(), self.target.state.turn.lock());
+        turn.await.map_err(|_| {
+            let text = "earlier statuses of the deployment were not sent in time";
+            Error::new(ErrorKind::Timeout, text)
+        })
+    }
+
+    /// Sends the status until it is stored, or until attempts or time end.
+    pub(super) async fn deliver(
+        mut self,
+        turn: Option<MutexGuard<'a, ()>>,
+    ) -> Result<CreateOutcome, Error> {
+        let _turn = match turn {
+            Some(turn) => turn,
+            None => self.turn().await?,
+        };
+        loop {
+            match self.attempt().await? {
+                Attempt::Stored(status) => return self.confirm(*status).await,
+                Attempt::NotStored(failure) => self.run.pause(failure).await?,
+                Attempt::Unknown(last) => {
+                    if let Some(outcome) = self.search_after(last).await? {
+                        return Ok(outcome);
+                    }
+                    // A device on the way may drop every request on a reused connection.
+                    self.target.core.transport.renew(&self.target.core.base.url);
+                    tracing::info!("the status is not stored; sending it once more");
+                }
+            }
+        }
+    }
+
+    async fn attempt(&mut self) -> Result<Attempt, Error> {
+        let pacer = &self.target.core.pacer;
+        let pause = pacer.quota_pause();
+        if !pause.is_zero() && self.priority != Priority::Final && pause <= self.run.time_left() {
+            sleep(pause).await;
+        }
+        let mut slot = pacer
+            .reserve(self.priority, self.run.time_left())
+            .map_err(budget_used_up)?;
+        let pause = slot.pause();
+        if !pause.is_zero() {
+            tracing::debug!(
+                milliseconds = pause.as_millis(),
+                "waiting for the client's own limits"
+            );
+            self.run.notify(&Delay::Pacing { wait: pause });
+            sleep(pause).await;
+        }
+        slot.set_used();
+        let highest_id = self.target.state.highest_id();
+        let sent = Instant::now();
+        let request = Request::Create(&self.body);
+        let result = send(self.target, &request, None, &mut self.run).await;
+        let failure = match result {
+            Ok(received) => {
+                slot.count();
+                self.run.succeeded(&received.response);
+                let stored = received.statuses.into_iter().next();
+                match stored.filter(|stored| self.is_plausible(stored, highest_id)) {
+                    Some(stored) => return Ok(Attempt::Stored(Box::new(stored))),
+                    None => Failure {
+                        error: classify::invalid_response(&received.response, None),
+                        retry: Retry::Soon,
+                        effect: Effect::Unknown,
+                    },
+                }
+            }
+            Err(failure) => failure,
+        };
+        self.run.count(&failure);
+        if failure.effect == Effect::None {
+            if !failure.error.is_rate_limited() {
+                slot.give_back();
+            }
+            return Ok(Attempt::NotStored(failure));
+        }
+        slot.count();
+        self.sendings += 1;
+        self.sent.get_or_insert(sent);
+        self.bound = self.bound.or(highest_id.map(SearchBound::Id));
+        Ok(Attempt::Unknown(failure.error))
+    }
+
+    /// Returns `false` if a response 201 contradicts what was sent, or what is known.
+    fn is_plausible(&self, stored: &DeploymentStatus, highest_id: Option<u64>) -> bool {
+        stored.state == self.status.state
+            && !self.target.state.was_returned(stored.id)
+            && highest_id.is_none_or(|highest| stored.id > highest)
+    }
+
+    /// Searches for the status, and returns `None` if it is not stored and may be sent once more.
+    pub(super) async fn search_after(
+        &mut self,
+        last: Error,
+    ) -> Result<Option<CreateOutcome>, Error> {
+        tracing::info!(error = %last, "the response was lost; searching for the status");
+        self.run.notify(&Delay::Search {
+            error: &last,
+            timeout: self.run.policy().search_time(),
+        });
+        let began = Instant::now();
+        let mut search = self.search();
+        let end = search.run(&mut self.run).await;
+        self.bound = self.bound.or(search.bound());
+        let unknown = |creation: &Self, result, candidates, last| {
+            creation.unknown(result, candidates, began, last)
+        };
+        match end {
+            SearchEnd::Found(status) => Ok(Some(self.adopt(*status))),
+            SearchEnd::NotFound
+                if self.sendings < self.max_sendings && self.run.has_attempt_left() =>
+            {
+                Ok(None)
+            }
+            SearchEnd::NotFound => Err(unknown(self, SearchResult::NotFound, Vec::new(), last)),
+            SearchEnd::Stale => Err(unknown(self, SearchResult::Stale, Vec::new(), last)),
+            SearchEnd::Similar(ids) => Err(unknown(self, SearchResult::Similar, ids, last)),
+            SearchEnd::Failed(error) => {
+                Err(unknown(self, SearchResult::Interrupted, Vec::new(), error))
+            }
+        }
+    }
+
+    pub(super) fn adopt(&self, status: DeploymentStatus) -> CreateOutcome {
+        tracing::info!(id = status.id, "found the status that was sent");
+        self.target.state.note_returned(status.id);
+        CreateOutcome {
+            status,
+            confirmation: Confirmation::Adopted,
+            search: self.bound,
+        }
+    }
+
+    /// Confirms a status that the server returned with a 201.
+    ///
+    /// After a lost response, the list must show that the earlier request has stored nothing.
+    async fn confirm(mut self, stored: DeploymentStatus) -> Result<CreateOutcome, Error> {
+        self.target.state.note_returned(stored.id);
+        if self.sendings > 0 {
+            let began = Instant::now();
+            let id = stored.id;
+            let end = self.search().run_until(&mut self.run, &stored).await;
+            let last = || {
+                Error::new(
+                    ErrorKind::ConnectionLost,
+                    "the response to the first request was lost",
+                )
+            };
+            match end {
+                SearchEnd::NotFound => {}
+                SearchEnd::Found(first) => {
+                    let ids = vec![first.id, id];
+                    return Err(self.unknown(SearchResult::Similar, ids, began, last()));
+                }
+                SearchEnd::Similar(mut ids) => {
+                    ids.push(id);
+                    return Err(self.unknown(SearchResult::Similar, ids, began, last()));
+                }
+                SearchEnd::Stale => {
+                    return Err(self.unknown(SearchResult::Stale, vec![id], began, last()));
+                }
+                SearchEnd::Failed(error) => {
+                    return Err(self.unknown(SearchResult::Interrupted, vec![id], began, error));
+                }
+            }
+        }
+        Ok(CreateOutcome {
+            status: stored,
+            confirmation: Confirmation::Created,
+            search: self.bound.filter(|_| self.sendings > 0),
+        })
+    }
+
+    pub(super) fn search(&self) -> Search<'a> {
+        Search::new(
+            self.target,
+            self.status.clone(),
+            self.bound,
+            self.sent,
+            self.sendings,
+        )
+        .adopting(self.adopts)
+    }
+
+    fn unknown(
+        &self,
+        search: SearchResult,
+        candidates: Vec<u64>,
+        began: Instant,
+        last: Error,
+    ) -> Error {
+        let unknown = UnknownOutcome {
+            status: self.status.clone(),
+            sent_at: wall_clock(self.sent.unwrap_or(began)),
+            sendings: self.sendings,
+            bound: self.bound,
+            searched: began.elapsed(),
+            search,
+            candidates,
+        };
+        Error::outcome_unknown(unknown, last)
+    }
+}
+
+/// Returns the time on the clock of this machine.
+pub(super) fn wall_clock(instant: Instant) -> Timestamp {
+    let now = Timestamp::now();
+    now.checked_sub(instant.elapsed()).unwrap_or(now)
+}
+
+/// Returns the error for a pace that leaves no room within the time of the call.
+fn budget_used_up(wait: Duration) -> Error {
+    let until = Timestamp::now().checked_add(wait);
+    Error::rate_limited(Limit {
+        until: until.unwrap_or(Timestamp::MAX),
+        wait,
+        rejection: None,
+    })
+}

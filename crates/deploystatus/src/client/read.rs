@@ -1,0 +1,121 @@
+//! Reading of statuses.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::time::{Instant, sleep};
+use tracing::Instrument;
+
+use super::deployment::Deployment;
+use super::pages::StatusPages;
+use crate::call::cache::Resource;
+use crate::call::gate::add;
+use crate::call::operation::Request;
+use crate::call::read::{read, read_if_changed};
+use crate::call::target::Target;
+use crate::error::{Error, ErrorKind};
+use crate::model::deployment_status::DeploymentStatus;
+use crate::model::invalid_value::InvalidValue;
+use crate::model::timeline::Timeline;
+
+impl Deployment {
+    /// Reads one status by its ID.
+    ///
+    /// The request is conditional if the status was read before, so an unchanged status costs no quota.
+    ///
+    /// See GitHub's page on [getting a deployment status](https://docs.github.com/rest/deployments/statuses#get-a-deployment-status).
+    ///
+    /// # Errors
+    ///
+    /// Returns an error for which [`Error::is_not_found`] is `true` if there is no such status, if it belongs to another
+    /// deployment, or if the token cannot access it.
+    pub async fn get_status(&self, id: u64) -> Result<DeploymentStatus, Error> {
+        if i64::try_from(id).is_err() {
+            let problem = format!("invalid status ID {id}");
+            return Err(InvalidValue::new("status", problem)
+                .expected(format!("expected a number up to {}", i64::MAX))
+                .into());
+        }
+        let span = self.target.span("get");
+        let request = Request::Get(id);
+        let reading = read_if_changed(&self.target, &request, Resource::Status(id), &span);
+        let statuses = reading.instrument(span.clone()).await?;
+        // Only a server that responds 304 to an unconditional request gets here.
+        let missing = || {
+            Error::new(
+                ErrorKind::InvalidResponse,
+                "the response contains no status",
+            )
+        };
+        statuses.into_iter().next().ok_or_else(missing)
+    }
+
+    /// Reads the newest status. Returns `None` if the deployment has none.
+    ///
+    /// The request is conditional, so repeating it costs no quota while nothing changes.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the server rejects the request or does not respond.
+    pub async fn latest_status(&self) -> Result<Option<DeploymentStatus>, Error> {
+        let request = Request::List {
+            page: None,
+            per_page: 1,
+        };
+        let span = self.target.span("latest");
+        let reading = read_if_changed(&self.target, &request, Resource::Newest, &span);
+        let statuses = reading.instrument(span.clone()).await?;
+        Ok(statuses.into_iter().next())
+    }
+
+    /// Returns the statuses of the deployment, newest first. Sends nothing until they are read.
+    pub fn statuses(&self) -> StatusPages {
+        StatusPages::new(self.target.clone())
+    }
+
+    /// Reads all statuses and computes the history of the deployment.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the server rejects a request or does not respond.
+    pub async fn timeline(&self) -> Result<Timeline, Error> {
+        self.statuses().collect().await
+    }
+}
+
+/// The newest status of a deployment, and the server's time when it was read.
+pub(crate) struct Newest {
+    pub(crate) status: Option<DeploymentStatus>,
+    pub(crate) server_time: Timestamp,
+}
+
+/// Reads the newest status. A list that lacks the status `known` is out of date and is read again.
+pub(crate) async fn read_newest(target: &Target, known: Option<u64>) -> Result<Newest, Error> {
+    let span = target.span("latest");
+    let deadline = add(Instant::now(), target.retry_policy().search_time());
+    let request = Request::List {
+        page: None,
+        per_page: 1,
+    };
+    loop {
+        let reading = read(target, &request, None, &span);
+        let received = reading.instrument(span.clone()).await?;
+        let server_time = received.response.server_time();
+        let status = received.statuses.into_iter().next();
+        let newest_id = status.as_ref().map_or(0, |status| status.id);
+        if newest_id >= known.unwrap_or(0) {
+            return Ok(Newest {
+                status,
+                server_time,
+            });
+        }
+        if Instant::now() >= deadline {
+            let text = "the list of statuses lacks statuses that are known to exist";
+            return Err(Error::new(ErrorKind::InvalidResponse, text));
+        }
+        sleep(PAUSE).await;
+    }
+}
+
+/// Pause before a list that was out of date is read again.
+const PAUSE: Duration = Duration::from_millis(500);

@@ -1,0 +1,66 @@
+//! The result of a flush.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::model::create_outcome::CreateOutcome;
+use crate::rollout::undelivered::Undelivered;
+
+/// Policy for the end of a rollout if another rollout has reported since.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnSuperseded {
+    /// Drop the report, so that the newest status stays the newest. The default.
+    #[default]
+    Drop,
+    /// Send the report, so that it becomes the newest status.
+    Send,
+}
+
+/// The result of a flush.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct FlushReport {
+    /// Delivered reports, in the order of their delivery.
+    pub delivered: Vec<CreateOutcome>,
+    /// Reports that were dropped, because another status is newer.
+    pub dropped: Vec<Undelivered>,
+    /// Reports that could not be delivered and are kept.
+    pub kept: Vec<Undelivered>,
+    /// Files that were left for later: another process is sending them, their rollouts are running,
+    /// they wait for an earlier report of the same deployment, or they are for another server.
+    pub skipped: Vec<PathBuf>,
+    /// Errors of files that are not reports, that were refused, or that a newer version has written. Each names its file.
+    pub unreadable: Vec<Error>,
+}
+
+impl FlushReport {
+    /// Returns `true` if the outbox holds nothing that is left to be done.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.kept.is_empty() && self.skipped.is_empty() && self.unreadable.is_empty()
+    }
+}
+
+/// One result of a flush, as soon as it is known.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum FlushEvent<'a> {
+    /// A report was delivered, or turned out to be stored.
+    #[non_exhaustive]
+    Delivered {
+        /// The name of the repository, `OWNER/NAME`.
+        repository: &'a str,
+        /// The ID of the deployment.
+        deployment: u64,
+        /// The status as stored by the server.
+        outcome: &'a CreateOutcome,
+    },
+    /// A report was dropped, because another status is newer.
+    Dropped(&'a Undelivered),
+    /// A report could not be delivered and is kept.
+    Kept(&'a Undelivered),
+    /// A file was left for later.
+    Skipped(&'a Path),
+    /// A file cannot be read.
+    Unreadable(&'a Error),
+}

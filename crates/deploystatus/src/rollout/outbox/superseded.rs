@@ -1,0 +1,68 @@
+//! The decision whether a report in an outbox is still true. Pure.
+
+use jiff::SignedDuration;
+
+use super::flush_report::OnSuperseded;
+use crate::client::create::is_stored_as;
+use crate::client::read::Newest;
+use crate::model::deployment_status::DeploymentStatus;
+use crate::rollout::report::{ReportKind, StoredReport};
+
+/// Decision about a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Decision {
+    Send,
+    /// Another status is true, so the report is dropped unless it turns out to be stored.
+    Drop,
+}
+
+/// `Date` and `created_at` are whole seconds.
+const CLOCK_PRECISION: SignedDuration = SignedDuration::from_secs(2);
+
+/// Decides about a report by the newest status of its deployment.
+pub(super) fn decide(
+    report: &StoredReport,
+    newest: &Newest,
+    on_superseded: OnSuperseded,
+) -> Decision {
+    let is_true = match report.kind {
+        ReportKind::LastWill => newest
+            .status
+            .as_ref()
+            .is_some_and(|status| !status.state.is_finished() && is_own(report, status)),
+        ReportKind::End => on_superseded == OnSuperseded::Send || !is_superseded(report, newest),
+    };
+    if is_true {
+        Decision::Send
+    } else {
+        Decision::Drop
+    }
+}
+
+/// Returns `true` if another rollout has reported since this report was written.
+fn is_superseded(report: &StoredReport, newest: &Newest) -> bool {
+    let Some(status) = &newest.status else {
+        return false;
+    };
+    let is_newer = match report.after {
+        Some(after) => status.id > after,
+        None => {
+            let ended_at = report.ended_at_server(newest.server_time);
+            status.created_at.duration_since(ended_at) > CLOCK_PRECISION
+        }
+    };
+    is_newer && !is_own(report, status) && !is_stored_as(status, &report.status)
+}
+
+/// Returns `true` if the rollout of this report has stored the status.
+///
+/// An equal `log_url` is no proof: two attempts of one workflow run share it.
+fn is_own(report: &StoredReport, status: &DeploymentStatus) -> bool {
+    let is_new = |own| status.id > own;
+    report.own == Some(status.id)
+        || (report.own.is_none_or(is_new)
+            && report
+                .unconfirmed
+                .iter()
+                .any(|sent| is_stored_as(status, sent)))
+}

@@ -1,0 +1,20 @@
+//! The crate `deploystatus`, against the emulator.
+
+mod building;
+mod connections;
+mod creating;
+mod delivery;
+mod errors;
+mod listing;
+mod lost_responses;
+mod pace;
+mod profiles;
+mod reading;
+mod recorded;
+mod redirects;
+mod retries;
+mod schedules;
+mod secrets;
+mod servers;
+mod traces;
+mod values;
