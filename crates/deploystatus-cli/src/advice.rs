@@ -55,10 +55,7 @@ pub(crate) fn help(error: &Error) -> Option<String> {
         Advice::WaitUntil { at, .. } | Advice::ReportLess { at, .. } => {
             format!("Try again after {at}.")
         }
-        Advice::LookBeforeReporting => {
-            "Check `deploystatus list` before you create the status again; it may be stored already."
-                .to_owned()
-        }
+        Advice::LookBeforeReporting => LOOK_FIRST.to_owned(),
         Advice::UseNewAddress => {
             "If the new URL is correct, set it with --api-url or GITHUB_API_URL.".to_owned()
         }
@@ -96,6 +93,10 @@ pub(crate) fn create_command(state: &State, repository: &str, deployment: u64) -
 
 const CHECK_URL: &str =
     "Check the API URL (--api-url or GITHUB_API_URL; on Enterprise Server it ends in /api/v3)";
+
+/// Steps for a status that may or may not be stored.
+pub(crate) const LOOK_FIRST: &str =
+    "Check `deploystatus list` before you create the status again; it may be stored already.";
 
 /// Steps for a token that the server rejects.
 pub(crate) const NEW_TOKEN: &str = "The token is invalid, revoked or expired. Set a new one in GITHUB_TOKEN or GH_TOKEN, or with --token-file.";

@@ -92,14 +92,14 @@ pub(crate) enum Command {
     Get(GetArgs),
     /// Show the newest status
     #[command(after_help = "Example:\n  deploystatus latest --json | jq -r .state")]
-    Latest,
+    Latest(TimeoutArgs),
     /// Wait for a deployment to finish
     Wait(WaitArgs),
     /// Run a command and report its result
     Run(RunArgs),
     /// Show the history of a deployment
     #[command(after_help = "Example:\n  deploystatus timeline --json | jq .duration_seconds")]
-    Timeline,
+    Timeline(TimeoutArgs),
     /// Send the reports left in the outbox
     Flush(FlushArgs),
     /// Check the server, token and deployment
@@ -121,6 +121,14 @@ pub(crate) enum Command {
     Man(ManArgs),
 }
 
+/// The time limit of a command that only reads.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct TimeoutArgs {
+    /// Time limit of the command; of reading many pages, the time without progress
+    #[arg(long, value_name = "TIME", default_value = "2m", value_parser = duration::parse)]
+    pub(crate) timeout: Duration,
+}
+
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     deploystatus list --limit 5\n  \
@@ -132,6 +140,8 @@ pub(crate) struct ListArgs {
     /// Show all statuses
     #[arg(long, conflicts_with = "limit")]
     pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) time: TimeoutArgs,
 }
 
 #[derive(Args, Debug)]
@@ -140,6 +150,8 @@ pub(crate) struct GetArgs {
     /// Status ID
     #[arg(value_parser = parsers::id)]
     pub(crate) status_id: u64,
+    #[command(flatten)]
+    pub(crate) time: TimeoutArgs,
 }
 
 #[derive(Args, Debug)]
@@ -167,6 +179,9 @@ pub(crate) struct FlushArgs {
     /// Send reports even if newer statuses exist [default: drop them]
     #[arg(long)]
     pub(crate) send_superseded: bool,
+    /// Time limit without progress
+    #[arg(long, value_name = "TIME", default_value = "3m", value_parser = duration::parse)]
+    pub(crate) timeout: Duration,
 }
 
 #[derive(Args, Debug)]
@@ -179,6 +194,8 @@ pub(crate) struct FlushArgs {
 pub(crate) struct DoctorArgs {
     #[command(flatten)]
     pub(crate) outbox: OutboxArgs,
+    #[command(flatten)]
+    pub(crate) time: TimeoutArgs,
 }
 
 #[derive(Args, Debug)]

@@ -11,5 +11,6 @@ pub(crate) mod latest;
 pub(crate) mod list;
 pub(crate) mod man;
 pub(crate) mod run;
+mod time_limit;
 pub(crate) mod timeline;
 pub(crate) mod wait;

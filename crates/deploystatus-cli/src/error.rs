@@ -4,10 +4,12 @@ use std::ffi::OsString;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use deploystatus::{State, Undelivered};
 
 use crate::advice;
+use crate::duration;
 use crate::escape::shorten;
 
 /// The reason why a command failed.
@@ -40,10 +42,21 @@ pub(crate) enum Error {
     },
     /// The final status was not reported in time.
     Unreported(Unreported),
+    /// The time limit of the command was reached.
+    TimedOut(Duration, TimedOut),
     /// The result cannot be printed.
     Output(io::Error),
     /// The runtime or the signal handlers cannot be created.
     Runtime(io::Error),
+}
+
+/// The state of a command whose time limit was reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TimedOut {
+    /// The command only read.
+    Reading,
+    /// A request to create a status may have been sent.
+    Creating,
 }
 
 /// A required setting and the ways to set it.
@@ -94,6 +107,7 @@ impl Error {
         match self {
             Self::Unreported(report) => Some(report.help()),
             Self::Undelivered(report) => Some(advice::help_for_report(report)),
+            Self::TimedOut(_, TimedOut::Creating) => Some(advice::LOOK_FIRST.to_owned()),
             _ => advice::help(self.source_call()?),
         }
     }
@@ -139,6 +153,11 @@ impl fmt::Display for Error {
                 program, reason, ..
             } => write!(f, "cannot start {}: {reason}", program.display()),
             Self::Unreported(report) => report.fmt(f),
+            Self::TimedOut(limit, _) => write!(
+                f,
+                "no result within the time limit of {} (--timeout)",
+                duration::format(limit.as_secs())
+            ),
             Self::Output(source) => write!(f, "cannot print the result: {source}"),
             Self::Runtime(source) => write!(f, "cannot start the runtime: {source}"),
         }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use deploystatus::{ErrorKind, RejectionKind, Undelivered};
 
-use crate::error::Error;
+use crate::error::{Error, TimedOut};
 
 /// The result of the command, as its exit code reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl Code {
             Self::NotAllowed => "the token is not allowed to do this (401, 403)",
             Self::RateLimited => "a rate limit requires a wait of more than two minutes",
             Self::NoAnswer => "no response, or a server error",
-            Self::OutOfTime => "the time limit was reached before the deployment ended",
+            Self::OutOfTime => "a time limit was reached",
             Self::OutcomeUnknown => {
                 "the response was lost, and the status may or may not be stored"
             }
@@ -102,6 +102,8 @@ pub(crate) fn code_of(error: &Error) -> Code {
         }
         Error::Start { code, .. } => Code::Child(*code),
         Error::Unreported(_) => Code::NoAnswer,
+        Error::TimedOut(_, TimedOut::Reading) => Code::OutOfTime,
+        Error::TimedOut(_, TimedOut::Creating) => Code::OutcomeUnknown,
         Error::Output(_) | Error::Runtime(_) => Code::Failed,
     }
 }

@@ -3,7 +3,9 @@
 //! All text passes through [`crate::escape`] here, and the functions that write take no other text.
 
 mod card;
+mod delays;
 mod json;
+mod notes;
 mod spinner;
 mod style;
 mod table;
@@ -22,6 +24,7 @@ use crate::arguments::OutputArgs;
 use crate::error::Error;
 use crate::escape::{Log, Safe, escape, escape_json, escape_lines, shorten};
 
+use notes::Notes;
 pub(crate) use spinner::Spinner;
 pub(crate) use style::{Span, Times};
 pub(crate) use table::Table;
@@ -32,6 +35,7 @@ use workflow::{Level, Workflow, annotation};
 pub(crate) struct Output {
     format: Format,
     verbosity: Verbosity,
+    notes: Notes,
     terminals: Terminals,
     workflow: Workflow,
     /// `true` once the reader of standard output has closed it.
@@ -74,12 +78,19 @@ impl Output {
         };
         let workflow = Workflow::from_environment();
         traces::start(arguments.verbose, format, workflow.log);
+        let verbosity = if arguments.quiet {
+            Verbosity::Quiet
+        } else {
+            Verbosity::Normal
+        };
+        let log = workflow.log;
         Self {
             format,
-            verbosity: if arguments.quiet {
-                Verbosity::Quiet
-            } else {
-                Verbosity::Normal
+            verbosity,
+            notes: Notes {
+                format,
+                verbosity,
+                log,
             },
             terminals: Terminals {
                 stdout: io::stdout().is_terminal(),
@@ -163,13 +174,7 @@ impl Output {
 
     /// Prints a message to standard error, except with `--quiet`.
     pub(crate) fn note(&self, text: &str) {
-        if self.verbosity == Verbosity::Quiet {
-            return;
-        }
-        match self.format {
-            Format::Text => print_line(&escape_lines(text, self.workflow.log)),
-            Format::Json | Format::JsonLines => print_json(&json!({ "note": text })),
-        }
+        self.notes.print(text);
     }
 
     /// Prints a problem that does not stop the command.

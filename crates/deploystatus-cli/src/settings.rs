@@ -13,6 +13,7 @@ use crate::environment::{path, variable};
 use crate::error::{Error, Missing};
 use crate::escape::without_secrets;
 use crate::event_file;
+use crate::output::Output;
 
 pub(crate) use pipeline::{is_in_pipeline, log_url};
 pub(crate) use token::TokenSource;
@@ -44,9 +45,9 @@ impl Settings {
     }
 
     /// Returns a client for the server.
-    pub(crate) fn client(&self) -> Result<Client, Error> {
+    pub(crate) fn client(&self, output: &Output) -> Result<Client, Error> {
         match self.token()? {
-            Some(token) => self.client_with(token),
+            Some(token) => self.client_with(token, output),
             None => Err(Error::Missing(vec![missing_token()])),
         }
     }
@@ -56,7 +57,7 @@ impl Settings {
     /// # Errors
     ///
     /// Returns one error that lists all missing settings.
-    pub(crate) fn deployment(&self) -> Result<Deployment, Error> {
+    pub(crate) fn deployment(&self, output: &Output) -> Result<Deployment, Error> {
         let mut missing = Vec::new();
         let repository = require(self.repository()?, &mut missing, missing_repository);
         let id = require(self.deployment_id()?, &mut missing, missing_deployment);
@@ -64,7 +65,8 @@ impl Settings {
         let (Some(repository), Some(id), Some(token)) = (repository, id, token) else {
             return Err(Error::Missing(missing));
         };
-        let deployment = self.client_with(token)?.deployment(&repository.value, id);
+        let client = self.client_with(token, output)?;
+        let deployment = client.deployment(&repository.value, id);
         deployment.map_err(|error| match advice::invalid_field(&error) {
             Some("repository" | "owner" | "repo") => {
                 let Given { value, origin } = &repository;
@@ -125,9 +127,11 @@ impl Settings {
         }
     }
 
-    fn client_with(&self, token: TokenSource) -> Result<Client, Error> {
+    fn client_with(&self, token: TokenSource, output: &Output) -> Result<Client, Error> {
         let url = self.api_url()?;
-        let mut builder = Client::builder().base_url(&url.value);
+        let mut builder = Client::builder()
+            .base_url(&url.value)
+            .on_delay(output.delay_listener());
         if self.target.allow_plain_http {
             builder = builder.allow_plain_http();
         }

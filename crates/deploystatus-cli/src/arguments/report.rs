@@ -29,6 +29,9 @@ pub(crate) struct CreateArgs {
     /// Send nothing if the deployment has finished; the list is read twice, 5 seconds apart
     #[arg(long, conflicts_with = "if_changed")]
     pub(crate) unless_finished: bool,
+    /// Time limit of the command
+    #[arg(long, value_name = "TIME", default_value = "3m", value_parser = duration::parse)]
+    pub(crate) timeout: Duration,
 }
 
 /// A state, or the value of `job.status` that can be reported as several states.

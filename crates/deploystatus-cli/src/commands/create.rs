@@ -5,9 +5,10 @@ use std::time::Duration;
 use deploystatus::{Confirmation, CreateOutcome, Deployment, DeploymentStatus, NewStatus, State};
 use serde_json::{Value, json};
 
+use super::time_limit::TimeLimit;
 use crate::advice;
 use crate::arguments::{CreateArgs, ReportArgs, ReportedState};
-use crate::error::Error;
+use crate::error::{Error, TimedOut};
 use crate::exit::Code;
 use crate::output::Output;
 use crate::settings::{Given, Settings, log_url};
@@ -23,24 +24,31 @@ pub(crate) async fn run(
         ReportedState::Cancelled => arguments.cancelled_as,
     };
     let status = new_status(state, report)?;
-    let deployment = settings.deployment()?;
+    let limit = TimeLimit::new(arguments.timeout);
+    let deployment = settings.deployment(output)?;
+    let deployment = deployment.with_retry_policy(limit.retry_policy());
     if report.dry_run {
         print_request(&deployment, &status, output)?;
         return Ok(Code::Done);
     }
     if arguments.unless_finished
-        && let Some(finished) = read_finished(&deployment).await?
+        && let Some(finished) = limit
+            .run(TimedOut::Reading, read_finished(&deployment))
+            .await?
     {
         output.set_outputs(&finished);
         output.status(&finished, &[("delivery", json!("already_finished"))])?;
         return Ok(Code::Done);
     }
-    let created = if report.if_changed {
-        deployment.create_status_if_changed(status).await
-    } else {
-        deployment.create_status(status).await
+    let create = async {
+        let created = if report.if_changed {
+            deployment.create_status_if_changed(status).await
+        } else {
+            deployment.create_status(status).await
+        };
+        created.map_err(Error::call("create the status"))
     };
-    let created = created.map_err(Error::call("create the status"))?;
+    let created = limit.run(TimedOut::Creating, create).await?;
     let status = &created.status;
     // Later steps need the outputs even if standard output cannot be written.
     output.set_outputs(status);

@@ -5,11 +5,12 @@ mod finding;
 mod probe;
 mod server;
 
-use deploystatus::Outbox;
+use deploystatus::{Deployment, Outbox};
 use serde_json::json;
 
+use super::time_limit::TimeLimit;
 use crate::arguments::{DoctorArgs, OutboxArgs};
-use crate::error::Error;
+use crate::error::{Error, TimedOut};
 use crate::exit::Code;
 use crate::output::{Format, Output};
 use crate::settings::{Settings, TokenSource, outbox_directory};
@@ -21,7 +22,15 @@ pub(crate) async fn run(
     settings: &Settings,
     output: &Output,
 ) -> Result<Code, Error> {
-    let mut findings = check(settings).await;
+    let mut findings = Vec::new();
+    let limit = TimeLimit::new(arguments.time.timeout);
+    let checks = async {
+        check(settings, output, &mut findings).await;
+        Ok(())
+    };
+    if let Err(error) = limit.run(TimedOut::Reading, checks).await {
+        findings.push(Finding::failed("time", &error));
+    }
     findings.extend(check_outbox(&arguments.outbox));
     let first_problem = findings.iter().find_map(Finding::code_of_problem);
     if output.format() == Format::Text {
@@ -34,8 +43,7 @@ pub(crate) async fn run(
     Ok(first_problem.unwrap_or(Code::Done))
 }
 
-async fn check(settings: &Settings) -> Vec<Finding> {
-    let mut findings = Vec::new();
+async fn check(settings: &Settings, output: &Output, findings: &mut Vec<Finding>) {
     let token = match settings.token() {
         Ok(token) => token,
         Err(error) => {
@@ -43,17 +51,21 @@ async fn check(settings: &Settings) -> Vec<Finding> {
             None
         }
     };
-    match probe(settings, token.as_ref()) {
-        Ok(probe) => check_server(&probe, settings, token.as_ref(), &mut findings).await,
+    let deployment = settings.deployment(output);
+    match probe(settings, output, token.as_ref()) {
+        Ok(probe) => check_server(&probe, deployment, token.as_ref(), findings).await,
         Err(error) => findings.push(Finding::failed("server", &error)),
     }
-    findings
 }
 
 /// Creates the probe from a client, which completes the URL and rejects insecure ones.
-fn probe(settings: &Settings, token: Option<&TokenSource>) -> Result<Probe, Error> {
+fn probe(
+    settings: &Settings,
+    output: &Output,
+    token: Option<&TokenSource>,
+) -> Result<Probe, Error> {
     let client = match token {
-        Some(_) => settings.client(),
+        Some(_) => settings.client(output),
         None => settings.anonymous_client(),
     };
     let token = token.and_then(TokenSource::token);
@@ -62,7 +74,7 @@ fn probe(settings: &Settings, token: Option<&TokenSource>) -> Result<Probe, Erro
 
 async fn check_server(
     probe: &Probe,
-    settings: &Settings,
+    deployment: Result<Deployment, Error>,
     token: Option<&TokenSource>,
     findings: &mut Vec<Finding>,
 ) {
@@ -86,7 +98,7 @@ async fn check_server(
             return;
         }
     }
-    let deployment = match settings.deployment() {
+    let deployment = match deployment {
         Ok(deployment) => deployment,
         Err(error) => {
             findings.push(Finding::failed("settings", &error));

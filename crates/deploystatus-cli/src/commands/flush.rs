@@ -6,9 +6,10 @@ use deploystatus::{FlushReport, OnSuperseded, Outbox, Undelivered};
 use serde_json::{Value, json};
 
 use super::list;
+use super::time_limit::TimeLimit;
 use crate::advice;
 use crate::arguments::FlushArgs;
-use crate::error::Error;
+use crate::error::{Error, TimedOut};
 use crate::exit::{self, Code};
 use crate::output::{Format, Output};
 use crate::settings::{Settings, outbox_directory};
@@ -30,15 +31,19 @@ pub(crate) async fn run(
         print_result(&FlushReport::default(), output)?;
         return Ok(Code::Done);
     }
-    let client = settings.client()?;
+    let limit = TimeLimit::new(arguments.timeout);
+    let client = settings.client(output)?;
     let superseded = if arguments.send_superseded {
         OnSuperseded::Send
     } else {
         OnSuperseded::Drop
     };
     let outbox = Outbox::open(&directory).map_err(Error::call("open the outbox"))?;
-    let flushed = outbox.flush(&client, superseded).await;
-    let flushed = flushed.map_err(Error::call("read the outbox"))?;
+    let flush = async {
+        let flushed = outbox.flush_with(&client, superseded, |_| limit.on_progress());
+        flushed.await.map_err(Error::call("read the outbox"))
+    };
+    let flushed = limit.run(TimedOut::Reading, flush).await?;
     print_result(&flushed, output)?;
     print_notes(&flushed, &directory, output);
     Ok(print_failures(flushed, output))

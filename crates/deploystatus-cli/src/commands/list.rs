@@ -3,8 +3,9 @@
 use deploystatus::{DeploymentStatus, StatusPages};
 use futures_util::TryStreamExt;
 
+use super::time_limit::TimeLimit;
 use crate::arguments::ListArgs;
-use crate::error::Error;
+use crate::error::{Error, TimedOut};
 use crate::exit::Code;
 use crate::output::{Format, Output, Span, Table, Times};
 use crate::settings::Settings;
@@ -14,13 +15,17 @@ pub(crate) async fn run(
     settings: &Settings,
     output: &Output,
 ) -> Result<Code, Error> {
-    let pages = settings.deployment()?.statuses();
+    let time = TimeLimit::new(arguments.time.timeout);
+    let deployment = settings.deployment(output)?;
+    let pages = deployment.with_retry_policy(time.retry_policy()).statuses();
     let limit = (!arguments.all).then_some(arguments.limit);
     if output.format() == Format::JsonLines {
-        print_lines(pages, limit.unwrap_or(usize::MAX), output).await?;
+        let print = print_lines(pages, limit.unwrap_or(usize::MAX), &time, output);
+        time.run(TimedOut::Reading, print).await?;
         return Ok(Code::Done);
     }
-    let statuses = read(pages, limit).await.map_err(list_error())?;
+    let read = async { read(pages, limit, &time).await.map_err(list_error()) };
+    let statuses = time.run(TimedOut::Reading, read).await?;
     let shown = &statuses[..statuses.len().min(limit.unwrap_or(usize::MAX))];
     match output.format() {
         Format::Text if shown.is_empty() => output.note("the deployment has no status"),
@@ -37,13 +42,19 @@ pub(crate) async fn run(
 }
 
 /// Prints each status as it arrives.
-async fn print_lines(pages: StatusPages, limit: usize, output: &Output) -> Result<(), Error> {
+async fn print_lines(
+    pages: StatusPages,
+    limit: usize,
+    time: &TimeLimit,
+    output: &Output,
+) -> Result<(), Error> {
     let mut statuses = pages.per_page(page_size(limit)).into_stream();
     for _ in 0..limit {
         match statuses.try_next().await.map_err(list_error())? {
             Some(status) if !output.is_closed() => output.json(&status)?,
             _ => break,
         }
+        time.on_progress();
     }
     Ok(())
 }
@@ -52,18 +63,26 @@ async fn print_lines(pages: StatusPages, limit: usize, output: &Output) -> Resul
 async fn read(
     pages: StatusPages,
     limit: Option<usize>,
+    time: &TimeLimit,
 ) -> Result<Vec<DeploymentStatus>, deploystatus::Error> {
+    let mut statuses = Vec::new();
     let Some(limit) = limit else {
-        return pages.collect().await;
+        // The stream reads several pages concurrently.
+        let mut all = pages.into_stream();
+        while let Some(status) = all.try_next().await? {
+            statuses.push(status);
+            time.on_progress();
+        }
+        return Ok(statuses);
     };
     let wanted = limit.saturating_add(1);
     let mut pages = pages.per_page(page_size(wanted));
-    let mut statuses = Vec::new();
     while statuses.len() < wanted {
         match pages.next_page().await? {
             Some(page) => statuses.extend(page),
             None => break,
         }
+        time.on_progress();
     }
     statuses.truncate(wanted);
     Ok(statuses)

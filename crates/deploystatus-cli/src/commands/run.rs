@@ -33,7 +33,7 @@ pub(crate) async fn run(
     let mut signals = Signals::listen(parent_policy(&arguments)).map_err(Error::Runtime)?;
     let report = &arguments.report;
     let status = create::new_status(State::InProgress, report)?;
-    let deployment = settings.deployment()?;
+    let deployment = settings.deployment(output)?;
     if report.dry_run {
         create::print_request(&deployment, &status, output)?;
         output.note("the command was not run");

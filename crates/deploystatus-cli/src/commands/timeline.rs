@@ -2,16 +2,27 @@
 
 use deploystatus::Timeline;
 
+use super::time_limit::TimeLimit;
+use crate::arguments::TimeoutArgs;
 use crate::duration;
-use crate::error::Error;
+use crate::error::{Error, TimedOut};
 use crate::exit::Code;
 use crate::output::{Format, Output, Span, Table, Times};
 use crate::settings::Settings;
 
-pub(crate) async fn run(settings: &Settings, output: &Output) -> Result<Code, Error> {
-    let deployment = settings.deployment()?;
-    let timeline = deployment.timeline().await;
-    let timeline = timeline.map_err(Error::call("read the timeline"))?;
+pub(crate) async fn run(
+    arguments: TimeoutArgs,
+    settings: &Settings,
+    output: &Output,
+) -> Result<Code, Error> {
+    let limit = TimeLimit::new(arguments.timeout);
+    let deployment = settings.deployment(output)?;
+    let deployment = deployment.with_retry_policy(limit.retry_policy());
+    let read = async {
+        let timeline = deployment.timeline().await;
+        timeline.map_err(Error::call("read the timeline"))
+    };
+    let timeline = limit.run(TimedOut::Reading, read).await?;
     match output.format() {
         Format::Text if timeline.newest().is_none() => output.note("the deployment has no status"),
         Format::Text => {

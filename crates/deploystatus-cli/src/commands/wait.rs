@@ -16,7 +16,7 @@ pub(crate) async fn run(
     settings: &Settings,
     output: &Output,
 ) -> Result<Code, Error> {
-    let deployment = settings.deployment()?;
+    let deployment = settings.deployment(output)?;
     let policy = WaitPolicy::new().timeout(arguments.timeout);
     let wait = match arguments.goal {
         Some(state) => deployment.wait_for(state, &policy),

@@ -12,6 +12,7 @@
 )]
 
 mod creating;
+mod delays;
 mod doctor;
 mod errors;
 mod flushing;

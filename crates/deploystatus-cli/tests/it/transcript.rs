@@ -25,8 +25,10 @@ pub(crate) fn transcript(
         let text = String::from_utf8(bytes.to_vec()).unwrap();
         let replace = |text: String, (from, to): &(String, &str)| text.replace(from, to);
         let text = replacements.iter().fold(text, replace);
-        // The numbers of errors differ between systems.
-        let text = remove(&text, " (os error ", ")");
+        // The numbers of errors differ between systems, and waits have jitter.
+        let text = replace_number(&text, " (os error ", ")", "");
+        let text = replace_number(&text, " of 5 in ", "s", " of 5 in Ns");
+        let text = replace_number(&text, " after ", "s", " after Ns");
         with_short_json(&text)
     };
     let mut transcript = format!("$ deploystatus {line}\n{}", redact(&output.stdout));
@@ -37,15 +39,15 @@ pub(crate) fn transcript(
     transcript
 }
 
-/// Removes each number between two texts, and the texts.
-fn remove(text: &str, start: &str, end: &str) -> String {
+/// Replaces each number between two texts, and the texts.
+fn replace_number(text: &str, start: &str, end: &str, replacement: &str) -> String {
     let mut parts = text.split(start);
     let mut kept = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let rest = part.trim_start_matches(|character: char| character.is_ascii_digit());
         match rest.strip_prefix(end) {
-            Some(rest) => kept.push_str(rest),
-            None => kept.extend([start, part]),
+            Some(rest) if rest.len() < part.len() - end.len() => kept.extend([replacement, rest]),
+            _ => kept.extend([start, part]),
         }
     }
     kept

@@ -26,7 +26,7 @@ created      2026-01-01T00:00:00Z
 outcome      succeeded
 --- stderr
 waiting for deployment 42 of octocat/example
-success after 0s: Now success
+success after Ns: Now success
 --- exit 0
 
 "#]],
@@ -61,7 +61,7 @@ $ deploystatus wait --json
 }
 --- stderr
 {"note":"waiting for deployment 42 of octocat/example"}
-{"note":"failure after 0s: Now failure"}
+{"note":"failure after Ns: Now failure"}
 --- exit 1
 
 "#]],
@@ -124,7 +124,7 @@ created      2026-01-01T00:00:00Z
 outcome      still_running
 --- stderr
 waiting for deployment 42 of octocat/example
-in_progress after 0s: Now in_progress
+in_progress after Ns: Now in_progress
 --- exit 7
 
 "#]],

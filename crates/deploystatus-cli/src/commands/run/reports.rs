@@ -193,7 +193,7 @@ impl<'a> Reports<'a> {
             ..self.arguments.report.clone()
         };
         let status = create::new_status(state.clone(), &report);
-        let deployment = self.settings.deployment();
+        let deployment = self.settings.deployment(self.output);
         Box::pin(async move {
             let created = deployment.ok()?.create_status(status.ok()?).await;
             Some(created.ok()?.status)
