@@ -1,4 +1,4 @@
-//! What the generated client and its exchange make of every kind of answer.
+//! Responses of every kind, through the generated client and its exchange.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ async fn get(call: &OneCall) -> Outcome {
         .await
 }
 
-/// What a status reads like when today's body is changed in this way.
+/// Decodes today's status after this change.
 async fn read(change: impl FnOnce(&mut Value)) -> Outcome {
     let mut body = status_body();
     change(&mut body);

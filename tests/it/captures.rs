@@ -1,4 +1,4 @@
-//! Recorded answers of real servers, 2014 to today, each read by the generated client.
+//! Recorded responses of real servers since 2014, read by the generated client.
 
 use deploystatus_generated::Body;
 use deploystatus_generated::types::{DeploymentStatus, ReposCreateDeploymentStatusBody};
@@ -45,7 +45,7 @@ async fn recorded_statuses_and_errors_are_decoded() {
     );
 }
 
-/// Gives a recorded answer to the operation it was recorded from.
+/// Sends a recorded response to the operation that it was recorded from.
 async fn replay(
     capture: &Value,
 ) -> Result<Vec<DeploymentStatus>, deploystatus_generated::Error<()>> {

@@ -1,4 +1,5 @@
-//! Many reporters at once, and one client for a very long time.
+//! Many concurrent reporters, and one client for a long time.
 
+mod fleet;
 mod load;
 mod soak;

@@ -7,6 +7,7 @@ mod captures;
 mod emulator;
 mod endurance;
 mod facade;
+mod incidents;
 mod layers;
 mod outbox;
 mod paths;

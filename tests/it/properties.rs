@@ -1,4 +1,4 @@
-//! What holds of any bytes, asked of the corpora of the fuzz targets and of what is made of them.
+//! The properties, checked for the fuzz corpora and for inputs derived from them.
 
 mod made_of;
 
@@ -10,7 +10,7 @@ use proptest::test_runner::{Config, RngAlgorithm, RngSeed, TestRunner};
 use tests::checkout;
 use tests::properties::PROPERTIES;
 
-/// The files that were committed for a property, by name.
+/// Returns the committed files of a property, sorted by name.
 fn corpus(property: &str) -> Vec<(PathBuf, Vec<u8>)> {
     let (root, _) = checkout();
     let folder = root.join("fuzz/corpus").join(property);
@@ -56,7 +56,7 @@ fn committed_corpora_satisfy_properties() {
     }
 }
 
-/// Asks a property of bytes that are made of its corpus, the same ones in each run.
+/// Checks a property for inputs derived from its corpus, the same ones in each run.
 fn holds(name: &str, cases: u32) {
     let (_, property) = PROPERTIES
         .into_iter()

@@ -1,4 +1,4 @@
-//! What the statuses of a deployment say of its history.
+//! Histories computed from statuses.
 
 mod any_order;
 mod questions;
@@ -7,7 +7,7 @@ use deploystatus::{DeploymentStatus, Timeline};
 use jiff::Timestamp;
 use serde_json::json;
 
-/// A status as a server would send it: its number, its word, and how many seconds after the beginning.
+/// Creates a status with this ID and state, this many seconds after the start.
 fn status(id: u64, state: &str, second: i64, by: &str) -> DeploymentStatus {
     let json = json!({
         "id": id,
@@ -25,7 +25,7 @@ fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_773_478_800 + second).unwrap()
 }
 
-/// A history in which a minute lies between any two words.
+/// Creates a history with a minute between two states.
 fn history(words: &[&str]) -> Timeline {
     (1..)
         .zip(words)

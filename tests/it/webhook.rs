@@ -1,7 +1,6 @@
 //! Webhook events: verification, parsing and the example server.
 
-// TODO(rollout): enable again when the rollout module is back.
-// mod end_to_end;
+mod end_to_end;
 mod parsing;
 mod recorded;
 mod verification;

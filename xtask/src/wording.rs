@@ -21,7 +21,7 @@ use crate::schemas::{VALUES, of_bodies, of_responses, state_in};
 pub(crate) fn apply(trimmed: &Value, wording: &Path) -> Result<Value> {
     let name = wording.display();
     let text = fs::read_to_string(wording).with_context(|| format!("cannot read {name}"))?;
-    let words: Value =
+    let sentences: Value =
         serde_json::from_str(&text).with_context(|| format!("{name} is not JSON"))?;
     let mut worded = trimmed.clone();
     let states = state_places(trimmed);
@@ -29,7 +29,7 @@ pub(crate) fn apply(trimmed: &Value, wording: &Path) -> Result<Value> {
     let values = states.first().map(|pointer| Place::of(pointer).key(VALUES));
     insert(
         &mut worded,
-        &words,
+        &sentences,
         &Place::default(),
         &values.unwrap_or_default(),
         &mut stale,
@@ -76,22 +76,29 @@ impl Place {
 const PROSE: [&str; 4] = ["title", "version", "summary", "description"];
 
 /// Copies sentences to the parts of the same name, and the entries of the states to their place.
-fn insert(part: &mut Value, words: &Value, place: &Place, values: &Place, stale: &mut Vec<String>) {
-    for (key, word) in words.as_object().into_iter().flatten() {
+fn insert(
+    part: &mut Value,
+    sentences: &Value,
+    place: &Place,
+    values: &Place,
+    stale: &mut Vec<String>,
+) {
+    for (key, sentence) in sentences.as_object().into_iter().flatten() {
         let place = place.key(key);
-        let is_prose = word.is_string() && PROSE.contains(&key.as_str()) && !part[key].is_object();
+        let is_prose =
+            sentence.is_string() && PROSE.contains(&key.as_str()) && !part[key].is_object();
         if is_prose || place == *values {
-            part[key] = word.clone();
+            part[key] = sentence.clone();
             continue;
         }
         let mut found = false;
         for name in [key.clone(), format!("nullable-{key}")] {
             if let Some(inner) = child(part, &name) {
                 found = true;
-                insert(inner, word, &place, values, stale);
+                insert(inner, sentence, &place, values, stale);
             }
         }
-        if !found || !word.is_object() {
+        if !found || !sentence.is_object() {
             stale.push(place.0);
         }
     }

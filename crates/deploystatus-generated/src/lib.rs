@@ -1,8 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 #[rustfmt::skip]
-#[allow(
-    clippy::all,
+#[expect(
     clippy::pedantic,
     clippy::unwrap_used,
     unreachable_pub,

@@ -57,11 +57,13 @@ async fn receive(
     (StatusCode::ACCEPTED, "deployment started".to_owned())
 }
 
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
 /// Deploys, and reports the start and the result.
-async fn deploy(event: &Event, client: &Client) -> Result<(), deploystatus::Error> {
+async fn deploy(event: &Event, client: &Client) -> Result<(), BoxError> {
     let deployment = event.handle(client)?;
     let rollout = deployment.rollout(NewStatus::new(State::InProgress));
-    let work = rollout.run(async |rollout| {
+    let work = rollout.run(async |rollout| -> Result<(), BoxError> {
         let url = ship(&event.deployment).await?;
         rollout.environment_url(url)?;
         Ok(())

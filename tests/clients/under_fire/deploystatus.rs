@@ -18,7 +18,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let statuses = if std::env::args().nth(1).as_deref() == Some("report") {
         let report = NewStatus::new(State::Success).description("Deployed");
         let delivered = deployment.create_status(report).await;
-        delivered.map(|delivered| vec![delivered.into_status()])
+        delivered.map(|delivered| vec![delivered.status])
     } else {
         deployment.statuses().collect().await
     };
@@ -28,7 +28,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
                 .iter()
                 .map(|it: &DeploymentStatus| (it.id, &it.state)),
         ),
-        Err(error) => output::error(&error, error.hint().as_deref()),
+        Err(error) => output::error(
+            &error,
+            error.advice().map(|advice| advice.to_string()).as_deref(),
+        ),
     }
     Ok(())
 }

@@ -1,17 +1,16 @@
-//! A thousand reporters that share one client, and GitHub's limits.
+//! A thousand reporters that share one client, within GitHub's limits.
 
 use std::time::Duration;
 
 use deploystatus::{ClientBuilder, NewStatus, Pacing, RetryPolicy, ServerProfile, State};
 use deploystatus_emulator::{Limits, NewDeployment, Operation};
+use tests::{Scene, in_paused_time, on_tokio_time};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use tests::{Scene, in_paused_time, on_tokio_time};
-
 const REPORTERS: u64 = 1_000;
 
-/// 500 creations fit into an hour and 80 into a minute, so the last 500 begin after an hour and take six minutes more.
+/// 500 creations fit into an hour and 80 into a minute, so the last 500 start after an hour and take six minutes.
 const ALLOWED: Duration = Duration::from_secs(3_600 + 6 * 60);
 
 #[test]
@@ -26,7 +25,7 @@ fn thousand_unpaced_reports_are_stored_once() {
     assert!(refused > 0, "the limits were never met");
 }
 
-/// How many requests were refused.
+/// Returns the number of rejected requests.
 fn report_at_once(client: impl Fn(ClientBuilder) -> ClientBuilder) -> usize {
     in_paused_time(|| async {
         let patience = 2 * ALLOWED;
@@ -62,7 +61,7 @@ fn report_at_once(client: impl Fn(ClientBuilder) -> ClientBuilder) -> usize {
             assert_eq!(stored.description, number.to_string());
         }
         assert!(elapsed < ALLOWED.mul_f64(1.1), "{elapsed:?}");
-        // Faster than that cannot be, so the limits were on.
+        // A shorter time would mean that the limits were off.
         assert!(elapsed > ALLOWED.mul_f64(0.99), "{elapsed:?}");
         let requests = scene.github.requests();
         let creations = requests

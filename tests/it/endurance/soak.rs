@@ -1,10 +1,10 @@
-//! One client in a process of its own, which calls and calls while its server is taken away and comes back.
+//! One client in another process, which makes many calls while its server is restarted.
 //!
-//! `DEPLOYSTATUS_SOAK=100000 cargo test -p tests --test it soak -- --nocapture` makes so many calls, as `.ci/run` does.
+//! `DEPLOYSTATUS_SOAK=100000 cargo test -p tests --test it soak -- --nocapture` sets the number of calls.
 
 #![expect(
     clippy::print_stdout,
-    reason = "the process that calls tells how far it is"
+    reason = "the calling process prints its progress"
 )]
 
 use std::collections::BTreeMap;
@@ -16,15 +16,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use deploystatus::{Client, Deployment, NewStatus, Pacing, RetryPolicy, State};
 use deploystatus_emulator::{Emulator, EmulatorBuilder, NewDeployment};
-use tokio::task::JoinSet;
-
 use tests::{TOKEN, another_process};
+use tokio::task::JoinSet;
 
 const PLAN: &str = "DEPLOYSTATUS_TEST_SOAK";
 const REPORTERS: u64 = 8;
-/// Of ten calls, so many create; half of the others get one status and half the newest.
+/// Number of creations in ten calls. Half of the other calls read one status, half the newest.
 const CREATIONS: u64 = 4;
-/// What the search for lost statuses needs besides, and what an allocator keeps; 50 bytes a call would be more.
+/// Memory for searches after lost responses and for the allocator. A leak of 50 bytes per call would exceed it.
 const SLACK_KIB: u64 = 4_096;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -43,10 +42,10 @@ async fn long_lived_client_stays_small() {
     let plan = format!("{} {calls}", github.api_url());
     let mut client = Soaked::start(&plan);
 
-    let early = client.hears("a tenth").await;
-    client.hears("half").await;
+    let early = client.reached("a tenth").await;
+    client.reached("half").await;
     let github = restart(github, begin()).await;
-    let late = client.hears("all").await;
+    let late = client.reached("all").await;
 
     let mut stored = BTreeMap::new();
     for deployment in github.deployments() {
@@ -68,7 +67,7 @@ fn creates(number: u64) -> bool {
     number % 10 < CREATIONS
 }
 
-/// Stops a server and lets what it remembers be served by another at the same address.
+/// Stops an emulator and starts another one with its snapshot at the same address.
 async fn restart(github: Emulator, builder: EmulatorBuilder) -> Emulator {
     let address = github.address();
     let before = github.deployments();
@@ -78,7 +77,7 @@ async fn restart(github: Emulator, builder: EmulatorBuilder) -> Emulator {
     github
 }
 
-/// The process that calls.
+/// The calling process.
 struct Soaked {
     output: Option<Lines<BufReader<ChildStdout>>>,
 }
@@ -87,7 +86,7 @@ impl Soaked {
     fn start(plan: &str) -> Self {
         let name = "endurance::soak::long_lived_client_stays_small";
         let mut child = another_process(name, PLAN, plan)
-            // Of several arenas, it is chance how much each keeps.
+            // With several arenas, the memory that each keeps is random.
             .env("MALLOC_ARENA_MAX", "1")
             .spawn()
             .unwrap();
@@ -98,8 +97,8 @@ impl Soaked {
         }
     }
 
-    /// Waits until so many calls are made, and tells how much memory the process has.
-    async fn hears(&mut self, mark: &'static str) -> u64 {
+    /// Waits until this part of the calls is made, and returns the memory of the process in KiB.
+    async fn reached(&mut self, mark: &'static str) -> u64 {
         let mut output = self.output.take().unwrap();
         let heard = tokio::task::spawn_blocking(move || {
             let memory = output.find_map(|line| {
@@ -111,7 +110,7 @@ impl Soaked {
         });
         let (memory, output) = heard.await.unwrap();
         self.output = Some(output);
-        memory.unwrap_or_else(|| panic!("it ended before {mark} of its calls were made"))
+        memory.unwrap_or_else(|| panic!("the process ended before {mark} of its calls"))
     }
 }
 
@@ -136,7 +135,7 @@ async fn call(plan: &str) {
     println!("all {}", memory());
 }
 
-/// Makes the next of all calls until there are none left.
+/// Makes calls until none is left.
 async fn report(deployment: Deployment, next: Arc<AtomicU64>, calls: u64) {
     let mut last = None;
     loop {
@@ -166,7 +165,7 @@ async fn report(deployment: Deployment, next: Arc<AtomicU64>, calls: u64) {
     }
 }
 
-/// KiB of memory that this process has, its program not counted; none where the machine does not tell.
+/// Returns the anonymous memory of this process in KiB, or 0 if the system does not show it.
 fn memory() -> u64 {
     let Ok(status) = std::fs::read_to_string("/proc/self/status") else {
         return 0;

@@ -1,4 +1,4 @@
-//! Clients and handles: what they are made from, and what cannot be used.
+//! Settings of clients, and handles.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use deploystatus::{Client, ClientBuilder, ErrorKind, NewStatus, ServerProfile, State, WaitPolicy};
 use deploystatus_emulator::Fault;
-
 use tests::{Scene, TOKEN};
 
 #[track_caller]

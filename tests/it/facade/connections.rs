@@ -1,10 +1,9 @@
-//! Ways to a server, through TLS and proxies.
+//! Connections through TLS and proxies.
 
 use deploystatus::{Advice, Client, ErrorKind, NewStatus, RetryPolicy, State};
+use tests::TOKEN;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
-
-use tests::TOKEN;
 
 #[tokio::test]
 async fn server_without_tls_is_unreachable() {

@@ -1,8 +1,7 @@
-//! What is sent, and what is refused before.
+//! Creation of statuses, and values that are rejected before sending.
 
 use deploystatus::{Confirmation, CreateOutcome, ErrorKind, NewStatus, State};
 use serde_json::{Value, json};
-
 use tests::Scene;
 
 #[tokio::test]

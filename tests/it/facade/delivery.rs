@@ -1,13 +1,10 @@
-//! A creation whose answer is lost, one situation at a time.
+//! Creations whose response is lost.
 
 use std::time::Duration;
 
-use deploystatus::{
-    Advice, Client, Confirmation, NewStatus, Pacing, RetryPolicy, SearchResult, State,
-};
+use deploystatus::{Advice, Confirmation, NewStatus, RetryPolicy, SearchResult, State};
 use deploystatus_emulator::{Fault, Operation, RetryAfter, Stage};
-
-use tests::{Scene, TOKEN, in_paused_time};
+use tests::{Scene, client_builder, in_paused_time};
 
 fn report() -> NewStatus {
     NewStatus::new(State::Success).log_url("https://ci.example.com/7")
@@ -172,16 +169,11 @@ async fn rate_limited_creation_is_resent() {
 
 #[tokio::test(start_paused = true)]
 async fn failed_connection_is_retried() {
-    // A port that was just free has no listener.
+    // Nothing listens on a port that was just released.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
-    let client = Client::builder()
-        .base_url(format!("http://{address}"))
-        .token(TOKEN)
-        .pacing(Pacing::off())
-        .build()
-        .unwrap();
+    let client = client_builder(format!("http://{address}")).build().unwrap();
     let deployment = client.deployment("octocat/example", 42).unwrap();
     let error = deployment.create_status(report()).await.unwrap_err();
     assert_eq!(error.to_string(), "cannot connect to the server");

@@ -3,10 +3,9 @@
 use deploystatus::{Advice, Error, ErrorKind, NewStatus, RejectionKind, State};
 use deploystatus_emulator::{Fault, Token};
 use serde_json::json;
+use tests::{Scene, TOKEN, client_builder};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
-
-use tests::{Scene, TOKEN, client_builder};
 
 async fn create(scene: &Scene) -> Error {
     let report = NewStatus::new(State::Success);
@@ -213,7 +212,7 @@ async fn rejection_is_one_short_line() {
     assert_eq!(error.field_errors().len(), 100);
 }
 
-/// What reading gives when every answer is this one.
+/// Returns the error of a read to which the server sends this response.
 async fn reading(answer: ResponseTemplate) -> Error {
     let server = MockServer::start().await;
     Mock::given(any()).respond_with(answer).mount(&server).await;

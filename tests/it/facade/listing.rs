@@ -1,4 +1,4 @@
-//! Reading all statuses.
+//! Reading of all statuses.
 
 use std::time::Duration;
 
@@ -6,7 +6,6 @@ use deploystatus::DeploymentStatus;
 use deploystatus_emulator::{Fault, NewStatus as Seeded, Operation};
 use futures_util::{StreamExt, TryStreamExt};
 use serde_json::json;
-
 use tests::Scene;
 
 fn seed(scene: &Scene, statuses: usize) {
@@ -87,7 +86,7 @@ async fn new_statuses_do_not_disturb_paging() {
 
 #[tokio::test(start_paused = true)]
 async fn new_statuses_do_not_disturb_parallel_paging() {
-    // The second page is read after the others, when new statuses have pushed its first ones back.
+    // The second page is read after the others, when new statuses have moved its first ones to the third.
     let scene = Scene::start().await;
     seed(&scene, 45);
     let before = expected(&scene);
@@ -124,7 +123,7 @@ async fn parallel_pages_need_few_round_trips() {
             .await
             .unwrap();
         assert_eq!(all.len(), 3000);
-        // The clock of tokio counts in whole milliseconds, each of which may be one too many.
+        // The clock of tokio rounds each sleep up to whole milliseconds.
         let most = trip * round_trips + Duration::from_millis(2) * round_trips;
         assert!(
             started.elapsed() <= most,

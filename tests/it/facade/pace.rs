@@ -1,12 +1,11 @@
-//! Keeping within GitHub's limits before GitHub says so.
+//! Pacing within GitHub's limits.
 
 use std::time::Duration;
 
 use deploystatus::{Advice, NewStatus, Pacing, RetryPolicy, ServerProfile, State};
 use deploystatus_emulator::{Fault, Limits, Operation, SecondaryLimits};
-use tokio::time::Instant;
-
 use tests::{Scene, on_tokio_time};
+use tokio::time::Instant;
 
 const HOURS: Duration = Duration::from_secs(4 * 3600);
 
@@ -65,7 +64,7 @@ async fn clones_share_one_budget() {
     for task in tasks {
         task.await.unwrap();
     }
-    // The first of them finds out that there are limits while the others are under way.
+    // The first response shows that the server has limits, while the other requests are under way.
     report(&scene, 5).await;
     assert!(started.elapsed() >= Duration::from_secs(60));
 }
@@ -117,7 +116,7 @@ async fn low_quota_is_spread_until_reset() {
     scene.deployment.latest_status().await.unwrap();
     let waited = started.elapsed().as_secs_f64();
     assert!((9.0..11.0).contains(&waited), "{waited}");
-    // The true answer told of plenty.
+    // The response of the emulator showed a large quota.
     scene.deployment.latest_status().await.unwrap();
     assert!(started.elapsed().as_secs_f64() < waited + 1.0);
 }

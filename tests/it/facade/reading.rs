@@ -1,8 +1,7 @@
-//! Reading one status, and reading again what was read.
+//! Reading of single statuses, and conditional requests.
 
 use deploystatus::{Advice, State};
 use deploystatus_emulator::{Fault, NewStatus as Seeded};
-
 use tests::Scene;
 
 #[tokio::test]

@@ -1,18 +1,17 @@
-//! Recorded answers of GitHub, through the public interface.
+//! Recorded responses of GitHub, through the public interface.
 //!
-//! They are in the folder that `DEPLOYSTATUS_CAPTURES` names; without it there is nothing to read here.
+//! They are in the folder that `DEPLOYSTATUS_CAPTURES` names. Without it, the test is skipped.
 
-use deploystatus::{Client, Confirmation, Deployment, ErrorKind, NewStatus, Pacing, RetryPolicy};
+use deploystatus::{Confirmation, Deployment, ErrorKind, NewStatus, RetryPolicy};
 use serde_json::Value;
+use tests::client_builder;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
-
-use tests::TOKEN;
 
 #[tokio::test]
 async fn recorded_responses_are_classified() {
     let Ok(folder) = std::env::var("DEPLOYSTATUS_CAPTURES") else {
-        println!("skipped: DEPLOYSTATUS_CAPTURES names no folder");
+        println!("skipped: DEPLOYSTATUS_CAPTURES is not set");
         return;
     };
     let mut statuses = 0;
@@ -48,11 +47,8 @@ async fn recorded_responses_are_classified() {
 }
 
 fn handle(server: &MockServer) -> Deployment {
-    let client = Client::builder()
-        .base_url(server.uri())
-        .token(TOKEN)
+    let client = client_builder(server.uri())
         .retry_policy(RetryPolicy::never())
-        .pacing(Pacing::off())
         .build()
         .unwrap();
     client.deployment("octocat/example", 42).unwrap()
@@ -61,7 +57,7 @@ fn handle(server: &MockServer) -> Deployment {
 fn answer(response: &Value, status: u16) -> ResponseTemplate {
     let mut answer = ResponseTemplate::new(status);
     for (name, value) in response["headers"].as_object().into_iter().flatten() {
-        // These speak of the bytes on the wire, which are not the same.
+        // These headers describe the recorded bytes, which differ from those sent here.
         let of_the_wire = [
             "content-length",
             "content-encoding",
@@ -130,7 +126,11 @@ async fn refused(handle: &Deployment, status: u16, body: &Value, name: &str) {
     assert_eq!(error.status(), Some(status), "{name}");
     let text = error.to_string();
     if let Some(message) = body["message"].as_str() {
-        assert!(text.contains(&format!("{message:?}")), "{name}: {text}");
+        let rejection = error.rejection().unwrap();
+        assert_eq!(rejection.message.as_deref(), Some(message), "{name}");
+        let shown: Vec<_> = message.split_whitespace().collect();
+        let shown = format!("{:?}", shown.join(" "));
+        assert!(text.contains(&shown), "{name}: {text}");
     }
     assert_eq!(text.lines().count(), 1, "{name}: {text}");
     for told in body["errors"].as_array().into_iter().flatten() {

@@ -1,11 +1,10 @@
-//! Repositories that were renamed, and servers that send elsewhere.
+//! Renamed repositories and redirects.
 
-use deploystatus::{Client, Confirmation, ErrorKind, NewStatus, Pacing, State};
+use deploystatus::{Confirmation, ErrorKind, NewStatus, State};
 use deploystatus_emulator::{Fault, NewStatus as Seeded};
+use tests::{Scene, TOKEN, client_builder};
 use wiremock::matchers::{any, body_json, header, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
-
-use tests::{Scene, TOKEN};
 
 #[tokio::test]
 async fn new_url_of_renamed_repository_is_remembered() {
@@ -32,7 +31,7 @@ async fn new_url_of_renamed_repository_is_remembered() {
         "{moved}"
     );
 
-    // What was learned by writing serves reading, pages and all.
+    // Reads use the new address too, including further pages.
     scene.github.clear_requests();
     let newest = scene.deployment.latest_status().await.unwrap().unwrap();
     scene.deployment.get_status(newest.id).await.unwrap();
@@ -79,12 +78,7 @@ async fn reading_follows_renamed_repository() {
 }
 
 fn client_on(server: &MockServer) -> deploystatus::Deployment {
-    let client = Client::builder()
-        .base_url(server.uri())
-        .token(TOKEN)
-        .pacing(Pacing::off())
-        .build()
-        .unwrap();
+    let client = client_builder(server.uri()).build().unwrap();
     client.deployment("octocat/example", 42).unwrap()
 }
 
@@ -113,7 +107,7 @@ async fn redirects_preserve_method_and_body() {
             .await
             .unwrap();
         assert_eq!(created.status.id, 7, "{status}");
-        // 302 and 307 promise nothing for the next time.
+        // 302 and 307 are temporary.
         assert_eq!(
             deployment.moved_to().is_some(),
             matches!(status, 301 | 308),
@@ -168,7 +162,7 @@ async fn foreign_page_links_use_own_host() {
     }
     let mut pages = scene.deployment.statuses().per_page(1);
     pages.next_page().await.unwrap();
-    // Which status it is does not matter here, only where it was asked for.
+    // Only the URL of the request matters here.
     pages.next_page().await.ok();
     let second = &scene.github.requests()[1];
     assert!(

@@ -1,4 +1,4 @@
-//! Waiting and trying again, in paused time.
+//! Retries and backoff.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -6,9 +6,8 @@ use std::time::Duration;
 
 use deploystatus::{Advice, ClientBuilder, Confirmation, NewStatus, RetryPolicy, State};
 use deploystatus_emulator::{Fault, Operation, RetryAfter, Stage};
-use tokio::time::Instant;
-
 use tests::{Scene, in_paused_time};
+use tokio::time::Instant;
 
 #[test]
 fn reads_are_retried_after_transient_failures() {
@@ -96,7 +95,7 @@ async fn secondary_limit_without_header_waits_a_minute() {
 
 #[tokio::test(start_paused = true)]
 async fn quota_reset_uses_the_server_clock() {
-    // The emulator's clock is months away from ours.
+    // The emulator's clock differs from that of this machine by months.
     let scene = Scene::start().await;
     let reset = scene.github.now().as_second() + 40;
     let used_up = Fault::status(403)
@@ -178,7 +177,7 @@ fn defaults_match_the_documentation() {
     );
 }
 
-/// A source of tokens that fails when it is asked for the second time.
+/// Sets a token source that fails at its second call.
 fn stumbling(client: ClientBuilder) -> ClientBuilder {
     let asked = Arc::new(AtomicU32::new(0));
     client.token_source(move || {

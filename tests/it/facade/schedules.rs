@@ -1,7 +1,7 @@
-//! Ten thousand creations while everything goes wrong at random.
+//! Ten thousand creations with random faults.
 //!
-//! A schedule is replayed by its number: `DEPLOYSTATUS_SEED=17 cargo test -p tests --test it schedules`.
-//! `DEPLOYSTATUS_SCHEDULES` runs more of them.
+//! A schedule is repeated by its number: `DEPLOYSTATUS_SEED=17 cargo test -p tests --test it schedules`.
+//! `DEPLOYSTATUS_SCHEDULES` sets the number of schedules.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -9,28 +9,45 @@ use std::time::Duration;
 use deploystatus::{
     Confirmation, CreateOutcome, Deployment, Error, ErrorKind, NewStatus, RetryPolicy, State,
 };
-use deploystatus_emulator::FaultMix;
-
+use deploystatus_emulator::{FaultMix, ReplicaLag};
 use tests::{Scene, in_paused_time, on_tokio_time};
 
-/// Who reports what in a schedule.
+/// The writers of a schedule and their reports.
 #[derive(Clone, Copy, Debug)]
 enum Cast {
-    /// One writer says the same again and again.
+    /// One writer reports the same status repeatedly.
     Heartbeat,
-    /// One handle, cloned into tasks that say the same at the same time.
+    /// Clones of one handle report the same status concurrently.
     Clones,
-    /// Several handles, each with something else to say.
+    /// Several handles report different statuses.
     Writers,
-    /// Several handles that say the same at the same time, marked.
+    /// Several handles report the same status concurrently, with markers.
     Marked,
 }
 
+/// Behaviour of the server apart from faults.
+#[derive(Clone, Copy, Debug)]
+enum Behaviour {
+    Plain,
+    /// Lists lag by a random time of up to five seconds.
+    Lagging,
+    /// `created_at` is half an hour apart from `Date`.
+    Skewed,
+    /// Stored texts differ from sent ones in form.
+    Normalizing,
+}
+
+const BEHAVIOURS: [Behaviour; 4] = [
+    Behaviour::Plain,
+    Behaviour::Lagging,
+    Behaviour::Skewed,
+    Behaviour::Normalizing,
+];
 const CASTS: [Cast; 4] = [Cast::Heartbeat, Cast::Clones, Cast::Writers, Cast::Marked];
 const CREATIONS: usize = 12;
 const WRITERS: usize = 3;
 
-/// What became of the creations of some schedules.
+/// The results of the creations of some schedules.
 #[derive(Debug, Default)]
 struct Tally {
     calls: usize,
@@ -58,7 +75,7 @@ fn random_faults_keep_creations_exactly_once() {
         match outcome {
             Ok(played) => tally.add(&played),
             Err(panic) => {
-                eprintln!("the schedule that failed is replayed with DEPLOYSTATUS_SEED={seed}");
+                eprintln!("repeat the failed schedule with DEPLOYSTATUS_SEED={seed}");
                 std::panic::resume_unwind(panic);
             }
         }
@@ -66,7 +83,7 @@ fn random_faults_keep_creations_exactly_once() {
     println!("{tally:?}");
     if !single {
         assert!(tally.calls >= 10_000, "{tally:?}");
-        // The schedules are worth nothing if nothing goes wrong in them, or everything does.
+        // The schedules prove nothing if no creation fails, or if all do.
         assert!(tally.adopted > tally.calls / 20, "{tally:?}");
         assert!(tally.created > tally.calls / 2, "{tally:?}");
         assert!(tally.unknown < tally.calls / 50, "{tally:?}");
@@ -76,16 +93,37 @@ fn random_faults_keep_creations_exactly_once() {
 async fn schedule(seed: u64) -> Tally {
     let cast = CASTS[usize::try_from(seed % 4).unwrap()];
     let percent = 20 + u8::try_from(seed / 4 % 5).unwrap() * 10;
-    // What GitHub does late, it does within its ten seconds.
+    // GitHub ends every request within ten seconds.
     let mix = FaultMix::seeded(seed)
         .percent(percent)
         .max_delay(Duration::from_millis(9_500));
-    let scene = Scene::with(on_tokio_time().fault_mix(mix), |client| {
-        client
-            .timeout(Duration::from_secs(5))
-            .retry_policy(RetryPolicy::new().max_attempts(8).seed(seed))
+    let behaviour = BEHAVIOURS[usize::try_from(seed / 20 % 4).unwrap()];
+    // A status can be stored after 9.5 seconds, and be listed 5 seconds later.
+    let policy = RetryPolicy::new()
+        .max_attempts(8)
+        .search_timeout(match behaviour {
+            Behaviour::Lagging => Duration::from_secs(20),
+            _ => Duration::from_secs(10),
+        })
+        .seed(seed);
+    let scene = Scene::with(on_tokio_time(), |client| {
+        client.timeout(Duration::from_secs(5)).retry_policy(policy)
     })
     .await;
+    // Clocks do not matter to a client that knows a status of the deployment.
+    scene.store_states(&["queued"]);
+    scene.deployment.latest_status().await.unwrap();
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    scene.github.change_quirks(|it| match behaviour {
+        Behaviour::Plain => {}
+        Behaviour::Lagging => it.replica_lag = ReplicaLag::random(Duration::from_secs(5), seed),
+        Behaviour::Skewed => it.clock_skew_ms = if seed % 2 == 0 { 1_800_000 } else { -1_800_000 },
+        Behaviour::Normalizing => {
+            it.normalize_urls = true;
+            it.normalize_description = true;
+        }
+    });
+    scene.github.fault_mix(mix);
 
     let writers = match cast {
         Cast::Heartbeat => 1,
@@ -107,7 +145,7 @@ async fn schedule(seed: u64) -> Tally {
     for task in tasks {
         calls.extend(task.await.unwrap());
     }
-    // Whatever the server still does late, it has done by now.
+    // By now, the server has processed all requests that it delayed.
     tokio::time::sleep(Duration::from_secs(60)).await;
     settle(&scene, &calls)
 }
@@ -152,7 +190,7 @@ type Call = (NewStatus, Result<CreateOutcome, Error>);
 async fn write(handle: Deployment, cast: Cast, writer: usize, creations: usize) -> Vec<Call> {
     let mut calls = Vec::new();
     for number in 0..creations {
-        let status = NewStatus::new(State::InProgress).log_url("https://ci.example.com/7");
+        let status = NewStatus::new(State::InProgress).log_url("https://CI.example.com:443/7");
         let status = match cast {
             Cast::Heartbeat | Cast::Clones => status,
             Cast::Writers => status.description(format!("writer {writer} says {number}")),
@@ -164,7 +202,7 @@ async fn write(handle: Deployment, cast: Cast, writer: usize, creations: usize) 
     calls
 }
 
-/// Holds what the calls returned against what is on the server.
+/// Compares the results of the calls with the statuses on the server.
 fn settle(scene: &Scene, calls: &[Call]) -> Tally {
     let mut tally = Tally::default();
     let mut returned = BTreeSet::new();
@@ -183,7 +221,7 @@ fn settle(scene: &Scene, calls: &[Call]) -> Tally {
                     "{} was returned twice",
                     stored.id
                 );
-                assert!(says(
+                assert!(has_description(
                     status,
                     stored.description.as_deref().unwrap_or_default()
                 ));
@@ -198,7 +236,9 @@ fn settle(scene: &Scene, calls: &[Call]) -> Tally {
             }
         }
     }
-    let history = scene.github.history(scene.deployment.id());
+    let mut history = scene.github.history(scene.deployment.id());
+    // The first status was there before the calls.
+    history.remove(0);
     let ids: BTreeSet<_> = history.iter().map(|status| status.id).collect();
     assert!(
         returned.is_subset(&ids),
@@ -215,16 +255,16 @@ fn settle(scene: &Scene, calls: &[Call]) -> Tally {
         .filter(|status| !returned.contains(&status.id))
     {
         let is_owned = calls.iter().any(|(status, outcome)| {
-            says(status, &extra.description)
+            has_description(status, &extra.description)
                 && outcome.as_ref().is_err_and(Error::is_outcome_unknown)
         });
-        assert!(is_owned, "nobody knows of {extra:?}");
+        assert!(is_owned, "no call explains {extra:?}");
     }
     tally
 }
 
 /// Returns `true` if the report has this description.
-fn says(status: &NewStatus, description: &str) -> bool {
+fn has_description(status: &NewStatus, description: &str) -> bool {
     status.description.as_deref().unwrap_or_default() == description
 }
 

@@ -1,9 +1,8 @@
-//! Where the token must not appear.
+//! Absence of the token from texts.
 
 use deploystatus::{Client, NewStatus, State};
 use deploystatus_emulator::Fault;
 use serde_json::json;
-
 use tests::{Scene, TOKEN};
 
 #[track_caller]

@@ -1,8 +1,7 @@
-//! What each kind of server is told, and how it is learned.
+//! Detection of servers, and the headers that each kind receives.
 
 use deploystatus::{Advice, Client, NewStatus, ServerProfile, State};
 use deploystatus_emulator::{Emulator, NewStatus as Seeded, Profile, ReceivedRequest};
-
 use tests::{Scene, TOKEN};
 
 const PLAIN: &str = "application/vnd.github+json";

@@ -7,6 +7,7 @@ use std::sync::Once;
 
 use deploystatus::{NewStatus, ServerProfile, State};
 use deploystatus_emulator::{Fault, Operation};
+use tests::{Scene, TOKEN, in_paused_time, on_tokio_time};
 use tracing::field::{Empty, Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::Interest;
@@ -14,12 +15,10 @@ use tracing::{Event, Instrument, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 
-use tests::{Scene, TOKEN, in_paused_time, on_tokio_time};
-
 type Fields = BTreeMap<String, String>;
 
 thread_local! {
-    /// What is kept of this thread; a test in paused time has only one.
+    /// The records of this thread. A test in paused time has only one thread.
     static KEPT: RefCell<Option<Kept>> = const { RefCell::new(None) };
 }
 
@@ -31,9 +30,9 @@ struct Kept {
     events: Vec<Fields>,
 }
 
-/// Keeps the spans and events of our crate, for those threads that want them.
+/// Records the spans and events of the library on threads that request it.
 ///
-/// It is there for the whole process: what one thread alone listens to, others may have switched off.
+/// It is the subscriber of the whole process, because tracing caches for all threads which callsites are enabled.
 struct Keeper;
 
 struct Noted<'a>(&'a mut Fields);

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tests::checkout;
 
-/// A status with every field that the description has, and one that it has not.
+/// Returns a status with all described fields and an unknown one.
 fn full() -> Value {
     let api = "https://api.example.com/repos/octocat/example";
     json!({

@@ -1,236 +1,191 @@
-//! Delivering what an outbox keeps.
+//! Delivery of the reports in an outbox.
 
-use std::fs;
+use std::net::TcpListener;
 use std::time::Duration;
 
-use deploystatus::{Delivered, Outbox, Overtaken, State};
-use deploystatus_emulator::{Fault, NewStatus, Operation};
+use deploystatus::{Client, FlushEvent, FlushReport, NewStatus, OnSuperseded, Outbox, State};
+use deploystatus_emulator::{Fault, NewDeployment, Operation};
+use tests::{client_builder, in_paused_time};
+use tokio::time::Instant;
 
 use super::Kept;
-use crate::facade::in_paused_time;
+use crate::rollout::{ends, first, history};
 
-#[test]
-fn reports_are_delivered_oldest_first_and_once() {
-    in_paused_time(|| async {
-        let kept = Kept::start().await;
-        for why in ["first", "second", "third"] {
-            kept.lose(why).await;
-        }
-        let flushed = kept.outbox.flush(&kept.scene.client, Overtaken::Send).await;
-        let flushed = flushed.unwrap();
-        assert!(flushed.is_complete());
-        let said: Vec<_> = flushed
-            .delivered
-            .iter()
-            .map(|it| it.status().description.as_deref().unwrap())
-            .collect();
-        assert_eq!(said, ["first", "second", "third"]);
-        let again = kept.outbox.flush(&kept.scene.client, Overtaken::Send).await;
-        assert!(again.unwrap().delivered.is_empty());
-        assert_eq!(kept.scene.ends(), 3);
-    });
+fn delivered(report: &FlushReport) -> Vec<&str> {
+    let delivered = report.delivered.iter();
+    delivered
+        .map(|outcome| outcome.status.description.as_deref().unwrap())
+        .collect()
 }
 
-#[test]
-fn many_processes_that_flush_at_once_deliver_each_report_once() {
-    in_paused_time(|| async {
-        let kept = Kept::start().await;
-        for number in 0..8 {
-            kept.lose(&format!("number {number}")).await;
-        }
-        let outboxes: Vec<_> = (0..6).map(|_| kept.elsewhere()).collect();
-        let all = outboxes
-            .iter()
-            .map(|outbox| outbox.flush(&kept.scene.client, Overtaken::Send));
-        let flushed = futures_util::future::join_all(all).await;
-        let delivered: usize = flushed
-            .iter()
-            .map(|it| it.as_ref().unwrap().delivered.len())
-            .sum();
-        assert_eq!(delivered, 8);
-        assert_eq!(kept.scene.ends(), 8);
-        assert!(kept.files().is_empty());
-        let told = kept.scene.told();
-        let said: Vec<_> = told.iter().rev().take(8).rev().map(|it| &it.1).collect();
-        let wanted: Vec<_> = (0..8).map(|number| format!("number {number}")).collect();
-        assert_eq!(said, wanted.iter().collect::<Vec<_>>());
-    });
-}
-
-#[test]
-fn a_report_that_cannot_be_delivered_stays_and_holds_back_later_ones() {
-    in_paused_time(|| async {
-        let kept = Kept::start().await;
-        kept.lose("first").await;
-        kept.lose("second").await;
-        let files = kept.files();
-        let refused = Fault::status(403).on(Operation::CreateStatus);
-        kept.scene.github.fault(refused);
-        let flushed = kept.outbox.flush(&kept.scene.client, Overtaken::Send).await;
-        let flushed = flushed.unwrap();
-        assert!(flushed.delivered.is_empty());
-        assert_eq!(flushed.kept[0].kept_in(), Some(files[0].as_path()));
-        assert_eq!(flushed.left, files[1..]);
-        assert_eq!(kept.files(), files);
-        let flushed = kept.outbox.flush(&kept.scene.client, Overtaken::Send).await;
-        assert_eq!(flushed.unwrap().delivered.len(), 2);
-    });
-}
-
-#[test]
-fn what_was_overtaken_is_dropped_only_when_told_to() {
-    for (overtaken, newest) in [(Overtaken::Send, "failure"), (Overtaken::Drop, "success")] {
-        in_paused_time(|| async {
-            let kept = Kept::start().await;
-            kept.lose("Out of memory").await;
-            let success = NewStatus::new("success");
-            let id = kept.scene.deployment.id();
-            kept.scene.github.create_status(id, success).unwrap();
-            let flushed = kept.outbox.flush(&kept.scene.client, overtaken).await;
-            let flushed = flushed.unwrap();
-            let dropped = overtaken == Overtaken::Drop;
-            assert_eq!(flushed.dropped.len(), usize::from(dropped));
-            assert_eq!(flushed.delivered.len(), usize::from(!dropped));
-            assert!(flushed.is_complete() && kept.files().is_empty());
-            assert_eq!(kept.scene.stored().pop().unwrap(), newest);
-        });
+/// Leaves doubtful ends of rollouts on this many deployments.
+async fn lose_on_deployments(kept: &Kept, count: usize, fault: Fault) {
+    for _ in 0..count {
+        let new = NewDeployment::new("main");
+        let created = kept.scene.github.create_deployment("octocat/example", new);
+        let deployment = kept
+            .scene
+            .client
+            .deployment("octocat/example", created.unwrap().id);
+        let rollout = deployment.unwrap().rollout(first()).outbox(&kept.outbox);
+        let rollout = rollout.end_timeout(Duration::from_secs(1));
+        let rollout = rollout.begin().await.unwrap();
+        kept.scene.fault(fault.clone());
+        rollout.succeed().await.unwrap_err();
+        kept.scene.github.clear_faults();
     }
 }
 
-#[test]
-fn what_was_not_overtaken_is_never_dropped() {
-    in_paused_time(|| async {
-        let kept = Kept::start().await;
-        let rollout = kept.rollout().begin().await.unwrap();
-        let will = (kept.files()[0].clone(), fs::read(&kept.files()[0]).unwrap());
-        // The rollout's own progress is newer than its last will, and does not overtake it.
-        tokio::time::sleep(std::time::Duration::from_secs(60)).await;
-        assert!(rollout.progress("half").await.is_reported());
-        std::mem::forget(rollout);
-        fs::remove_file(&will.0).unwrap();
-        fs::write(&will.0, will.1).unwrap();
-        let flushed = kept.outbox.flush(&kept.scene.client, Overtaken::Drop).await;
-        let flushed = flushed.unwrap();
-        assert!(matches!(flushed.delivered[..], [Delivered::Created(_)]));
-        assert_eq!(kept.scene.stored(), ["in_progress", "in_progress", "error"]);
-    });
+#[tokio::test(start_paused = true)]
+async fn reports_are_delivered_once_in_order() {
+    let kept = Kept::start().await;
+    for description in ["first", "second", "third"] {
+        kept.lose(description).await;
+    }
+    let flushed = kept.flush(OnSuperseded::Send).await;
+    assert!(flushed.is_complete());
+    assert_eq!(delivered(&flushed), ["first", "second", "third"]);
+    let again = kept.flush(OnSuperseded::Send).await;
+    assert!(again.delivered.is_empty());
+    assert_eq!(ends(&kept.scene), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn concurrent_flushes_deliver_each_report_once() {
+    let kept = Kept::start().await;
+    for number in 0..8 {
+        kept.lose(&format!("number {number}")).await;
+    }
+    let outboxes: Vec<_> = (0..6).map(|_| kept.elsewhere()).collect();
+    let all = outboxes
+        .iter()
+        .map(|outbox| outbox.flush(&kept.scene.client, OnSuperseded::Send));
+    let flushed = futures_util::future::join_all(all).await;
+    let reports = flushed.iter().map(|report| report.as_ref().unwrap());
+    assert_eq!(
+        reports.map(|report| report.delivered.len()).sum::<usize>(),
+        8
+    );
+    assert_eq!(ends(&kept.scene), 8);
+    assert!(kept.files().is_empty());
+    let history = history(&kept.scene).into_iter().skip(8);
+    let descriptions: Vec<_> = history.map(|(_, description)| description).collect();
+    let expected: Vec<_> = (0..8).map(|number| format!("number {number}")).collect();
+    assert_eq!(descriptions, expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn undelivered_report_holds_back_later_ones() {
+    let kept = Kept::start().await;
+    kept.lose("first").await;
+    kept.lose("second").await;
+    let rejected = Fault::status(403).on(Operation::CreateStatus);
+    kept.scene.fault(rejected);
+    let flushed = kept.flush(OnSuperseded::Send).await;
+    assert!(flushed.delivered.is_empty());
+    let description = flushed.kept[0].status().description.as_deref();
+    assert_eq!(description, Some("first"));
+    let mut files = vec![flushed.kept[0].kept_in().unwrap().to_owned()];
+    files.extend(flushed.skipped.clone());
+    files.sort();
+    assert_eq!(kept.files(), files);
+    let flushed = kept.flush(OnSuperseded::Send).await;
+    assert_eq!(delivered(&flushed), ["first", "second"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn reports_for_another_server_are_skipped() {
+    let (kept, other) = (Kept::start().await, Kept::start().await);
+    kept.lose("Out of memory").await;
+    let flush = kept.outbox.flush(&other.scene.client, OnSuperseded::Send);
+    assert_eq!(flush.await.unwrap().skipped, kept.files());
+    assert!(other.scene.github.requests().is_empty());
+    assert_eq!(kept.files().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn twelve_doubtful_reports_take_less_than_20_seconds() {
+    let kept = Kept::start().await;
+    let lost = Fault::status(502).times(99).on(Operation::CreateStatus);
+    lose_on_deployments(&kept, 12, lost).await;
+    let started = Instant::now();
+    let flushed = kept.flush(OnSuperseded::Drop).await;
+    let took = started.elapsed();
+    assert_eq!(flushed.delivered.len(), 12);
+    assert!(flushed.is_complete());
+    assert!(took < Duration::from_secs(20), "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn surely_unsent_reports_are_sent_without_a_search() {
+    let kept = Kept::start().await;
+    let rejected = Fault::status(403).on(Operation::CreateStatus);
+    lose_on_deployments(&kept, 12, rejected).await;
+    let started = Instant::now();
+    let flushed = kept.flush(OnSuperseded::Drop).await;
+    assert_eq!(flushed.delivered.len(), 12);
+    assert!(started.elapsed() < Duration::from_secs(1));
 }
 
 #[test]
-fn a_file_that_is_not_a_report_is_named_and_left_alone() {
+fn closed_port_fails_fast_and_keeps_everything() {
     in_paused_time(|| async {
-        let kept = Kept::start().await;
-        let odd = kept.outbox.directory().join("00-odd.json");
-        fs::write(&odd, "{\"server\": ").unwrap();
-        let draft = kept.outbox.directory().join(".20260101-draft.json");
-        fs::write(&draft, "{").unwrap();
-        kept.lose("Out of memory").await;
-        let flushed = kept.outbox.flush(&kept.scene.client, Overtaken::Send).await;
-        let flushed = flushed.unwrap();
-        assert_eq!(flushed.delivered.len(), 1);
-        assert_eq!(
-            flushed.unreadable[0].to_string(),
-            format!("this file of the outbox cannot be read: {}", odd.display())
-        );
-        assert_eq!(flushed.unreadable.len(), 1);
-        assert_eq!(fs::read_to_string(&odd).unwrap(), "{\"server\": ");
-        assert!(draft.exists());
-    });
-}
-
-#[test]
-fn reports_for_another_server_are_left_for_its_client() {
-    in_paused_time(|| async {
-        let (kept, other) = (Kept::start().await, Kept::start().await);
-        kept.lose("Out of memory").await;
-        let flushed = kept
-            .outbox
-            .flush(&other.scene.client, Overtaken::Send)
-            .await;
-        assert_eq!(flushed.unwrap().left, kept.files());
-        assert!(other.scene.github.requests().is_empty());
-        assert_eq!(kept.files().len(), 1);
-    });
-}
-
-#[test]
-fn a_last_will_beside_the_end_of_its_rollout_is_not_sent() {
-    in_paused_time(|| async {
-        let kept = Kept::start().await;
-        let rollout = kept.rollout().begin().await.unwrap();
-        let name = kept.files()[0].clone();
-        let will = fs::read(&name).unwrap();
-        kept.scene.github.fault(Fault::status(403));
-        rollout.fail("Out of memory").await.unwrap_err();
-        // As if the process had been killed before it removed the will.
-        fs::write(&name, will).unwrap();
-        assert_eq!(kept.files().len(), 2);
-        let flushed = kept.outbox.flush(&kept.scene.client, Overtaken::Send).await;
-        assert_eq!(flushed.unwrap().delivered.len(), 1);
-        assert!(kept.files().is_empty());
-        assert_eq!(kept.scene.stored(), ["in_progress", "failure"]);
-    });
-}
-
-#[test]
-fn a_will_is_not_overtaken_by_the_remarks_of_its_own_rollout() {
-    in_paused_time(|| async {
-        let kept = Kept::start().await;
-        let begun = deploystatus::NewStatus::new(State::InProgress);
-        let rollout = kept.scene.deployment.rollout(begun).outbox(&kept.outbox);
-        let rollout = rollout.progress_interval(Duration::ZERO);
-        let rollout = rollout.begin().await.unwrap();
-        rollout
-            .ongoing()
-            .log_url("https://ci.example.com/7")
+        let folder = tempfile::tempdir().unwrap();
+        let outbox = Outbox::open(folder.path()).unwrap();
+        // Nothing listens on this port once the listener is gone.
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let client: Client = client_builder(format!("http://127.0.0.1:{port}"))
+            .build()
             .unwrap();
-        assert!(rollout.progress("1 of 2").await.is_reported());
-
-        // What the next process would find if this one were killed here.
-        let folder = tempfile::tempdir().unwrap();
-        for file in kept.files() {
-            fs::copy(&file, folder.path().join(file.file_name().unwrap())).unwrap();
+        for id in 1..=30 {
+            let deployment = client.deployment("octocat/example", id).unwrap();
+            let first = NewStatus::new(State::InProgress);
+            let rollout = deployment.rollout(first).outbox(&outbox);
+            let rollout = rollout.end_timeout(Duration::from_secs(1));
+            let report = rollout
+                .begin_detached()
+                .unwrap()
+                .succeed()
+                .await
+                .unwrap_err();
+            assert!(!report.may_be_stored(), "{report}");
         }
-        let found = Outbox::open(folder.path()).unwrap();
-        let flushed = found.flush(&kept.scene.client, Overtaken::Drop).await;
-        assert_eq!(flushed.unwrap().delivered.len(), 1);
-        assert_eq!(kept.scene.stored().last().unwrap(), "error");
-        drop(rollout);
+        let started = Instant::now();
+        let flushed = outbox.flush(&client, OnSuperseded::Drop).await.unwrap();
+        assert_eq!(flushed.kept.len(), 30);
+        let took = started.elapsed();
+        assert!(took < Duration::from_secs(10), "{took:?}");
+        for report in &flushed.kept {
+            assert!(report.error().unwrap().is_connect());
+            let text = report.to_string();
+            assert!(text.starts_with("could not report success"), "{text}");
+        }
     });
 }
 
-#[test]
-fn a_report_from_before_the_beginning_does_not_hide_a_later_end() {
-    in_paused_time(|| async {
-        let kept = Kept::start().await;
-        // Given up while the beginning was under way: what is on disk does not know that it began.
-        kept.scene
-            .github
-            .fault(Fault::delay(Duration::from_secs(5)).on(Operation::CreateStatus));
-        let folder = tempfile::tempdir().unwrap();
-        {
-            let beginning = kept.rollout().begin();
-            let killed = tokio::time::timeout(Duration::from_secs(1), beginning);
-            tokio::select! {
-                _ = killed => {}
-                () = tokio::time::sleep(Duration::from_millis(500)) => {
-                    for file in kept.files() {
-                        fs::copy(&file, folder.path().join(file.file_name().unwrap())).unwrap();
-                    }
-                }
-            }
+#[tokio::test(start_paused = true)]
+async fn results_are_passed_on_as_they_arrive() {
+    let kept = Kept::start().await;
+    let rejected = Fault::status(403).on(Operation::CreateStatus);
+    lose_on_deployments(&kept, 2, rejected).await;
+    let slow = Fault::delay(Duration::from_secs(20)).on(Operation::CreateStatus);
+    kept.scene.fault(slow);
+    let started = Instant::now();
+    let mut times = Vec::new();
+    let on_event = |event: FlushEvent<'_>| match event {
+        FlushEvent::Delivered { deployment, .. } => {
+            times.push((deployment, started.elapsed().as_secs()));
         }
-        // Somebody tries again an hour later, by the clock that the will was dated with.
-        let later = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(1);
-        kept.scene.github.set_time(later);
-        let again = kept.scene.deployment.rollout(crate::rollout::first());
-        again.begin().await.unwrap().succeed().await.unwrap();
-
-        let found = Outbox::open(folder.path()).unwrap();
-        assert_eq!(found.files().unwrap().len(), 1);
-        let flushed = found.flush(&kept.scene.client, Overtaken::Drop).await;
-        let flushed = flushed.unwrap();
-        assert_eq!(flushed.dropped.len(), 1, "{flushed:?}");
-        assert_eq!(kept.scene.stored().last().unwrap(), "success");
-    });
+        other => panic!("{other:?}"),
+    };
+    let flush = kept
+        .outbox
+        .flush_with(&kept.scene.client, OnSuperseded::Drop, on_event);
+    flush.await.unwrap();
+    let times: Vec<_> = times.into_iter().map(|(_, seconds)| seconds).collect();
+    assert_eq!(times, [0, 20]);
 }

@@ -3,21 +3,21 @@
 use std::env;
 use std::io::{BufRead, BufReader};
 
-use deploystatus::{Client, Outbox, Overtaken, Rollout};
+use deploystatus::{OnSuperseded, Outbox, Rollout};
 use deploystatus_emulator::Emulator;
 
-use crate::facade::{Scene, TOKEN, another_process};
+use tests::{Scene, another_process, client_builder};
+
 use crate::rollout::first;
 
 const PLAN: &str = "DEPLOYSTATUS_TEST_ROLLOUT";
 
-/// The rollout of the other process.
+/// Starts the rollout of the other process.
 async fn roll_out(plan: &str) -> Rollout {
     let [url, id, folder] = plan.split(' ').collect::<Vec<_>>()[..] else {
         panic!("{plan}")
     };
-    let client = Client::builder().base_url(url).token(TOKEN);
-    let client = client.build().unwrap();
+    let client = client_builder(url).build().unwrap();
     let deployment = client.deployment("octocat/example", id.parse().unwrap());
     let rollout = deployment.unwrap().rollout(first());
     let rollout = rollout.outbox(&Outbox::open(folder).unwrap());
@@ -25,13 +25,13 @@ async fn roll_out(plan: &str) -> Rollout {
 }
 
 #[tokio::test]
-async fn a_process_that_is_killed_leaves_the_end_of_its_rollout_to_whoever_flushes() {
+async fn flush_reports_end_of_killed_process() {
     if let Ok(plan) = env::var(PLAN) {
         let _rollout = roll_out(&plan).await;
         println!("\nbegun");
         std::future::pending::<()>().await;
     }
-    let scene = Scene::with(Emulator::builder(), |client| client).await;
+    let scene = Scene::with_emulator(Emulator::builder()).await;
     let folder = tempfile::tempdir().unwrap();
     let outbox = Outbox::open(folder.path()).unwrap();
     let plan = [
@@ -39,7 +39,7 @@ async fn a_process_that_is_killed_leaves_the_end_of_its_rollout_to_whoever_flush
         scene.deployment.id().to_string(),
         folder.path().display().to_string(),
     ];
-    let name = "outbox::process::a_process_that_is_killed_leaves_the_end_of_its_rollout_to_whoever_flushes";
+    let name = "outbox::process::flush_reports_end_of_killed_process";
     let mut child = another_process(name, PLAN, &plan.join(" "))
         .spawn()
         .unwrap();
@@ -48,13 +48,19 @@ async fn a_process_that_is_killed_leaves_the_end_of_its_rollout_to_whoever_flush
     assert!(tokio::task::spawn_blocking(begun).await.unwrap());
     assert_eq!(scene.stored(), ["in_progress"]);
 
-    let flushed = outbox.flush(&scene.client, Overtaken::Send).await.unwrap();
-    assert_eq!(flushed.left.len(), 1, "its process lives");
+    let flushed = outbox
+        .flush(&scene.client, OnSuperseded::Drop)
+        .await
+        .unwrap();
+    assert_eq!(flushed.skipped.len(), 1, "its process is alive");
 
     child.kill().unwrap();
     child.wait().unwrap();
     tokio::time::pause();
-    let flushed = outbox.flush(&scene.client, Overtaken::Send).await.unwrap();
+    let flushed = outbox
+        .flush(&scene.client, OnSuperseded::Drop)
+        .await
+        .unwrap();
     assert_eq!(flushed.delivered.len(), 1);
     assert_eq!(scene.stored(), ["in_progress", "error"]);
 }

@@ -1,4 +1,4 @@
-//! Bytes that are made of those of a corpus: documents that are still documents, and worse.
+//! Inputs derived from a corpus: changed documents, and bytes that are no documents.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Value, json};
 
-/// Bytes that show as the text they nearly are.
+/// Bytes that are printed as text.
 #[derive(Clone)]
 pub(super) struct Made(pub(super) Vec<u8>);
 
@@ -16,23 +16,23 @@ impl fmt::Debug for Made {
     }
 }
 
-/// One change to some bytes.
+/// A change of an input.
 #[derive(Clone, Debug)]
 enum Change {
-    /// A value somewhere in the document becomes another.
+    /// Replaces a value of the document.
     Replace(Index, Value),
-    /// A value somewhere in the document is no longer there.
+    /// Removes a value of the document.
     Drop(Index),
-    /// An element or a member stands there once more.
+    /// Repeats an element or a member.
     Repeat(Index),
     Flip(Index, u8),
     Insert(Index, Vec<u8>),
     Cut(Index, usize),
-    /// It goes on like another of the corpus.
+    /// Continues like another input of the corpus.
     Splice(Index, Index),
 }
 
-/// Files of a corpus, with some changes each; some are bytes and nothing else.
+/// Generates changed files of a corpus, and some random bytes.
 pub(super) fn made_of(files: Vec<Vec<u8>>) -> impl Strategy<Value = Made> {
     let file = select(files);
     let noise = prop::collection::vec(any::<u8>(), 0..200);
@@ -62,7 +62,7 @@ fn changes() -> impl Strategy<Value = Change> {
     ]
 }
 
-/// Values that some field or other does not expect.
+/// Values that some fields do not expect.
 fn odd_values() -> impl Strategy<Value = Value> {
     let deep = (0..100).fold(json!([]), |inner, _| json!([inner]));
     let known = vec![
@@ -96,7 +96,7 @@ fn odd_values() -> impl Strategy<Value = Value> {
     ]
 }
 
-/// What one format or another gives a meaning to.
+/// Texts with a meaning in some format.
 fn words() -> impl Strategy<Value = Vec<u8>> {
     let known = [
         "<",
@@ -162,7 +162,7 @@ impl Change {
     }
 }
 
-/// Changes one of the values of the JSON that the bytes end with, if they do.
+/// Changes a value of the JSON at the end of the bytes, if there is any.
 fn in_document(bytes: &mut Vec<u8>, at: Index, change: impl FnOnce(&mut Value)) {
     let Some(start) = bytes.iter().position(|byte| b"{[".contains(byte)) else {
         return;
@@ -186,7 +186,7 @@ fn count(value: &Value) -> usize {
     }
 }
 
-/// The value that so many others stand before.
+/// Returns the value at this position.
 fn nth<'a>(value: &'a mut Value, left: &mut usize) -> Option<&'a mut Value> {
     if *left == 0 {
         return Some(value);

@@ -1,159 +1,173 @@
-//! What is said of a rollout on its way.
+//! Progress reports.
 
 use std::time::Duration;
 
-use deploystatus::{NewStatus, Progress, State};
+use deploystatus::{NewStatus, State};
 use deploystatus_emulator::{Fault, Operation};
+use tests::Scene;
 use tokio::time::{Instant, sleep};
 
-use super::{an_hour, first, scene};
-use crate::facade::in_paused_time;
+use super::{an_hour, first, history};
 
-#[test]
-fn progress_is_reported_when_it_changed_and_no_faster_than_the_interval() {
-    in_paused_time(|| async {
-        let scene = scene().await;
-        let rollout = scene.deployment.rollout(first());
-        let rollout = rollout.progress_interval(Duration::from_secs(60));
-        let rollout = rollout.begin().await.unwrap();
-        for second in 0..300 {
-            let pods = second / 20;
-            let done = rollout.progress(format!("{pods} of 15 pods")).await;
-            if second < 60 {
-                assert!(matches!(done, Progress::TooSoon), "{second}");
-            }
-            sleep(Duration::from_secs(1)).await;
-        }
-        let posts = scene.github.requests();
-        let times: Vec<_> = posts.iter().map(|post| post.at).collect();
-        for pair in times.windows(2) {
-            let apart = pair[1].duration_since(pair[0]).as_secs();
-            assert!((59..=81).contains(&apart), "{apart}");
-        }
-        assert_eq!(scene.told()[1].1, "3 of 15 pods");
-        assert_eq!(scene.stored().len(), 5);
-        rollout.succeed().await.unwrap();
-    });
+async fn seconds(seconds: u64) {
+    sleep(Duration::from_secs(seconds)).await;
 }
 
-#[test]
-fn what_was_said_already_is_not_said_again() {
-    in_paused_time(|| async {
-        let scene = scene().await;
-        let rollout = scene.deployment.rollout(first()).begin().await.unwrap();
-        sleep(Duration::from_secs(11)).await;
-        assert!(matches!(rollout.progress("half").await, Progress::Reported));
-        an_hour().await;
-        assert!(matches!(
-            rollout.progress("half").await,
-            Progress::Unchanged
-        ));
-        rollout.environment_url("https://example.com").unwrap();
-        assert!(matches!(rollout.progress("half").await, Progress::Reported));
-        rollout.succeed().await.unwrap();
-        assert_eq!(scene.stored().len(), 4);
-    });
+fn descriptions(scene: &Scene) -> Vec<String> {
+    let history = history(scene).into_iter();
+    history.map(|(_, description)| description).collect()
 }
 
-#[test]
-fn the_step_from_queued_to_in_progress_is_never_too_soon() {
-    in_paused_time(|| async {
-        let scene = scene().await;
-        let queued = NewStatus::new(State::Queued);
-        let rollout = scene.deployment.rollout(queued).begin().await.unwrap();
-        assert!(matches!(rollout.progress("off").await, Progress::Reported));
-        assert!(matches!(rollout.progress("on").await, Progress::TooSoon));
-        rollout.succeed().await.unwrap();
-        assert_eq!(scene.stored(), ["queued", "in_progress", "success"]);
-    });
+#[tokio::test(start_paused = true)]
+async fn progress_is_limited_by_interval_and_change() {
+    let scene = Scene::start().await;
+    let rollout = scene.deployment.rollout(first());
+    let rollout = rollout.progress_interval(Duration::from_secs(65));
+    let rollout = rollout.begin().await.unwrap();
+    for second in 0..300 {
+        rollout.progress(format!("{} of 15 pods", second / 20));
+        seconds(1).await;
+    }
+    let requests = scene.github.requests();
+    let posts = requests.iter().filter(|request| request.method == "POST");
+    let times: Vec<_> = posts.map(|post| post.at).collect();
+    for pair in times.windows(2) {
+        let apart = pair[1].duration_since(pair[0]).as_secs();
+        assert!((64..=81).contains(&apart), "{apart}");
+    }
+    assert_eq!(history(&scene)[1].1, "3 of 15 pods");
+    assert_eq!(scene.stored().len(), 5);
+    rollout.succeed().await.unwrap();
 }
 
-#[test]
-fn progress_that_cannot_be_reported_is_an_error_soon_and_the_rollout_goes_on() {
-    in_paused_time(|| async {
-        let scene = scene().await;
-        let rollout = scene.deployment.rollout(first()).begin().await.unwrap();
-        sleep(Duration::from_secs(11)).await;
-        let down = Fault::status(502).times(2).on(Operation::CreateStatus);
-        scene.github.fault(down);
-        let started = Instant::now();
-        let Progress::Failed(error) = rollout.progress("half").await else {
-            panic!("it was reported");
-        };
-        assert!(error.is_outcome_unknown(), "{error:?}");
-        assert!(started.elapsed() < Duration::from_secs(30));
-        rollout.succeed().await.unwrap();
-        assert_eq!(scene.stored(), ["in_progress", "success"]);
-    });
+#[tokio::test(start_paused = true)]
+async fn progress_never_holds_up_the_work() {
+    let scene = Scene::start().await;
+    let rollout = scene.deployment.rollout(first()).begin().await.unwrap();
+    seconds(11).await;
+    scene.fault(Fault::delay(Duration::from_secs(25)).times(9));
+    let began = Instant::now();
+    for number in 0..100 {
+        rollout.progress(format!("{number} of 100"));
+    }
+    assert_eq!(began.elapsed(), Duration::ZERO);
+    an_hour().await;
+    assert_eq!(descriptions(&scene), ["", "99 of 100"]);
+    rollout.succeed().await.unwrap();
 }
 
-#[test]
-fn progress_that_lands_late_does_not_hide_the_end() {
-    in_paused_time(|| async {
-        let scene = scene().await;
-        let rollout = scene.deployment.rollout(first()).begin().await.unwrap();
-        sleep(Duration::from_secs(11)).await;
-        let late = Fault::status(502).work_later(Duration::from_secs(9));
-        scene.github.fault(late.on(Operation::CreateStatus));
-        // The list cannot be read either, so nobody knows when the remark lands.
-        scene
-            .github
-            .fault(Fault::status(403).on(Operation::ListStatuses));
-        let Progress::Failed(error) = rollout.progress("half").await else {
-            panic!("it was reported");
-        };
-        assert!(error.is_outcome_unknown(), "{error:?}");
-        rollout.succeed().await.unwrap();
-        an_hour().await;
-        assert_eq!(scene.stored(), ["in_progress", "in_progress", "success"]);
-    });
+#[tokio::test(start_paused = true)]
+async fn newest_progress_is_sent_after_the_interval() {
+    let scene = Scene::start().await;
+    let rollout = scene.deployment.rollout(first()).begin().await.unwrap();
+    rollout.progress("first");
+    seconds(5).await;
+    rollout.progress("second");
+    assert_eq!(descriptions(&scene), [""]);
+    seconds(6).await;
+    assert_eq!(descriptions(&scene), ["", "second"]);
+    rollout.progress("third");
+    rollout.succeed().await.unwrap();
+    assert_eq!(scene.stored(), ["in_progress", "in_progress", "success"]);
 }
 
-#[test]
-fn a_remark_that_lands_late_does_not_hide_the_end_when_others_were_made_in_between() {
-    in_paused_time(|| async {
-        let scene = scene().await;
+#[tokio::test(start_paused = true)]
+async fn unchanged_progress_is_not_repeated() {
+    let scene = Scene::start().await;
+    let rollout = scene.deployment.rollout(first()).begin().await.unwrap();
+    rollout.progress("half");
+    an_hour().await;
+    rollout.progress("half");
+    an_hour().await;
+    assert_eq!(scene.stored().len(), 2);
+    rollout.environment_url("https://example.com").unwrap();
+    rollout.progress("half");
+    an_hour().await;
+    assert_eq!(scene.stored().len(), 3);
+    rollout.succeed().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn first_in_progress_ignores_the_interval() {
+    let scene = Scene::start().await;
+    let queued = NewStatus::new(State::Queued);
+    let rollout = scene.deployment.rollout(queued).begin().await.unwrap();
+    rollout.progress("off");
+    seconds(1).await;
+    assert_eq!(scene.stored(), ["queued", "in_progress"]);
+    rollout.progress("on");
+    seconds(1).await;
+    assert_eq!(scene.stored(), ["queued", "in_progress"]);
+    rollout.succeed().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn failed_progress_does_not_end_the_rollout() {
+    let scene = Scene::start().await;
+    let rollout = scene.deployment.rollout(first()).begin().await.unwrap();
+    scene.fault(Fault::status(502).times(2).on(Operation::CreateStatus));
+    rollout.progress("half");
+    an_hour().await;
+    rollout.succeed().await.unwrap();
+    assert_eq!(scene.stored(), ["in_progress", "success"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn late_progress_does_not_hide_the_end() {
+    for more in [None, Some("2 of 2")] {
+        let scene = Scene::start().await;
         let rollout = scene.deployment.rollout(first());
         let rollout = rollout.progress_interval(Duration::ZERO);
         let rollout = rollout.begin().await.unwrap();
         let late = Fault::status(502).work_later(Duration::from_secs(9));
-        scene.github.fault(late.on(Operation::CreateStatus));
-        scene
-            .github
-            .fault(Fault::status(403).on(Operation::ListStatuses));
-        let lost = rollout.progress("1 of 2").await;
-        assert!(matches!(lost, Progress::Failed(_)), "{lost:?}");
-        assert!(rollout.progress("2 of 2").await.is_reported());
+        scene.fault(late.on(Operation::CreateStatus));
+        // The list cannot be read, so the client does not know when the progress is stored.
+        scene.fault(Fault::status(403).on(Operation::ListStatuses));
+        rollout.progress("1 of 2");
+        seconds(1).await;
+        if let Some(more) = more {
+            rollout.progress(more);
+            seconds(1).await;
+        }
         rollout.succeed().await.unwrap();
         an_hour().await;
-        let said: Vec<_> = scene.told().into_iter().map(|(_, remark)| remark).collect();
-        assert_eq!(said, ["", "2 of 2", "1 of 2", ""]);
         assert_eq!(scene.stored().last().unwrap(), "success");
-    });
+        assert_eq!(scene.stored().len(), 3 + more.iter().count());
+    }
 }
 
-#[test]
-fn whoever_outlives_the_rollout_says_nothing_any_more() {
-    in_paused_time(|| async {
-        let scene = scene().await;
-        let rollout = scene.deployment.rollout(first()).begin().await.unwrap();
-        let ongoing = rollout.ongoing();
-        rollout.succeed().await.unwrap();
-        an_hour().await;
-        assert!(matches!(ongoing.progress("more").await, Progress::Over));
-        assert_eq!(scene.stored(), ["in_progress", "success"]);
-    });
+#[tokio::test(start_paused = true)]
+async fn progress_after_the_end_is_not_reported() {
+    let scene = Scene::start().await;
+    let rollout = scene.deployment.rollout(first()).begin().await.unwrap();
+    let handle = rollout.handle();
+    rollout.succeed().await.unwrap();
+    an_hour().await;
+    handle.progress("more");
+    an_hour().await;
+    assert_eq!(scene.stored(), ["in_progress", "success"]);
 }
 
-#[test]
-fn progress_is_reported_every_ten_seconds_unless_told() {
-    in_paused_time(|| async {
-        let scene = scene().await;
-        let rollout = scene.deployment.rollout(first()).begin().await.unwrap();
-        sleep(Duration::from_secs(9)).await;
-        assert!(matches!(rollout.progress("half").await, Progress::TooSoon));
-        sleep(Duration::from_secs(2)).await;
-        assert!(rollout.progress("half").await.is_reported());
-        rollout.succeed().await.unwrap();
-    });
+#[tokio::test(start_paused = true)]
+async fn progress_interval_defaults_to_ten_seconds() {
+    let scene = Scene::start().await;
+    let rollout = scene.deployment.rollout(first()).begin().await.unwrap();
+    rollout.progress("half");
+    seconds(9).await;
+    assert_eq!(scene.stored().len(), 1);
+    seconds(2).await;
+    assert_eq!(scene.stored().len(), 2);
+    rollout.succeed().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn overlong_interval_is_accepted() {
+    let scene = Scene::start().await;
+    let rollout = scene.deployment.rollout(first());
+    let rollout = rollout.progress_interval(Duration::MAX);
+    let rollout = rollout.begin().await.unwrap();
+    rollout.progress("half");
+    an_hour().await;
+    rollout.succeed().await.unwrap();
+    assert_eq!(scene.stored(), ["in_progress", "success"]);
 }

@@ -1,204 +1,205 @@
-//! Work whose end is reported whatever happens.
+//! Work that is carried out as a rollout.
 
+use std::error::Error as StdError;
 use std::io;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use deploystatus::{Error, State};
+use deploystatus::{RolloutError, State};
 use deploystatus_emulator::{Fault, Operation};
 use futures_util::FutureExt;
+use tests::Scene;
 
-use super::{an_hour, first, scene};
-use crate::facade::in_paused_time;
+use super::{an_hour, first, history, pair};
 
-async fn ship() -> Result<&'static str, io::Error> {
-    tokio::task::yield_now().await;
-    Ok("https://staging.example.com")
+type BoxError = Box<dyn StdError + Send + Sync>;
+
+/// A value without `Debug`, as work may return it.
+struct Version(&'static str);
+
+#[tokio::test(start_paused = true)]
+async fn successful_work_is_success() {
+    let scene = Scene::start().await;
+    let work = async |rollout: deploystatus::RolloutHandle| -> Result<Version, BoxError> {
+        rollout.environment_url("https://staging.example.com")?;
+        rollout.progress("Checking");
+        Ok(Version("1.2.3"))
+    };
+    let finished = scene.deployment.rollout(first()).run(work).await.unwrap();
+    assert_eq!(finished.value.0, "1.2.3");
+    assert_eq!(finished.outcome.status.state, State::Success);
+    assert_eq!(scene.stored(), ["in_progress", "success"]);
 }
 
-#[test]
-fn work_that_goes_well_is_a_success() {
-    in_paused_time(|| async {
-        let scene = scene().await;
-        let mut shipped = None;
-        let running = scene.deployment.rollout(first()).run(async |rollout| {
-            let url = ship().await?;
-            rollout.environment_url(url)?;
-            rollout.progress("Checking").await;
-            shipped = Some(url);
-            Ok(())
-        });
-        let success = running.await.unwrap();
-        assert_eq!(success.delivered().status().state, State::Success);
-        assert_eq!(scene.stored(), ["in_progress", "success"]);
-        assert_eq!(shipped, ship().await.ok());
-    });
-}
-
-#[test]
-fn work_that_fails_is_a_failure_with_the_first_line_of_the_error() {
-    in_paused_time(|| async {
-        let scene = scene().await;
-        for (text, said) in [
-            ("no space left\non device", "no space left".to_owned()),
-            ("\n  \r\n  exit code 1\r\nmore", "exit code 1".to_owned()),
-            ("", "The rollout failed".to_owned()),
-            (&"long ".repeat(100), format!("{}long…", "long ".repeat(27))),
-        ] {
-            let running = scene
-                .deployment
-                .rollout(first())
-                .run(async |_| Err(io::Error::other(text).into()));
-            let error = running.await.unwrap_err();
-            assert!(matches!(error, Error::WorkFailed(_)), "{error:?}");
-            assert_eq!(error.to_string(), "the work of the rollout failed");
-            let cause = std::error::Error::source(&error).unwrap();
-            assert!(cause.downcast_ref::<io::Error>().is_some());
-            assert_eq!(cause.to_string(), text);
-            let (state, remark) = scene.told().pop().unwrap();
-            assert_eq!(
-                (state.as_str(), remark.as_str()),
-                ("failure", said.as_str())
-            );
-            assert!(remark.chars().count() <= 140);
-        }
-    });
-}
-
-#[test]
-fn work_that_panics_is_an_error_and_the_panic_goes_on() {
-    in_paused_time(|| async {
-        let scene = scene().await;
-        let running = scene.deployment.rollout(first()).run(async |_| {
-            tokio::task::yield_now().await;
-            let missing = 7;
-            panic!("no replica {missing}\nat all");
-        });
-        let panic = AssertUnwindSafe(running).catch_unwind().await.unwrap_err();
-        assert_eq!(
-            panic.downcast_ref::<String>().unwrap(),
-            "no replica 7\nat all"
-        );
-        // It is there when the panic goes on, and not some time later.
-        assert_eq!(
-            scene.told().pop().unwrap(),
-            ("error".into(), "The rollout panicked: no replica 7".into())
-        );
-    });
-}
-
-#[test]
-fn a_panic_before_the_work_became_a_future_is_an_error_too() {
-    in_paused_time(|| async {
-        let scene = scene().await;
+#[tokio::test(start_paused = true)]
+async fn failed_work_reports_first_error_line() {
+    let scene = Scene::start().await;
+    for (text, reported) in [
+        ("no space left\non device", "no space left".to_owned()),
+        ("\n  \r\n  exit code 1\r\nmore", "exit code 1".to_owned()),
+        ("", "The rollout failed".to_owned()),
+        (&"long ".repeat(100), format!("{}long…", "long ".repeat(27))),
+    ] {
         let running = scene
             .deployment
             .rollout(first())
-            .run(|_| -> std::future::Ready<_> { panic!("at once") });
-        let panic = AssertUnwindSafe(running).catch_unwind().await.unwrap_err();
-        assert_eq!(*panic.downcast_ref::<&str>().unwrap(), "at once");
-        assert_eq!(scene.stored(), ["in_progress", "error"]);
-    });
-}
-
-#[test]
-fn work_that_is_dropped_or_aborted_is_an_error() {
-    in_paused_time(|| async {
-        let scene = scene().await;
-        let deployment = scene.deployment.clone();
-        let running = async move {
-            let rollout = deployment.rollout(first());
-            rollout.run(async |_| std::future::pending().await).await
+            .run(async |_| Err::<Version, _>(io::Error::other(text)));
+        let Err(RolloutError::Failed {
+            error, undelivered, ..
+        }) = running.await
+        else {
+            panic!("the work succeeded");
         };
-        let task = tokio::spawn(running);
-        tokio::time::sleep(Duration::from_secs(60)).await;
-        assert_eq!(scene.stored(), ["in_progress"]);
-        task.abort();
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        assert_eq!(scene.stored(), ["in_progress", "error"]);
-    });
+        assert_eq!(error.to_string(), text);
+        assert!(undelivered.is_none());
+        assert_eq!(history(&scene).pop().unwrap(), pair("failure", &reported));
+    }
 }
 
-#[test]
-fn work_is_not_begun_when_its_beginning_cannot_be_reported() {
-    in_paused_time(|| async {
-        let scene = scene().await;
-        scene
-            .github
-            .fault(Fault::status(404).on(Operation::CreateStatus));
-        let running = scene
-            .deployment
-            .rollout(first())
-            .run(async |_| unreachable!("the work was begun"));
-        assert!(running.await.unwrap_err().is_not_found());
-        an_hour().await;
-        assert!(scene.stored().is_empty());
-    });
+#[tokio::test(start_paused = true)]
+async fn panic_is_reported_and_resumed() {
+    let scene = Scene::start().await;
+    let work = async |_| -> Result<(), BoxError> {
+        tokio::task::yield_now().await;
+        let missing = 7;
+        panic!("no replica {missing}\nat all");
+    };
+    let running = scene.deployment.rollout(first()).run(work);
+    let panic = AssertUnwindSafe(running).catch_unwind().await.unwrap_err();
+    let message = panic.downcast_ref::<String>().unwrap();
+    assert_eq!(message, "no replica 7\nat all");
+    // The report is stored before the panic resumes.
+    let reported = pair("error", "The rollout panicked: no replica 7");
+    assert_eq!(history(&scene).pop().unwrap(), reported);
 }
 
-#[test]
-fn an_end_that_cannot_be_reported_comes_with_the_error_of_the_work() {
-    in_paused_time(|| async {
-        let scene = scene().await;
-        for fails in [true, false] {
-            scene.github.clear_faults();
-            let refused = Fault::status(403).times(9).skip(1);
-            scene.github.fault(refused.on(Operation::CreateStatus));
-            let running = scene.deployment.rollout(first()).run(async |_| {
-                if fails {
-                    return Err("no space left".into());
-                }
-                Ok(())
-            });
-            let error = running.await.unwrap_err();
-            let state = if fails { "failure" } else { "success" };
-            let report = format!(
-                "the end of the rollout, `{state}` on deployment {} of octocat/example, was not delivered",
-                scene.deployment.id()
-            );
-            let text = error.to_string();
-            if fails {
-                assert_eq!(
-                    text,
-                    format!("the work of the rollout failed, and {report}")
-                );
-            } else {
-                assert_eq!(text, report);
-                assert_eq!(error.status(), Some(403));
-            }
-            assert!(error.hint().unwrap().contains("`Undelivered::redeliver`"));
-            assert!(error.undelivered().is_some());
-            scene.github.clear_faults();
-            let report = error.into_undelivered().unwrap();
-            report.redeliver(&scene.client).await.unwrap();
-            assert_eq!(scene.stored().pop().unwrap(), state);
-        }
-    });
+#[tokio::test(start_paused = true)]
+async fn panic_in_closure_is_reported_and_resumed() {
+    let scene = Scene::start().await;
+    let rollout = scene.deployment.rollout(first());
+    let running =
+        rollout.run(|_| -> std::future::Ready<Result<(), BoxError>> { panic!("at once") });
+    let panic = AssertUnwindSafe(running).catch_unwind().await.unwrap_err();
+    assert_eq!(*panic.downcast_ref::<&str>().unwrap(), "at once");
+    assert_eq!(scene.stored(), ["in_progress", "error"]);
 }
 
-#[test]
-fn every_future_of_a_rollout_can_be_sent_to_another_thread() {
+#[tokio::test(start_paused = true)]
+async fn dropped_or_aborted_work_is_error() {
+    let scene = Scene::start().await;
+    let deployment = scene.deployment.clone();
+    let running = async move {
+        let rollout = deployment.rollout(first());
+        let work = async |_| -> Result<(), BoxError> { std::future::pending().await };
+        rollout.run(work).await
+    };
+    let task = tokio::spawn(running);
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert_eq!(scene.stored(), ["in_progress"]);
+    task.abort();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(scene.stored(), ["in_progress", "error"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn rejected_start_prevents_the_work() {
+    let scene = Scene::start().await;
+    scene.fault(Fault::status(404).on(Operation::CreateStatus));
+    let work = async |_| -> Result<(), BoxError> { unreachable!("the work was started") };
+    let error = scene.deployment.rollout(first()).run(work).await;
+    let error = error.unwrap_err();
+    assert!(error.error().unwrap().is_not_found());
+    assert!(matches!(error, RolloutError::NotBegun(_)));
+    let text = "the start of the rollout could not be reported";
+    assert_eq!(error.to_string(), text);
+    an_hour().await;
+    assert!(scene.stored().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn unreported_failure_comes_with_the_work_error() {
+    let scene = Scene::start().await;
+    let rejected = Fault::status(403).times(9).skip(1);
+    scene.fault(rejected.on(Operation::CreateStatus));
+    let work = async |_| -> Result<(), BoxError> { Err("no space left".into()) };
+    let error = scene.deployment.rollout(first()).run(work).await;
+    let error = error.unwrap_err();
+    let text = "the rollout failed: no space left; the failure could not be reported";
+    assert_eq!(error.to_string(), text);
+    let source = error.source().unwrap().to_string();
+    let id = scene.deployment.id();
+    let expected = format!("could not report failure for deployment {id} of octocat/example");
+    assert_eq!(source, expected);
+    scene.github.clear_faults();
+    let report = error.into_undelivered().unwrap();
+    report.redeliver(&scene.client).await.unwrap();
+    assert_eq!(scene.stored(), ["in_progress", "failure"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn unreported_success_keeps_the_value() {
+    let scene = Scene::start().await;
+    let rejected = Fault::status(403).times(9).skip(1);
+    scene.fault(rejected.on(Operation::CreateStatus));
+    let work = async |_| Ok::<_, BoxError>(Version("1.2.3"));
+    let Err(error) = scene.deployment.rollout(first()).run(work).await else {
+        panic!("the success was reported");
+    };
+    let text = "the rollout succeeded, but its success could not be reported";
+    assert_eq!(error.to_string(), text);
+    assert_eq!(error.error().unwrap().status(), Some(403));
+    assert!(!format!("{error:?}").contains("1.2.3"));
+    let RolloutError::NotReported {
+        value, undelivered, ..
+    } = error
+    else {
+        panic!("another error");
+    };
+    assert_eq!(value.0, "1.2.3");
+    scene.github.clear_faults();
+    undelivered.redeliver(&scene.client).await.unwrap();
+    assert_eq!(scene.stored(), ["in_progress", "success"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn rollout_errors_convert_into_boxed_errors() {
+    async fn program(scene: &Scene) -> Result<(), BoxError> {
+        let rollout = scene.deployment.rollout(first());
+        let work = async |_| -> Result<(), BoxError> { Err("exit code 1".into()) };
+        rollout.run(work).await?;
+        Ok(())
+    }
+    let scene = Scene::start().await;
+    let error = program(&scene).await.unwrap_err();
+    assert_eq!(error.to_string(), "the rollout failed: exit code 1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn futures_are_send() {
     fn is_send<T: Send>(value: T) -> T {
         value
     }
-    in_paused_time(|| async {
-        let scene = scene().await;
-        let text = String::from("borrowed");
-        let running = is_send(scene.deployment.rollout(first()).run(async |rollout| {
-            rollout.progress(text.as_str()).await;
-            Ok(())
-        }));
-        running.await.unwrap();
-        let rollout = is_send(
-            is_send(scene.deployment.rollout(first()).begin())
-                .await
-                .unwrap(),
-        );
-        is_send(rollout.progress("half")).await;
-        is_send(rollout.succeed()).await.unwrap();
-        let rollout = scene.deployment.rollout(first()).begin().await.unwrap();
-        is_send(rollout.fail("no")).await.unwrap();
-        let rollout = scene.deployment.rollout(first()).begin().await.unwrap();
-        is_send(rollout.abandon("no")).await.unwrap();
+    let scene = Scene::start().await;
+    let text = String::from("borrowed");
+    let running = scene.deployment.rollout(first()).run(async |rollout| {
+        rollout.progress(text.as_str());
+        Ok::<_, BoxError>(())
     });
+    is_send(running).await.unwrap();
+    let mut rollout = is_send(
+        is_send(scene.deployment.rollout(first()).begin())
+            .await
+            .unwrap(),
+    );
+    is_send(rollout.wait_begun()).await.unwrap();
+    is_send(rollout.succeed()).await.unwrap();
+    let rollout = scene.deployment.rollout(first()).begin().await.unwrap();
+    is_send(rollout.fail("no")).await.unwrap();
+    let rollout = scene.deployment.rollout(first()).begin().await.unwrap();
+    is_send(rollout.cancel("no")).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let outbox = deploystatus::Outbox::open(folder.path()).unwrap();
+    is_send(outbox.flush(&scene.client, deploystatus::OnSuperseded::Drop))
+        .await
+        .unwrap();
 }

@@ -1,4 +1,4 @@
-//! A history is the same however its statuses arrive.
+//! Histories do not depend on the order of the statuses.
 
 use deploystatus::{DeploymentStatus, Timeline};
 use proptest::prelude::*;
@@ -19,9 +19,9 @@ const WORDS: [&str; 10] = [
     "destroyed",
 ];
 
-/// Statuses as a server keeps them: numbers rise with gaps, several share a second, words repeat.
+/// Generates statuses as a server stores them: IDs with gaps, shared seconds, repeated states.
 fn histories() -> impl Strategy<Value = Vec<DeploymentStatus>> {
-    // Reading JSON forty times a history would take most of the time.
+    // Parsing JSON for each status would take most of the time.
     let templates = ["octocat", "hubot"].map(|by| status(1, "queued", 0, by));
     let report = (0..WORDS.len(), 1_u64..5, 0_i64..3, 0..2_usize);
     prop::collection::vec(report, 0..40).prop_map(move |reports| {
@@ -62,7 +62,7 @@ fn histories_fold_alike_in_any_order() {
             let backwards: Timeline = history.iter().rev().cloned().collect();
             prop_assert_eq!(&forwards, &backwards);
 
-            // Newest first, as a server pages, each page repeating the end of the one before.
+            // Newest first, and each page repeats the end of the one before it.
             let mut paged = Timeline::default();
             let newest_first: Vec<_> = history.iter().rev().cloned().collect();
             for (number, page) in newest_first.chunks(per_page).enumerate() {
@@ -87,7 +87,7 @@ fn written(timeline: &Timeline) -> String {
     serde_json::to_string(timeline).unwrap()
 }
 
-/// Nothing is lost, and what is told agrees with what was said.
+/// Checks that the history contains all statuses and agrees with them.
 fn is_sound(timeline: &Timeline, history: &[DeploymentStatus]) -> Result<(), TestCaseError> {
     let periods = timeline.periods();
     let said: Vec<_> = periods
@@ -106,7 +106,7 @@ fn is_sound(timeline: &Timeline, history: &[DeploymentStatus]) -> Result<(), Tes
     prop_assert_eq!(timeline.is_live(), is_live);
     prop_assert_eq!(timeline.attempts().is_empty(), history.is_empty());
     let attempts = timeline.attempts();
-    // All but the last attempt came to an end before the next began.
+    // Each attempt ended before the next one began.
     for two in attempts.windows(2) {
         prop_assert!(
             two[0]

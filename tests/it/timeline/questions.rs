@@ -1,4 +1,4 @@
-//! The questions a person asks of a history.
+//! Periods, attempts and durations of a history.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What a wait calls the end of a story.
+//! Outcomes of a wait.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! How often a wait looks, what it costs, and what it sits out.
+//! Intervals, costs and temporary failures of a wait.
 
 use std::time::Duration;
 
@@ -43,7 +43,7 @@ fn success_is_noticed_within_one_interval() {
                 late <= interval + Duration::from_millis(10),
                 "{seed}: {late:?}"
             );
-            // The first poll and the two that brought news.
+            // The first poll, and the two that found a new status.
             assert_eq!(responses(&scene, 200), 3, "{seed}");
             assert_eq!(responses(&scene, 304), polls as usize - 3, "{seed}");
             let quota = scene.client.rate_limit().unwrap();
@@ -70,7 +70,7 @@ async fn intervals_grow_up_to_the_maximum() {
     assert_eq!(waited.as_secs(), 20 * 60);
     assert_eq!(polls as usize, pauses.len() + 1);
     let mut longest = 2.0_f64;
-    // The last one is cut short by the end.
+    // The timeout shortens the last one.
     for pause in &pauses[..pauses.len() - 1] {
         let pause = pause.as_secs_f64();
         assert!(
@@ -123,7 +123,7 @@ async fn poll_events_mark_new_statuses() {
 async fn temporary_server_errors_are_retried() {
     let scene = Scene::start().await;
     scene.store_states(&["in_progress"]);
-    // More than one call repeats.
+    // More failures than one call retries.
     let broken = Fault::status(503).skip(1).times(12);
     scene.fault(broken.on(Operation::ListStatuses));
     let mut failed = 0;
@@ -148,7 +148,7 @@ async fn persistent_server_errors_end_with_error() {
     scene.fault(broken.on(Operation::ListStatuses));
     let started = Instant::now();
     let error = scene.deployment.wait(&minutes(5)).await.unwrap_err();
-    // The last look, which begins when the time is up, may not have run to its end.
+    // The last poll, which starts at the timeout, may not have ended.
     assert!(
         error.status() == Some(503) || error.to_string().contains("before the wait was over"),
         "{error:?}"

@@ -56,7 +56,7 @@ async fn requested_deployment_is_done_and_reported() {
     assert_eq!(states, ["in_progress", "success"]);
 
     // The example accepts the deployment and ignores the statuses.
-    github.deliveries_tried().await;
+    github.wait_for_deliveries().await;
     let deliveries = github.deliveries();
     let codes: Vec<_> = deliveries.iter().map(|delivery| delivery.status).collect();
     assert_eq!(codes, [Some(202), Some(204), Some(204)]);
@@ -87,7 +87,7 @@ async fn wrongly_signed_delivery_deploys_nothing() {
 async fn deploys_nothing(secret: Option<&str>) {
     let (github, client) = scene(secret).await;
     let deployment = deploy(&github, &client, "staging");
-    github.deliveries_tried().await;
+    github.wait_for_deliveries().await;
     assert_eq!(github.deliveries()[0].status, Some(401));
     let policy = WaitPolicy::new().timeout(Duration::from_secs(60));
     let outcome = deployment.wait(&policy).await.unwrap();

@@ -14,7 +14,7 @@ mod command;
 /// Reading an event file returns its deployment, `None`,
 /// or an error of one line with the purpose and path of the file and the position of the problem.
 ///
-/// The bytes are the file.
+/// The input is the file.
 pub fn event_file(bytes: &[u8]) {
     let folder = Folder::new();
     let path = folder.file("event.json");

@@ -99,7 +99,7 @@ impl Harness {
             respond: Some(Box::new(respond)),
             requests: Vec::new(),
         };
-        // A client of its own for each call, because clients remember rate limits and responses.
+        // Each call gets a new client, because clients remember rate limits and responses.
         let client = Client::builder()
             .base_url(format!("http://{}", self.own))
             .token(TOKEN)

@@ -15,7 +15,7 @@ const CHANGED: usize = 3;
 /// A snapshot is rejected with an error of one line that contains its path, and the file stays unchanged;
 /// or the emulator continues from it without losing anything, and loading and saving it again changes nothing.
 ///
-/// The bytes are the file.
+/// Nothing in it is lost, and saving it again changes nothing. The input is the file.
 pub fn snapshot(bytes: &[u8]) {
     runtime().block_on(async {
         let folder = Folder::new();

@@ -90,8 +90,9 @@ pub(crate) fn no_response(error: Option<GeneratedError<()>>, operation: Operatio
             Effect::None,
         ),
         Some(GeneratedError::CommunicationError(ref inner)) if inner.is_builder() => failure(
-            ErrorKind::Connect,
-            "cannot build the request",
+            // The base URL was checked, so only a URL that the server has sent can be invalid here.
+            ErrorKind::Redirect,
+            "the server linked to a URL that cannot be requested",
             error,
             Retry::Never,
             Effect::None,

@@ -61,26 +61,33 @@ impl Core {
     }
 
     /// Reads the rate limit, the server's version and deprecations from a response.
-    pub(crate) fn learn(&self, response: &Response) -> Detection {
+    ///
+    /// `explicit` is the profile that the caller has set, if any. It is used whatever the server reports.
+    pub(crate) fn learn(&self, response: &Response, explicit: Option<&ServerProfile>) -> Detection {
         self.pacer.observe(response);
         self.warn_of_deprecation(response);
         let version = response.header(&ENTERPRISE_VERSION);
         let Some(detected) = version.and_then(ServerProfile::from_version) else {
             return Detection::Nothing;
         };
-        let mut profile = self.profile.lock().unwrap_or_else(PoisonError::into_inner);
-        if profile.is_same_server(&detected) {
+        if let Some(explicit) = explicit {
+            self.warn_of_contradiction(explicit, &detected);
             return Detection::Nothing;
         }
-        if self.has_explicit_profile {
-            if !self.warned.profile.swap(true, Ordering::Relaxed) {
-                tracing::warn!(%detected, explicit = %profile, "the server is another one than the profile says");
-            }
+        let mut profile = self.profile.lock().unwrap_or_else(PoisonError::into_inner);
+        if profile.is_same_server(&detected) {
             return Detection::Nothing;
         }
         tracing::debug!(%detected, "detected the server's version");
         *profile = detected;
         Detection::NewProfile
+    }
+
+    fn warn_of_contradiction(&self, explicit: &ServerProfile, detected: &ServerProfile) {
+        if !explicit.is_same_server(detected) && !self.warned.profile.swap(true, Ordering::Relaxed)
+        {
+            tracing::warn!(%detected, %explicit, "the server is another one than the profile says");
+        }
     }
 
     fn warn_of_deprecation(&self, response: &Response) {

@@ -46,7 +46,9 @@ pub enum Delay<'a> {
 
 /// The listener of a client, if it has one.
 #[derive(Clone, Default)]
-pub(crate) struct Listener(Option<Arc<dyn Fn(&Delay<'_>) + Send + Sync>>);
+pub(crate) struct Listener(Option<Arc<Notify>>);
+
+type Notify = dyn Fn(&Delay<'_>) + Send + Sync;
 
 impl Listener {
     pub(crate) fn new(listener: impl Fn(&Delay<'_>) + Send + Sync + 'static) -> Self {

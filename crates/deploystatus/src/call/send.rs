@@ -184,7 +184,11 @@ async fn along_redirects(
             Err(failure) => break Err(failure),
         };
         let response = &received.response;
-        if target.core.learn(response) == Detection::NewProfile {
+        if target
+            .core
+            .learn(response, target.explicit_profile().as_ref())
+            == Detection::NewProfile
+        {
             detection = Detection::NewProfile;
         }
         if redirect::is_redirect(response.status) {

@@ -65,12 +65,18 @@ impl Target {
         self.profile.clone().unwrap_or_else(|| self.core.profile())
     }
 
+    /// Returns the profile that the caller has set for the handle or the client.
+    pub(crate) fn explicit_profile(&self) -> Option<ServerProfile> {
+        let of_client = || self.core.has_explicit_profile.then(|| self.core.profile());
+        self.profile.clone().or_else(of_client)
+    }
+
     /// Rejects a status that cannot be created, before anything is sent.
     pub(crate) fn check(&self, status: &NewStatus) -> Result<(), InvalidValue> {
         status.check()?;
         // A detected profile is never wrong about previews, because it sends all that its server requires.
-        if self.profile.is_some() || self.core.has_explicit_profile {
-            self.profile().check(status)?;
+        if let Some(profile) = self.explicit_profile() {
+            profile.check(status)?;
         }
         Ok(())
     }

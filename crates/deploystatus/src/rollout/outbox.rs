@@ -12,13 +12,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use self::access::Owner;
+use self::access::{Owner, failed};
 use self::entry::OutboxEntry;
 use self::flush::Flush;
 use self::flush_report::{FlushEvent, FlushReport, OnSuperseded};
 use super::report::StoredReport;
 use crate::client::Client;
-use crate::error::{Error, ErrorKind, Source};
+use crate::error::Error;
 
 /// A directory that keeps the reports of rollouts until they are delivered.
 ///
@@ -80,7 +80,7 @@ impl Outbox {
     /// Delivers the reports for the client's server, each exactly once.
     ///
     /// Each report is searched for before it is sent. The reports of one deployment are sent in order,
-    /// those of up to 8 deployments concurrently. Reports that other processes are sending are skipped.
+    /// those of up to 16 deployments concurrently. Reports that other processes are sending are skipped.
     /// A report that cannot be delivered stays, and later reports for the same deployment wait for it.
     ///
     /// A report is superseded if another rollout has reported since. `on_superseded` decides about the end of a rollout.
@@ -128,9 +128,4 @@ impl Outbox {
     pub(crate) fn write(&self, report: &StoredReport) -> Result<OutboxEntry, Error> {
         OutboxEntry::write(&self.directory, report)
     }
-}
-
-fn failed(problem: &str, path: &Path, error: impl Into<Source>) -> Error {
-    let message = format!("{problem} {}", path.display());
-    Error::new(ErrorKind::Outbox, message).with_source(error)
 }

@@ -4,6 +4,8 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
 use std::path::Path;
 
+use crate::error::{Error, ErrorKind, Source};
+
 /// The user who owns the files that this process creates. Systems other than Unix are not checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Owner(#[cfg(unix)] u32);
@@ -91,4 +93,9 @@ fn is_same_file(one: &fs::Metadata, other: &fs::Metadata) -> bool {
 #[cfg(not(unix))]
 fn is_same_file(_: &fs::Metadata, _: &fs::Metadata) -> bool {
     true
+}
+
+pub(super) fn failed(problem: &str, path: &Path, error: impl Into<Source>) -> Error {
+    let message = format!("{problem} {}", path.display());
+    Error::new(ErrorKind::Outbox, message).with_source(error)
 }

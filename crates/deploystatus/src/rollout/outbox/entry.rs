@@ -4,8 +4,8 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use super::access::failed;
 use super::access::{self, Owner};
-use super::failed;
 use crate::error::Error;
 use crate::rollout::report::{ReportKind, StoredReport};
 

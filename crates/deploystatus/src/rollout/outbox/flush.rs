@@ -6,8 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use futures_util::StreamExt;
 use futures_util::stream;
 
+use super::access::failed;
 use super::entry::{Claim, LockState, OutboxEntry};
-use super::failed;
 use super::flush_report::{FlushEvent, FlushReport, OnSuperseded};
 use super::scan::{Found, Scan};
 use super::superseded::{Decision, decide};
@@ -20,7 +20,7 @@ use crate::rollout::report::StoredReport;
 use crate::rollout::undelivered::{Undelivered, deliver};
 
 /// Number of deployments whose reports are sent concurrently.
-const MAX_CONCURRENT: usize = 8;
+const MAX_CONCURRENT: usize = 16;
 
 /// One flush of an outbox.
 pub(super) struct Flush<'a, F> {

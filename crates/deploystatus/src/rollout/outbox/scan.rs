@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::access::Owner;
+use super::access::failed;
 use super::entry::{self, Claim, LockState, OutboxEntry};
-use super::failed;
 use crate::error::Error;
 use crate::rollout::report::StoredReport;
 

@@ -44,12 +44,11 @@ fn is_superseded(report: &StoredReport, newest: &Newest) -> bool {
     let Some(status) = &newest.status else {
         return false;
     };
-    let is_newer = match report.after {
-        Some(after) => status.id > after,
-        None => {
-            let ended_at = report.ended_at_server(newest.server_time);
-            status.created_at.duration_since(ended_at) > CLOCK_PRECISION
-        }
+    let is_newer = if let Some(after) = report.after {
+        status.id > after
+    } else {
+        let ended_at = report.ended_at_server(newest.server_time);
+        status.created_at.duration_since(ended_at) > CLOCK_PRECISION
     };
     is_newer && !is_own(report, status) && !is_stored_as(status, &report.status)
 }

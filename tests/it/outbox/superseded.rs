@@ -1,0 +1,209 @@
+//! Reports that another rollout has superseded.
+
+use std::time::Duration;
+
+use deploystatus::{Confirmation, NewStatus, OnSuperseded, Outbox, State};
+use deploystatus_emulator::{Fault, NewStatus as Stored, Operation};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+use tokio::time::sleep;
+
+use super::{Kept, edit};
+use crate::rollout::{an_hour, first};
+
+const BOTH: [OnSuperseded; 2] = [OnSuperseded::Drop, OnSuperseded::Send];
+
+#[tokio::test(start_paused = true)]
+async fn superseded_end_follows_the_policy() {
+    for (on_superseded, newest) in [
+        (OnSuperseded::Send, "failure"),
+        (OnSuperseded::Drop, "success"),
+    ] {
+        let kept = Kept::start().await;
+        kept.lose("Out of memory").await;
+        kept.scene.store(Stored::new("success"));
+        let flushed = kept.flush(on_superseded).await;
+        let is_dropped = on_superseded == OnSuperseded::Drop;
+        assert_eq!(flushed.dropped.len(), usize::from(is_dropped));
+        assert_eq!(flushed.delivered.len(), usize::from(!is_dropped));
+        assert!(flushed.is_complete() && kept.files().is_empty());
+        assert_eq!(kept.scene.stored().pop().unwrap(), newest);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn old_end_without_a_known_id_does_not_bury_a_newer_success() {
+    for is_stored in [true, false] {
+        for on_superseded in BOTH {
+            let kept = Kept::start().await;
+            let lost = if is_stored {
+                Fault::status(502).after_work()
+            } else {
+                Fault::status(502)
+            };
+            // The start is never stored, and the list cannot be read.
+            let rejected = Fault::status(403).on(Operation::CreateStatus);
+            kept.scene.fault(rejected);
+            kept.scene.fault(lost.on(Operation::CreateStatus));
+            let blind = Fault::status(502).times(999).on(Operation::ListStatuses);
+            kept.scene.fault(blind);
+            let rollout = kept.rollout().begin_detached().unwrap();
+            let report = rollout.fail("Out of memory").await.unwrap_err();
+            assert!(report.may_be_stored());
+            kept.scene.github.clear_faults();
+            // The clock of this machine does not follow the paused one.
+            let ended_at = Timestamp::now() - SignedDuration::from_secs(30);
+            edit(&kept.files()[0], |json| {
+                assert_eq!(json["after"], Value::Null);
+                json["ended_at"] = ended_at.to_string().into();
+            });
+            sleep(Duration::from_secs(30)).await;
+            kept.scene.store_states(&["in_progress", "success"]);
+
+            let flushed = kept.flush(on_superseded).await;
+            assert!(flushed.is_complete(), "{flushed:?}");
+            let stored = kept.scene.stored();
+            match (is_stored, on_superseded) {
+                (true, _) => {
+                    assert_eq!(stored, ["failure", "in_progress", "success"]);
+                    let outcome = &flushed.delivered[0];
+                    assert_eq!(outcome.confirmation, Confirmation::Adopted);
+                }
+                (false, OnSuperseded::Drop) => {
+                    assert_eq!(stored, ["in_progress", "success"]);
+                    assert_eq!(flushed.dropped.len(), 1);
+                }
+                (false, OnSuperseded::Send) => {
+                    assert_eq!(stored, ["in_progress", "success", "failure"]);
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn last_will_never_overrides_a_finished_status() {
+    for on_superseded in BOTH {
+        let kept = Kept::start().await;
+        let rollout = kept.rollout().begin().await.unwrap();
+        kept.kill(rollout);
+        kept.scene.store_states(&["in_progress", "success"]);
+        let flushed = kept.flush(on_superseded).await;
+        assert_eq!(flushed.dropped.len(), 1, "{flushed:?}");
+        assert_eq!(
+            kept.scene.stored(),
+            ["in_progress", "in_progress", "success"]
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn last_will_never_overrides_another_running_rollout() {
+    for on_superseded in BOTH {
+        for log_url in ["", "https://ci.example.com/7"] {
+            let kept = Kept::start().await;
+            let begins = NewStatus::new(State::InProgress).log_url(log_url);
+            let rollout = kept.scene.deployment.rollout(begins.clone());
+            let rollout = rollout.outbox(&kept.outbox).begin().await.unwrap();
+            kept.kill(rollout);
+            // Another process starts the same rollout again.
+            let other = kept.scene.another_client(|client| client);
+            let running = other.rollout(begins).begin().await.unwrap();
+            let flushed = kept.flush(on_superseded).await;
+            assert_eq!(flushed.dropped.len(), 1, "{flushed:?}");
+            assert_eq!(kept.scene.stored(), ["in_progress", "in_progress"]);
+            running.succeed().await.unwrap();
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn own_progress_does_not_supersede_a_last_will() {
+    let kept = Kept::start().await;
+    let begins = NewStatus::new(State::InProgress);
+    let rollout = kept.scene.deployment.rollout(begins).outbox(&kept.outbox);
+    let rollout = rollout.progress_interval(Duration::ZERO).begin().await;
+    let rollout = rollout.unwrap();
+    let url = "https://ci.example.com/7";
+    rollout.handle().log_url(url).unwrap();
+    rollout.progress("1 of 2");
+    sleep(Duration::from_secs(1)).await;
+    kept.kill(rollout);
+    let flushed = kept.flush(OnSuperseded::Drop).await;
+    assert_eq!(flushed.delivered.len(), 1);
+    assert_eq!(kept.scene.stored(), ["in_progress", "in_progress", "error"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn progress_under_way_does_not_supersede_a_last_will() {
+    for marked in [false, true] {
+        let kept = Kept::start().await;
+        let begins = if marked { first().marker() } else { first() };
+        let rollout = kept.scene.deployment.rollout(begins).outbox(&kept.outbox);
+        let rollout = rollout.progress_interval(Duration::ZERO).begin().await;
+        let rollout = rollout.unwrap();
+        let stuck = Fault::delay(Duration::from_secs(5)).on(Operation::CreateStatus);
+        kept.scene.fault(stuck);
+        rollout.progress("1 of 2");
+        sleep(Duration::from_secs(1)).await;
+        let folder = tempfile::tempdir().unwrap();
+        for file in kept.files() {
+            std::fs::copy(&file, folder.path().join(file.file_name().unwrap())).unwrap();
+        }
+        sleep(Duration::from_secs(10)).await;
+        assert_eq!(kept.scene.stored(), ["in_progress", "in_progress"]);
+        let found = Outbox::open(folder.path()).unwrap();
+        let flush = found.flush(&kept.scene.client, OnSuperseded::Drop);
+        assert_eq!(flush.await.unwrap().delivered.len(), 1);
+        assert_eq!(kept.scene.stored().last().unwrap(), "error");
+        drop(rollout);
+        an_hour().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn early_last_will_does_not_hide_a_later_end() {
+    let kept = Kept::start().await;
+    // What is on disk while the start is under way does not know whether it is stored.
+    let slow = Fault::delay(Duration::from_secs(5)).on(Operation::CreateStatus);
+    kept.scene.fault(slow);
+    let folder = tempfile::tempdir().unwrap();
+    {
+        let beginning = kept.rollout().begin();
+        let copying = async {
+            sleep(Duration::from_millis(500)).await;
+            for file in kept.files() {
+                std::fs::copy(&file, folder.path().join(file.file_name().unwrap())).unwrap();
+            }
+        };
+        tokio::select! {
+            _ = beginning => {}
+            () = copying => {}
+        }
+    }
+    an_hour().await;
+    let again = kept.scene.deployment.rollout(first());
+    again.begin().await.unwrap().succeed().await.unwrap();
+
+    let found = Outbox::open(folder.path()).unwrap();
+    assert_eq!(found.files().unwrap().len(), 1);
+    let flush = found.flush(&kept.scene.client, OnSuperseded::Drop);
+    let flushed = flush.await.unwrap();
+    assert!(flushed.is_complete(), "{flushed:?}");
+    assert_eq!(kept.scene.stored().last().unwrap(), "success");
+}
+
+#[tokio::test(start_paused = true)]
+async fn last_will_of_a_start_that_was_never_stored_is_dropped() {
+    let kept = Kept::start().await;
+    kept.scene
+        .store(Stored::new("in_progress").description("another rollout"));
+    let stuck = Fault::status(403).delayed(Duration::from_secs(20));
+    kept.scene.fault(stuck.on(Operation::CreateStatus));
+    let rollout = kept.rollout().begin_detached().unwrap();
+    sleep(Duration::from_secs(1)).await;
+    kept.kill(rollout);
+    let flushed = kept.flush(OnSuperseded::Send).await;
+    assert_eq!(flushed.dropped.len(), 1);
+    assert_eq!(kept.scene.stored(), ["in_progress"]);
+}
