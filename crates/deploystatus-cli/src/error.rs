@@ -1,84 +1,129 @@
-//! What can go wrong, in the words of somebody at a command line.
+//! Errors of the command.
 
 use std::ffi::OsString;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use deploystatus::State;
+use deploystatus::{State, Undelivered};
 
-use crate::hint;
+use crate::advice;
+use crate::duration;
+use crate::escape::shorten;
 
-/// Why a command failed.
+/// The reason why a command failed.
 #[derive(Debug)]
 pub(crate) enum Error {
-    /// Something was not given that is needed; each piece with all the ways to give it.
+    /// Required settings that were not given.
     Missing(Vec<Missing>),
-    /// Something was given that cannot be used.
+    /// An invalid argument, variable or file, as a complete message.
     Usage(String),
-    /// A file cannot be read or written.
+    /// A file cannot be read or written; `action` completes "cannot …".
     File {
-        what: &'static str,
+        action: &'static str,
         path: PathBuf,
         source: io::Error,
     },
-    /// A call failed; `doing` completes "failed to …".
+    /// A call of the library failed; `action` completes "failed to …".
     Call {
-        doing: &'static str,
+        action: &'static str,
         source: deploystatus::Error,
     },
-    /// An emulator could not be started, filled or saved.
+    /// A final status could not be delivered.
+    Undelivered(Undelivered),
+    /// The emulator cannot be started, filled or saved.
     Emulator(deploystatus_emulator::Error),
-    /// The command to run cannot be started; `code` is what a shell would end with.
+    /// The command to run cannot be started; `code` is the exit code of a shell in this case.
     Start {
         program: OsString,
-        why: String,
+        reason: String,
         code: u8,
     },
-    /// The end of the command that was run was not reported in time.
+    /// The final status was not reported in time.
     Unreported(Unreported),
-    /// The answer could not be printed.
+    /// The time limit of the command was reached.
+    TimedOut(Duration, TimedOut),
+    /// The result cannot be printed.
     Output(io::Error),
-    /// There is no runtime for the command.
+    /// The runtime or the signal handlers cannot be created.
     Runtime(io::Error),
 }
 
-/// Something that is needed, and the ways to give it.
+/// The state of a command whose time limit was reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TimedOut {
+    /// The command only read.
+    Reading,
+    /// A request to create a status may have been sent.
+    Creating,
+}
+
+/// A required setting and the ways to set it.
 #[derive(Debug)]
 pub(crate) struct Missing {
     pub(crate) what: &'static str,
-    pub(crate) ways: String,
+    pub(crate) fix: String,
 }
 
-/// The end of a command that nobody waits to report any longer.
+/// A final status whose delivery was not awaited any longer.
 #[derive(Debug)]
 pub(crate) struct Unreported {
     pub(crate) state: State,
     pub(crate) repository: String,
     pub(crate) deployment: u64,
-    /// The outbox that has it.
+    /// Directory of the outbox that contains the report, or `None` if no outbox does.
     pub(crate) kept_in: Option<PathBuf>,
 }
 
+/// Maximum number of characters of a given value in a message.
+const MAX_VALUE: usize = 200;
+
 impl Error {
-    /// Says what was being done when a call failed.
-    pub(crate) fn call(doing: &'static str) -> impl FnOnce(deploystatus::Error) -> Self {
-        move |source| Self::Call { doing, source }
+    /// Returns a function that adds the action to a failed call.
+    pub(crate) fn call(action: &'static str) -> impl FnOnce(deploystatus::Error) -> Self {
+        move |source| Self::Call { action, source }
     }
 
-    /// The call that failed, if it was one.
+    /// Creates the error for an invalid value: what it is, where it came from, and what was expected.
+    pub(crate) fn invalid(what: &str, value: &str, origin: &str, expected: &str) -> Self {
+        let value = shorten(value, MAX_VALUE);
+        Self::Usage(format!(
+            "invalid {what} {value:?} (from {origin}): expected {expected}"
+        ))
+    }
+
+    /// Returns the library's error, or `None` if the command failed for another reason.
     pub(crate) fn source_call(&self) -> Option<&deploystatus::Error> {
         match self {
             Self::Call { source, .. } => Some(source),
+            Self::Undelivered(report) => report.error(),
             _ => None,
         }
     }
 
-    /// What to do about it.
-    pub(crate) fn hint(&self) -> Option<String> {
+    /// Returns the steps that fix the error, or `None` if there are none.
+    pub(crate) fn help(&self) -> Option<String> {
         match self {
-            Self::Unreported(report) => Some(hint::later(report)),
-            _ => hint::hint(self.source_call()?),
+            Self::Unreported(report) => Some(report.help()),
+            Self::Undelivered(report) => Some(advice::help_for_report(report)),
+            Self::TimedOut(_, TimedOut::Creating) => Some(advice::LOOK_FIRST.to_owned()),
+            _ => advice::help(self.source_call()?),
+        }
+    }
+}
+
+impl Unreported {
+    fn help(&self) -> String {
+        match &self.kept_in {
+            Some(outbox) => format!(
+                "Run `deploystatus flush --outbox {}` later; it searches for the status before it sends.",
+                outbox.display()
+            ),
+            None => format!(
+                "If the deployment has not ended, run `{}`.",
+                advice::create_command(&self.state, &self.repository, self.deployment)
+            ),
         }
     }
 }
@@ -86,28 +131,35 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing(pieces) => {
-                for (index, piece) in pieces.iter().enumerate() {
-                    let joint = if index == 0 { "" } else { "\n" };
-                    write!(f, "{joint}no {} was given: {}", piece.what, piece.ways)?;
+            Self::Missing(settings) => {
+                for (index, setting) in settings.iter().enumerate() {
+                    let separator = if index == 0 { "" } else { "\n" };
+                    write!(f, "{separator}missing {}; {}", setting.what, setting.fix)?;
                 }
                 Ok(())
             }
-            Self::Usage(text) => f.write_str(text),
-            Self::File { what, path, source } => {
-                write!(f, "failed to {what} {}: {source}", path.display())
+            Self::Usage(message) => f.write_str(message),
+            Self::File {
+                action,
+                path,
+                source,
+            } => write!(f, "cannot {action} {}: {source}", path.display()),
+            Self::Call { action, source } => {
+                write!(f, "failed to {action}: {}", advice::message(source))
             }
-            Self::Call { doing, source } => {
-                let text = hint::in_flags(source);
-                write!(f, "failed to {doing}: {text}{}", causes(source))
-            }
-            Self::Emulator(source) => write!(f, "{source}{}", causes(source)),
-            Self::Start { program, why, .. } => {
-                write!(f, "failed to start {}: {why}", program.display())
-            }
+            Self::Undelivered(report) => f.write_str(&advice::message(report)),
+            Self::Emulator(source) => f.write_str(&advice::message(source)),
+            Self::Start {
+                program, reason, ..
+            } => write!(f, "cannot start {}: {reason}", program.display()),
             Self::Unreported(report) => report.fmt(f),
-            Self::Output(source) => write!(f, "failed to print the answer: {source}"),
-            Self::Runtime(source) => write!(f, "failed to start: {source}"),
+            Self::TimedOut(limit, _) => write!(
+                f,
+                "no result within the time limit of {} (--timeout)",
+                duration::format(limit.as_secs())
+            ),
+            Self::Output(source) => write!(f, "cannot print the result: {source}"),
+            Self::Runtime(source) => write!(f, "cannot start the runtime: {source}"),
         }
     }
 }
@@ -116,23 +168,12 @@ impl fmt::Display for Unreported {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "failed to report the end in time: `{}` on deployment {} of {} may not be delivered; ",
+            "could not report {} for deployment {} of {} in time; ",
             self.state, self.deployment, self.repository
         )?;
         match &self.kept_in {
-            Some(outbox) => write!(f, "it is kept in {}", outbox.display()),
-            None => f.write_str("it is kept nowhere"),
+            Some(outbox) => write!(f, "the report is in {}", outbox.display()),
+            None => f.write_str("the report is stored nowhere"),
         }
     }
-}
-
-/// What an error came from, and what that came from.
-pub(crate) fn causes(error: &dyn std::error::Error) -> String {
-    let mut text = String::new();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }

@@ -1,21 +1,25 @@
-//! The event that started a workflow, as the runner leaves it in a file.
+//! The event that started a workflow, as the runner stores it in a file.
 //!
-//! This file knows no other of the command, because the tests read it as a module of theirs.
+//! This file uses no other file of the command, because a property test includes it as a module.
 
 use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
 
-/// The number of the deployment that the event is about; nothing when it is about none.
+/// Returns the ID of the event's deployment, or `None` if the event has no deployment.
 ///
-/// What goes wrong is told in a sentence of one line.
+/// # Errors
+///
+/// Returns a message of one line if the file cannot be read or is not JSON.
 pub(crate) fn deployment_id(path: &Path) -> Result<Option<u64>, String> {
-    let place = path.display();
+    let shown = path.display();
     let text = fs::read_to_string(path).map_err(|error| {
-        format!("failed to read the event at GITHUB_EVENT_PATH, {place}: {error}")
+        format!("cannot read event file {shown} (from GITHUB_EVENT_PATH): {error}")
     })?;
-    let event: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
-        .map_err(|error| format!("the event at GITHUB_EVENT_PATH is not JSON: {place}: {error}"))?;
+    let event: Value =
+        serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
+            format!("invalid JSON in event file {shown} (from GITHUB_EVENT_PATH): {error}")
+        })?;
     Ok(event["deployment"]["id"].as_u64())
 }

@@ -1,10 +1,12 @@
-//! How the command ends: one code for each thing a script may want to tell apart.
+//! Exit codes, one for each result that a script may need to distinguish.
 
 use std::process::ExitCode;
 
-use crate::error::Error;
+use deploystatus::{ErrorKind, RejectionKind, Undelivered};
 
-/// What the command's end means.
+use crate::error::{Error, TimedOut};
+
+/// The result of the command, as its exit code reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Code {
     Done,
@@ -16,12 +18,12 @@ pub(crate) enum Code {
     NoAnswer,
     OutOfTime,
     OutcomeUnknown,
-    /// Of `run`, what the command ended with.
+    /// The exit code of the command that `run` started.
     Child(u8),
 }
 
 impl Code {
-    /// All of them, by number.
+    /// All codes except that of a child, in order of their numbers.
     pub(crate) const ALL: [Self; 9] = [
         Self::Done,
         Self::Failed,
@@ -34,23 +36,25 @@ impl Code {
         Self::OutcomeUnknown,
     ];
 
-    /// What it tells, for people.
+    /// Returns the meaning of the code, for documentation.
     pub(crate) const fn meaning(self) -> &'static str {
         match self {
-            Self::Done => "done; of `wait`, the deployment succeeded or reached the state",
-            Self::Failed => "the deployment failed, or something on this machine did",
-            Self::Usage => "something given cannot be used: arguments, environment or files",
-            Self::Rejected => "the server refused: not found, not valid, or archived",
-            Self::NotAllowed => "the token may not do this (401, 403)",
-            Self::RateLimited => "a rate limit asks for a longer wait than two minutes",
-            Self::NoAnswer => "no answer, or the server failed",
-            Self::OutOfTime => "time ran out before the deployment ended",
-            Self::OutcomeUnknown => "a status was sent, and it is unknown whether it is stored",
-            Self::Child(_) => "what the command ended with",
+            Self::Done => "success; for `wait`, the deployment succeeded or reached the state",
+            Self::Failed => "the deployment failed, or a local operation did",
+            Self::Usage => "invalid arguments, environment variables or files",
+            Self::Rejected => "the server rejected the request: not found, invalid, or archived",
+            Self::NotAllowed => "the token is not allowed to do this (401, 403)",
+            Self::RateLimited => "a rate limit requires a wait of more than two minutes",
+            Self::NoAnswer => "no response, or a server error",
+            Self::OutOfTime => "a time limit was reached",
+            Self::OutcomeUnknown => {
+                "the response was lost, and the status may or may not be stored"
+            }
+            Self::Child(_) => "the exit code of the command",
         }
     }
 
-    /// The number that the process ends with.
+    /// Returns the exit code of the process.
     pub(crate) const fn number(self) -> u8 {
         match self {
             Self::Done => 0,
@@ -66,8 +70,8 @@ impl Code {
         }
     }
 
-    /// The word for it in errors that are printed as JSON.
-    pub(crate) const fn word(self) -> &'static str {
+    /// Returns the name used in JSON errors.
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Done => "done",
             Self::Failed | Self::Child(_) => "failed",
@@ -88,40 +92,43 @@ impl From<Code> for ExitCode {
     }
 }
 
-/// How a command ends that failed with this error.
+/// Returns the exit code for an error.
 pub(crate) fn code_of(error: &Error) -> Code {
     match error {
         Error::Call { source, .. } => code_of_call(source),
+        Error::Undelivered(report) => code_of_report(report),
         Error::Missing(_) | Error::Usage(_) | Error::File { .. } | Error::Emulator(_) => {
             Code::Usage
         }
         Error::Start { code, .. } => Code::Child(*code),
         Error::Unreported(_) => Code::NoAnswer,
+        Error::TimedOut(_, TimedOut::Reading) => Code::OutOfTime,
+        Error::TimedOut(_, TimedOut::Creating) => Code::OutcomeUnknown,
         Error::Output(_) | Error::Runtime(_) => Code::Failed,
     }
 }
 
-pub(crate) fn code_of_call(error: &deploystatus::Error) -> Code {
-    use deploystatus::Error as Call;
-    match error {
-        Call::Invalid(_) | Call::Outbox(_) | Call::NoToken(_) => Code::Usage,
-        Call::OutcomeUnknown(_) => Code::OutcomeUnknown,
-        Call::WorkFailed(_) => Code::Failed,
-        Call::RateLimited(_) => Code::RateLimited,
-        _ => match error.rejection() {
-            Some(rejection) if rejection.is_rate_limit() => Code::RateLimited,
-            Some(rejection) => code_of_rejection(rejection),
-            None => Code::NoAnswer,
-        },
+fn code_of_call(error: &deploystatus::Error) -> Code {
+    match error.kind() {
+        ErrorKind::InvalidValue | ErrorKind::Outbox | ErrorKind::TokenSource => Code::Usage,
+        ErrorKind::OutcomeUnknown => Code::OutcomeUnknown,
+        ErrorKind::Runtime => Code::Failed,
+        ErrorKind::RateLimited => Code::RateLimited,
+        _ => error.rejection().map_or(Code::NoAnswer, code_of_rejection),
     }
 }
 
+/// Returns the exit code of a report, or that of no response if it was not sent yet.
+fn code_of_report(report: &Undelivered) -> Code {
+    report.error().map_or(Code::NoAnswer, code_of_call)
+}
+
 fn code_of_rejection(rejection: &deploystatus::Rejection) -> Code {
-    let message = rejection.message.as_deref().unwrap_or_default();
-    match rejection.status {
-        403 if message.to_ascii_lowercase().contains("archived") => Code::Rejected,
-        401 | 403 => Code::NotAllowed,
-        400..=499 => Code::Rejected,
+    match (rejection.kind(), rejection.status) {
+        (RejectionKind::RateLimit, _) => Code::RateLimited,
+        (RejectionKind::RepositoryArchived, _) => Code::Rejected,
+        (_, 401 | 403) => Code::NotAllowed,
+        (_, 400..=499) => Code::Rejected,
         _ => Code::NoAnswer,
     }
 }
@@ -131,17 +138,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_readme_has_the_table_of_codes() {
+    fn readme_contains_the_table_of_codes() {
         let rows = Code::ALL.map(|code| {
-            let (number, word, meaning) = (code.number(), code.word(), code.meaning());
-            format!("| {number} | `{word}` | {meaning} |\n")
+            let (number, name, meaning) = (code.number(), code.name(), code.meaning());
+            format!("| {number} | `{name}` | {meaning} |\n")
         });
         let readme = include_str!("../README.md");
         assert!(readme.contains(&rows.concat()), "{}", rows.concat());
     }
 
     #[test]
-    fn the_codes_are_numbered_in_order() {
+    fn codes_are_numbered_in_order() {
         let numbers = Code::ALL.map(Code::number);
         assert_eq!(numbers, [0, 1, 2, 3, 4, 5, 6, 7, 8]);
     }

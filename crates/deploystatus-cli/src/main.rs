@@ -1,11 +1,14 @@
 #![doc = include_str!("../README.md")]
 
+mod advice;
 mod arguments;
 mod commands;
+mod duration;
+mod environment;
 mod error;
+mod escape;
 mod event_file;
 mod exit;
-mod hint;
 mod output;
 mod settings;
 
@@ -22,11 +25,11 @@ use settings::Settings;
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => return output::explain_usage(&error).into(),
+        Err(error) => return output::print_usage_error(&error).into(),
     };
-    let output = Output::new(&arguments.manner);
-    let settings = Settings::from_process(arguments.place.clone());
-    let code = match carry_out(arguments.command, &settings, &output) {
+    let output = Output::new(&arguments.output);
+    let settings = Settings::new(arguments.target.clone());
+    let code = match run(arguments.command, &settings, &output) {
         Ok(code) => code,
         Err(error) => {
             output.error(&error);
@@ -36,15 +39,16 @@ fn main() -> ExitCode {
     code.into()
 }
 
-/// Runs one command on a runtime of its own, which does not wait for threads that read the standard input.
-fn carry_out(command: Command, settings: &Settings, output: &Output) -> Result<Code, Error> {
+/// Runs one command on its own runtime.
+fn run(command: Command, settings: &Settings, output: &Output) -> Result<Code, Error> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(Error::Runtime)?;
-    let done = runtime.block_on(dispatch(command, settings, output));
+    let result = runtime.block_on(dispatch(command, settings, output));
+    // Dropping the runtime would wait for a thread that reads standard input.
     runtime.shutdown_background();
-    done
+    result
 }
 
 async fn dispatch(command: Command, settings: &Settings, output: &Output) -> Result<Code, Error> {
@@ -52,15 +56,15 @@ async fn dispatch(command: Command, settings: &Settings, output: &Output) -> Res
         Command::Create(arguments) => commands::create::run(arguments, settings, output).await,
         Command::List(arguments) => commands::list::run(&arguments, settings, output).await,
         Command::Get(arguments) => commands::get::run(&arguments, settings, output).await,
-        Command::Latest => commands::latest::run(settings, output).await,
+        Command::Latest(arguments) => commands::latest::run(arguments, settings, output).await,
         Command::Run(arguments) => commands::run::run(arguments, settings, output).await,
         Command::Wait(arguments) => commands::wait::run(arguments, settings, output).await,
-        Command::Timeline => commands::timeline::run(settings, output).await,
+        Command::Timeline(arguments) => commands::timeline::run(arguments, settings, output).await,
         Command::Flush(arguments) => commands::flush::run(&arguments, settings, output).await,
-        Command::Doctor => commands::doctor::run(settings, output).await,
+        Command::Doctor(arguments) => commands::doctor::run(&arguments, settings, output).await,
         Command::Emulator(arguments) => commands::emulator::run(arguments, output).await,
         Command::Demo => commands::demo::run(output).await,
         Command::Completions { shell } => commands::completions::run(shell, output),
-        Command::Man { command } => commands::man::run(command.as_deref(), output),
+        Command::Man(arguments) => commands::man::run(&arguments, output),
     }
 }

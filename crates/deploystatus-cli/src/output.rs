@@ -1,240 +1,279 @@
-//! The only place that prints: the answer to standard output, everything else to standard error.
+//! The only module that prints: the result to standard output, everything else to standard error.
+//!
+//! All text passes through [`crate::escape`] here, and the functions that write take no other text.
 
 mod card;
-mod live;
+mod delays;
+mod json;
+mod notes;
+mod spinner;
+mod style;
 mod table;
-mod text;
+mod traces;
+mod usage;
 mod workflow;
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use deploystatus::DeploymentStatus;
+use deploystatus::{Deployment, DeploymentStatus};
 use serde::Serialize;
 use serde_json::{Value, json};
-use tracing::level_filters::LevelFilter;
-use tracing_subscriber::fmt::format::FmtSpan;
 
-use crate::arguments::Manner;
+use crate::arguments::OutputArgs;
 use crate::error::Error;
-use crate::exit::{self, Code};
+use crate::escape::{Log, Safe, escape, escape_json, escape_lines, shorten};
 
-pub(crate) use live::Live;
-pub(crate) use table::{Cell, Table};
-pub(crate) use text::{Style, harmless, length};
-use workflow::Workflow;
+use notes::Notes;
+pub(crate) use spinner::Spinner;
+pub(crate) use style::{Span, Times};
+pub(crate) use table::Table;
+pub(crate) use usage::print_usage_error;
+use workflow::{Level, Workflow, annotation};
 
-/// Where and how the command prints.
+/// The destinations and the format of everything that is printed.
 pub(crate) struct Output {
-    form: Form,
-    quiet: bool,
-    answers: Style,
-    remarks: Style,
+    format: Format,
+    verbosity: Verbosity,
+    notes: Notes,
+    terminals: Terminals,
     workflow: Workflow,
-    /// Whether whoever read the answer has gone.
+    /// `true` once the reader of standard output has closed it.
     is_closed: AtomicBool,
 }
 
-/// What the answer is written as.
+/// The format of the result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Form {
-    /// For people.
-    Plain,
-    /// One document.
+pub(crate) enum Format {
+    /// Text for people.
+    Text,
+    /// One JSON document.
     Json,
-    /// One status a line.
+    /// One line of JSON for each status.
     JsonLines,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verbosity {
+    Quiet,
+    Normal,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Terminals {
+    stdout: bool,
+    stderr: bool,
+}
+
+/// Maximum number of characters of an error, which may contain response headers.
+const MAX_ERROR: usize = 4_000;
+
 impl Output {
-    /// As the command line and the environment ask for. Traces go to standard error from here on.
-    pub(crate) fn new(manner: &Manner) -> Self {
-        trace(manner.verbose);
+    /// Creates the output for the given arguments and starts printing traces to standard error.
+    pub(crate) fn new(arguments: &OutputArgs) -> Self {
+        let format = match arguments {
+            OutputArgs { json: true, .. } => Format::Json,
+            OutputArgs { jsonl: true, .. } => Format::JsonLines,
+            _ => Format::Text,
+        };
+        let workflow = Workflow::from_environment();
+        traces::start(arguments.verbose, format, workflow.log);
+        let verbosity = if arguments.quiet {
+            Verbosity::Quiet
+        } else {
+            Verbosity::Normal
+        };
+        let log = workflow.log;
         Self {
-            form: match manner {
-                Manner { json: true, .. } => Form::Json,
-                Manner { jsonl: true, .. } => Form::JsonLines,
-                _ => Form::Plain,
+            format,
+            verbosity,
+            notes: Notes {
+                format,
+                verbosity,
+                log,
             },
-            quiet: manner.quiet,
-            answers: Style::of(io::stdout().is_terminal()),
-            remarks: Style::of(io::stderr().is_terminal()),
-            workflow: Workflow::from_process(),
+            terminals: Terminals {
+                stdout: io::stdout().is_terminal(),
+                stderr: io::stderr().is_terminal(),
+            },
+            workflow,
             is_closed: AtomicBool::new(false),
         }
     }
 
-    pub(crate) fn form(&self) -> Form {
-        self.form
+    pub(crate) fn format(&self) -> Format {
+        self.format
     }
 
-    /// Whether a line on standard error may change while somebody looks at it.
-    pub(crate) fn is_live(&self) -> bool {
-        self.remarks.is_terminal && !self.quiet
+    /// Returns the form in which times are printed to standard output.
+    pub(crate) fn times(&self) -> Times {
+        if self.terminals.stdout {
+            Times::Relative
+        } else {
+            Times::Absolute
+        }
     }
 
-    /// Whether nobody reads the answer any more, so that a longer one can be cut short.
+    /// Returns `true` if the reader of standard output has closed it, so that a long result can be cut.
     pub(crate) fn is_closed(&self) -> bool {
         self.is_closed.load(Ordering::Relaxed)
     }
 
-    /// Answers with one status, and with what else is to be said of it.
+    /// Prints one status and additional fields.
     pub(crate) fn status(
         &self,
         status: &DeploymentStatus,
         more: &[(&str, Value)],
     ) -> Result<(), Error> {
-        match self.form {
-            Form::Plain => self.answer(&card::card(status, more, self.answers)),
-            Form::Json | Form::JsonLines => {
+        match self.format {
+            Format::Text => {
+                let mut text = Safe::default();
+                for line in card::card(status, more, self.times()) {
+                    text.push(&table::line(&line, &[], self.workflow.log));
+                }
+                self.write(&text)
+            }
+            Format::Json | Format::JsonLines => {
                 let more = more.iter().map(|(key, value)| (*key, value)).collect();
-                self.json(&Extended { status, more })
+                self.json(&json::Extended { status, more })
             }
         }
     }
 
-    /// Answers with a JSON value: one document, or one line.
+    /// Prints a JSON value: one document, or one line.
     pub(crate) fn json(&self, value: &impl Serialize) -> Result<(), Error> {
-        let text = match self.form {
-            Form::JsonLines => serde_json::to_string(value),
-            Form::Plain | Form::Json => serde_json::to_string_pretty(value),
+        let text = match self.format {
+            Format::JsonLines => serde_json::to_string(value),
+            Format::Text | Format::Json => serde_json::to_string_pretty(value),
         };
         let text = text.map_err(|error| Error::Output(error.into()))?;
-        self.answer(&format!("{text}\n"))
+        self.write_line(escape_json(&text))
     }
 
-    /// Answers with a table.
+    /// Prints a table, at most as wide as the terminal.
     pub(crate) fn table(&self, table: &Table) -> Result<(), Error> {
-        self.answer(&table.render(self.answers))
+        let width = terminal_size::terminal_size_of(io::stdout());
+        let width = width.map(|(width, _)| usize::from(width.0));
+        self.write(&table.render(self.workflow.log, width))
     }
 
-    /// How the answer is to look.
-    pub(crate) fn style(&self) -> Style {
-        self.answers
+    /// Prints a line of spans, separated by two spaces.
+    pub(crate) fn line(&self, spans: &[Span]) -> Result<(), Error> {
+        self.write(&table::line(spans, &[], self.workflow.log))
     }
 
-    /// Answers with text, written whole.
-    ///
-    /// A reader who has gone is no error: then there is nobody to answer.
-    pub(crate) fn answer(&self, text: &str) -> Result<(), Error> {
-        self.bytes(text.as_bytes())
+    /// Prints lines of text.
+    pub(crate) fn text(&self, text: &str) -> Result<(), Error> {
+        self.write_line(escape_lines(text, self.workflow.log))
     }
 
-    /// Answers with bytes, written whole.
-    pub(crate) fn bytes(&self, bytes: &[u8]) -> Result<(), Error> {
-        if self.is_closed() {
-            return Ok(());
-        }
-        let mut stdout = io::stdout().lock();
-        match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-                self.is_closed.store(true, Ordering::Relaxed);
-                Ok(())
-            }
-            done => done.map_err(Error::Output),
-        }
+    /// Prints text that the command generated itself, such as completions.
+    pub(crate) fn generated(&self, text: String) -> Result<(), Error> {
+        self.write(&Safe::generated(text))
     }
 
-    /// Says something by the way, unless told to be quiet.
-    pub(crate) fn remark(&self, text: &str) {
-        if !self.quiet {
-            say(text);
-        }
+    /// Prints a message to standard error, except with `--quiet`.
+    pub(crate) fn note(&self, text: &str) {
+        self.notes.print(text);
     }
 
-    /// Says what is not well although the command goes on.
+    /// Prints a problem that does not stop the command.
     pub(crate) fn warning(&self, text: &str) {
-        match self.workflow.annotation("warning", text) {
-            Some(line) if self.form == Form::Plain => say(&line),
-            _ => say(&format!("{} {text}", self.remarks.yellow("warning:"))),
+        match (self.format, self.workflow.log) {
+            (Format::Text, log) => print_labelled(Level::Warning, text, log),
+            _ => print_json(&json!({ "warning": text })),
         }
     }
 
-    /// Says why the command failed, and what to do.
+    /// Prints the reason why the command failed, and the steps that fix it.
     pub(crate) fn error(&self, error: &Error) {
-        let hint = error.hint();
-        if self.form != Form::Plain {
-            say(&as_json(error, hint.as_deref()));
+        if self.format != Format::Text {
+            print_json(&json::error(error));
             return;
         }
-        let mut text = error.to_string();
-        if let Some(hint) = hint {
-            text = format!("{text}\n{hint}");
+        let mut text = shorten(&error.to_string(), MAX_ERROR).into_owned();
+        if let Some(help) = error.help() {
+            text = format!("{text}\nhelp: {}", shorten(&help, MAX_ERROR));
         }
-        match self.workflow.annotation("error", &text) {
-            Some(line) => say(&line),
-            None => say(&format!("{} {text}", self.remarks.red("error:"))),
-        }
+        print_labelled(Level::Error, &text, self.workflow.log);
     }
 
-    /// Hands a status to the later steps of a workflow, if this is one.
-    pub(crate) fn tell_workflow(&self, status: &DeploymentStatus) {
+    /// Sets the outputs of a workflow step to the values of a status.
+    pub(crate) fn set_outputs(&self, status: &DeploymentStatus) {
         if let Err(error) = self.workflow.set_outputs(status) {
             self.warning(&error.to_string());
         }
     }
-}
 
-/// Says what is wrong with a command line, or gives the help that was asked for.
-pub(crate) fn explain_usage(error: &clap::Error) -> Code {
-    let wants_json = std::env::args_os()
-        .skip(1)
-        .take_while(|argument| argument != "--")
-        .any(|argument| argument == "--json" || argument == "--jsonl");
-    if !error.use_stderr() {
-        // Whoever closed the pipe has read enough.
-        let _ = error.print();
-        return Code::Done;
+    /// Adds a status to the summary of a workflow step.
+    pub(crate) fn add_summary(&self, deployment: &Deployment, status: &DeploymentStatus) {
+        if let Err(error) = self.workflow.add_summary(deployment, status) {
+            self.warning(&error.to_string());
+        }
     }
-    if wants_json {
-        let text = error.render().to_string();
-        let text = text.trim().trim_start_matches("error: ");
-        say(&as_json(&Error::Usage(text.to_owned()), None));
-    } else {
-        let _ = error.print();
+
+    /// Returns `true` if a changing line on standard error is useful.
+    fn shows_spinner(&self) -> bool {
+        self.terminals.stderr && self.verbosity == Verbosity::Normal && self.format == Format::Text
     }
-    Code::Usage
+
+    fn escape(&self, text: &str) -> Safe {
+        escape(text, self.workflow.log)
+    }
+
+    fn write_line(&self, mut text: Safe) -> Result<(), Error> {
+        text.push_static("\n");
+        self.write(&text)
+    }
+
+    /// Writes text to standard output. A closed pipe is not an error.
+    fn write(&self, text: &Safe) -> Result<(), Error> {
+        if self.is_closed() {
+            return Ok(());
+        }
+        let text = coloured_for(&io::stdout(), text);
+        let mut stdout = io::stdout().lock();
+        let written = stdout.write_all(text.as_str().as_bytes());
+        match written.and_then(|()| stdout.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.is_closed.store(true, Ordering::Relaxed);
+                Ok(())
+            }
+            result => result.map_err(Error::Output),
+        }
+    }
 }
 
-fn as_json(error: &Error, hint: Option<&str>) -> String {
-    let call = error.source_call();
-    json!({
-        "error": exit::code_of(error).word(),
-        "status": call.and_then(deploystatus::Error::status),
-        "message": error.to_string(),
-        "hint": hint,
-        "request_id": call.and_then(deploystatus::Error::request_id),
-    })
-    .to_string()
+/// Prints a warning or an error: as an annotation in Actions, with a label elsewhere.
+fn print_labelled(level: Level, text: &str, log: Log) {
+    if log == Log::Actions {
+        print_line(&annotation(level, text));
+        return;
+    }
+    let label = match level {
+        Level::Warning => Span::warning("warning:"),
+        Level::Error => Span::bad("error:"),
+    };
+    let mut line = label.escaped(log).painted(label.style());
+    line.push_static(" ");
+    line.push(&escape_lines(text, log));
+    print_line(&line);
 }
 
-/// One line or more to standard error; when that is closed, there is nobody to tell.
-fn say(text: &str) {
+fn print_json(value: &Value) {
+    print_line(&escape_json(&value.to_string()));
+}
+
+/// Prints to standard error. If that is closed, nothing can be reported.
+fn print_line(text: &Safe) {
+    let text = coloured_for(&io::stderr(), text);
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
-fn trace(verbosity: u8) {
-    let level = match verbosity {
-        0 => return,
-        1 => LevelFilter::INFO,
-        2 => LevelFilter::DEBUG,
-        _ => LevelFilter::TRACE,
-    };
-    // A second one in the same process would be ours as well.
-    let _ = tracing_subscriber::fmt()
-        .with_max_level(level)
-        .with_writer(io::stderr)
-        .with_ansi(false)
-        // A call is one span, which knows how it went when it ends.
-        .with_span_events(FmtSpan::CLOSE)
-        .try_init();
-}
-
-/// A status with more keys.
-#[derive(Serialize)]
-struct Extended<'a> {
-    #[serde(flatten)]
-    status: &'a DeploymentStatus,
-    #[serde(flatten)]
-    more: std::collections::BTreeMap<&'a str, &'a Value>,
+/// Removes the colours of a text if the stream should have none.
+fn coloured_for(stream: &impl anstream::stream::RawStream, text: &Safe) -> Safe {
+    match anstream::AutoStream::choice(stream) {
+        anstream::ColorChoice::Never => text.without_colours(),
+        _ => text.clone(),
+    }
 }

@@ -1,214 +1,237 @@
-//! Which deployment, on which server, with which token: from flags, the environment and the event file.
+//! Server, repository, deployment, token and outbox, from arguments, environment and event file.
+
+mod pipeline;
+mod token;
 
 use std::path::{Path, PathBuf};
-use std::{env, fs};
 
 use deploystatus::{Client, Deployment};
 
-use crate::arguments::{OutboxArguments, Place};
+use crate::advice;
+use crate::arguments::{OutboxArgs, TargetArgs};
+use crate::environment::{path, variable};
 use crate::error::{Error, Missing};
+use crate::escape::without_secrets;
 use crate::event_file;
+use crate::output::Output;
 
-/// Everything the command knows before it sends anything.
+pub(crate) use pipeline::{is_in_pipeline, log_url};
+pub(crate) use token::TokenSource;
+
+/// The arguments and environment variables that select a deployment.
 pub(crate) struct Settings {
-    place: Place,
-    variable: fn(&str) -> Option<String>,
+    target: TargetArgs,
 }
 
-/// Where a token comes from.
-pub(crate) enum TokenSource {
-    /// The variable of this name.
-    Variable(&'static str, String),
-    File(PathBuf),
+/// A value and the argument or variable that it came from.
+#[derive(Clone, Debug)]
+pub(crate) struct Given {
+    pub(crate) value: String,
+    pub(crate) origin: &'static str,
 }
 
-impl TokenSource {
-    /// Where it comes from, for people.
-    pub(crate) fn origin(&self) -> String {
-        match self {
-            Self::Variable(name, _) => (*name).to_owned(),
-            Self::File(path) => path.display().to_string(),
-        }
-    }
-
-    /// The token itself, if it can be read just now.
-    pub(crate) fn read(&self) -> Option<String> {
-        match self {
-            Self::Variable(_, token) => Some(token.trim().to_owned()),
-            Self::File(path) => read_token(path).ok(),
+impl Given {
+    pub(crate) fn new(value: impl Into<String>, origin: &'static str) -> Self {
+        Self {
+            value: value.into(),
+            origin,
         }
     }
 }
 
 impl Settings {
-    pub(crate) fn from_process(place: Place) -> Self {
-        Self {
-            place,
-            variable: |name| env::var(name).ok().filter(|value| !value.is_empty()),
+    pub(crate) fn new(target: TargetArgs) -> Self {
+        Self { target }
+    }
+
+    /// Returns a client for the server.
+    pub(crate) fn client(&self, output: &Output) -> Result<Client, Error> {
+        match self.token()? {
+            Some(token) => self.client_with(token, output),
+            None => Err(Error::Missing(vec![missing_token()])),
         }
     }
 
-    /// A client of the server.
-    pub(crate) fn client(&self) -> Result<Client, Error> {
+    /// Returns the deployment.
+    ///
+    /// # Errors
+    ///
+    /// Returns one error that lists all missing settings.
+    pub(crate) fn deployment(&self, output: &Output) -> Result<Deployment, Error> {
         let mut missing = Vec::new();
-        let token = note(&mut missing, self.token()?, token_is_missing);
-        let client = token.map(|token| self.client_with(token));
-        client.unwrap_or(Err(Error::Missing(missing)))
-    }
-
-    /// A handle on the deployment.
-    pub(crate) fn deployment(&self) -> Result<Deployment, Error> {
-        let mut missing = Vec::new();
-        let repository = note(&mut missing, self.repository(), repository_is_missing);
-        let id = note(&mut missing, self.deployment_id()?, || {
-            self.deployment_is_missing()
-        });
-        let token = note(&mut missing, self.token()?, token_is_missing);
+        let repository = require(self.repository()?, &mut missing, missing_repository);
+        let id = require(self.deployment_id()?, &mut missing, missing_deployment);
+        let token = require(self.token()?, &mut missing, missing_token);
         let (Some(repository), Some(id), Some(token)) = (repository, id, token) else {
             return Err(Error::Missing(missing));
         };
-        let client = self.client_with(token)?;
-        client
-            .deployment(&repository, id)
-            .map_err(Error::call("use what was given"))
+        let client = self.client_with(token, output)?;
+        let deployment = client.deployment(&repository.value, id);
+        deployment.map_err(|error| match advice::invalid_field(&error) {
+            Some("repository" | "owner" | "repo") => {
+                let Given { value, origin } = &repository;
+                Error::invalid("repository", value, origin, "OWNER/NAME")
+            }
+            _ => Error::call("select the deployment")(error),
+        })
     }
 
-    /// The address of the API.
-    pub(crate) fn api_url(&self) -> String {
-        let given = self.place.api_url.clone();
-        given
-            .or_else(|| (self.variable)("GITHUB_API_URL"))
-            .unwrap_or_else(|| "https://api.github.com".to_owned())
+    /// Returns the base URL of the API.
+    pub(crate) fn api_url(&self) -> Result<Given, Error> {
+        if let Some(url) = &self.target.api_url {
+            return Ok(Given::new(url, "--api-url"));
+        }
+        Ok(match variable("GITHUB_API_URL")? {
+            Some(url) => Given::new(url, "GITHUB_API_URL"),
+            None => Given::new("https://api.github.com", "the default"),
+        })
     }
 
-    pub(crate) fn repository(&self) -> Option<String> {
-        let given = self.place.repo.clone();
-        given.or_else(|| (self.variable)("GITHUB_REPOSITORY"))
+    /// Creates a client without a token, which shows whether the URL is valid.
+    pub(crate) fn anonymous_client(&self) -> Result<Client, Error> {
+        let url = self.api_url()?;
+        let client = Client::builder().base_url(&url.value).build();
+        client.map_err(|error| self.explain(error, &url))
     }
 
-    /// The number of the deployment, if it was given or the event is about one.
-    pub(crate) fn deployment_id(&self) -> Result<Option<u64>, Error> {
-        match (self.place.deployment, (self.variable)("GITHUB_EVENT_PATH")) {
+    /// Returns the token's source, or `None` if no token is given.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the token file cannot be read or is empty.
+    pub(crate) fn token(&self) -> Result<Option<TokenSource>, Error> {
+        if let Some(path) = &self.target.token_file {
+            return TokenSource::from_file(path).map(Some);
+        }
+        for name in ["GITHUB_TOKEN", "GH_TOKEN"] {
+            if let Some(token) = variable(name)? {
+                return Ok(Some(TokenSource::from_variable(name, &token)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn repository(&self) -> Result<Option<Given>, Error> {
+        if let Some(name) = &self.target.repo {
+            return Ok(Some(Given::new(name, "--repo")));
+        }
+        let name = variable("GITHUB_REPOSITORY")?;
+        Ok(name.map(|name| Given::new(name, "GITHUB_REPOSITORY")))
+    }
+
+    fn deployment_id(&self) -> Result<Option<u64>, Error> {
+        match (self.target.deployment, path("GITHUB_EVENT_PATH")) {
             (Some(id), _) => Ok(Some(id)),
-            (None, Some(path)) => event_file::deployment_id(Path::new(&path)).map_err(Error::Usage),
+            (None, Some(path)) => event_file::deployment_id(&path).map_err(Error::Usage),
             (None, None) => Ok(None),
         }
     }
 
-    /// The token's source. A file is read once already, so that one that cannot be read is told of at once.
-    pub(crate) fn token(&self) -> Result<Option<TokenSource>, Error> {
-        if let Some(path) = &self.place.token_file {
-            let text = read_token(path).map_err(|source| Error::File {
-                what: "read the token file",
-                path: path.clone(),
-                source,
-            })?;
-            if text.is_empty() {
-                return Err(Error::Usage(format!(
-                    "the token file has no token in it: {}",
-                    path.display()
-                )));
-            }
-            return Ok(Some(TokenSource::File(path.clone())));
-        }
-        let named = |name| Some(TokenSource::Variable(name, (self.variable)(name)?));
-        Ok(named("GITHUB_TOKEN").or_else(|| named("GH_TOKEN")))
-    }
-
-    /// The page of the workflow's run, when there is one.
-    pub(crate) fn run_page(&self) -> Option<String> {
-        if !self.is_in_actions() {
-            return None;
-        }
-        let server = (self.variable)("GITHUB_SERVER_URL")?;
-        let repository = (self.variable)("GITHUB_REPOSITORY")?;
-        let run = (self.variable)("GITHUB_RUN_ID")?;
-        let server = server.trim_end_matches('/');
-        Some(format!("{server}/{repository}/actions/runs/{run}"))
-    }
-
-    /// Where undelivered reports are kept.
-    pub(crate) fn outbox(&self, given: &OutboxArguments) -> Result<PathBuf, Error> {
-        let state = || {
-            let state = (self.variable)("XDG_STATE_HOME").map(PathBuf::from);
-            let home = || Some(PathBuf::from((self.variable)("HOME")?).join(".local/state"));
-            let windows = || (self.variable)("LOCALAPPDATA").map(PathBuf::from);
-            let base = state.or_else(home).or_else(windows)?;
-            Some(base.join("deploystatus").join("outbox"))
-        };
-        let given = given.outbox.clone();
-        given
-            .or_else(|| (self.variable)("DEPLOYSTATUS_OUTBOX").map(PathBuf::from))
-            .or_else(state)
-            .ok_or_else(|| {
-                Error::Missing(vec![Missing {
-                    what: "outbox",
-                    ways: "use --outbox DIR, or set DEPLOYSTATUS_OUTBOX".to_owned(),
-                }])
-            })
-    }
-
-    pub(crate) fn is_in_actions(&self) -> bool {
-        (self.variable)("GITHUB_ACTIONS").as_deref() == Some("true")
-    }
-
-    fn client_with(&self, token: TokenSource) -> Result<Client, Error> {
+    fn client_with(&self, token: TokenSource, output: &Output) -> Result<Client, Error> {
+        let url = self.api_url()?;
         let mut builder = Client::builder()
-            .base_url(self.api_url())
-            .proxy_from_environment();
-        if self.place.allow_plain_http {
+            .base_url(&url.value)
+            .on_delay(output.delay_listener());
+        if self.target.allow_plain_http {
             builder = builder.allow_plain_http();
         }
+        let origin = token.origin();
         let builder = match token {
-            TokenSource::Variable(_, token) => builder.token(token.trim()),
+            TokenSource::Value { token, .. } => builder.token(token),
             TokenSource::File(path) => builder.token_source(move || {
-                let token = read_token(&path);
+                let token = token::read(&path);
                 async move { token }
             }),
         };
-        builder.build().map_err(Error::call("use what was given"))
+        builder
+            .build()
+            .map_err(|error| match advice::invalid_field(&error) {
+                Some("token") => Error::Usage(format!(
+                    "invalid token (from {origin}): expected letters, digits and punctuation without spaces"
+                )),
+                _ => self.explain(error, &url),
+            })
     }
 
-    fn deployment_is_missing(&self) -> Missing {
-        let event = match (self.variable)("GITHUB_EVENT_PATH") {
-            None => "set GITHUB_EVENT_PATH to the file of an event that has one".to_owned(),
-            Some(path) => format!(
-                "run in a workflow that a deployment started (the event at GITHUB_EVENT_PATH, {path}, has no deployment.id)"
+    /// Returns the error for a client that cannot be created because of the URL.
+    fn explain(&self, error: deploystatus::Error, url: &Given) -> Error {
+        let is_plain = url.value.trim_start().starts_with("http://");
+        match advice::invalid_field(&error) {
+            Some("base_url") if is_plain && !self.target.allow_plain_http => Error::Usage(format!(
+                "insecure API URL {:?} (from {}): the token would be sent without encryption; use https:// or --allow-plain-http",
+                without_secrets(&url.value),
+                url.origin
+            )),
+            Some("base_url") => Error::invalid(
+                "API URL",
+                &without_secrets(&url.value),
+                url.origin,
+                "a URL such as https://github.example.com/api/v3, without user name, query and fragment",
             ),
-        };
-        Missing {
-            what: "deployment",
-            ways: format!("use --deployment ID, or {event}"),
+            _ => Error::call("create the client")(error),
         }
     }
 }
 
-/// What is inside a piece; a missing one is noted.
-fn note<T>(
-    missing: &mut Vec<Missing>,
-    piece: Option<T>,
-    ways: impl FnOnce() -> Missing,
-) -> Option<T> {
-    if piece.is_none() {
-        missing.push(ways());
-    }
-    piece
+/// Returns the outbox directory.
+pub(crate) fn outbox_directory(arguments: &OutboxArgs) -> Result<PathBuf, Error> {
+    let home = || Some(path("HOME")?.join(".local/state"));
+    let state = || {
+        let base = path("XDG_STATE_HOME").or_else(home);
+        let base = base.or_else(|| path("LOCALAPPDATA"))?;
+        Some(base.join("deploystatus").join("outbox"))
+    };
+    let given = arguments.outbox.clone();
+    let directory = given.or_else(|| path("DEPLOYSTATUS_OUTBOX")).or_else(state);
+    directory.ok_or_else(|| {
+        Error::Missing(vec![Missing {
+            what: "outbox",
+            fix: "use --outbox DIR or set DEPLOYSTATUS_OUTBOX".to_owned(),
+        }])
+    })
 }
 
-fn repository_is_missing() -> Missing {
+/// Returns the value; a missing one is added to the list.
+fn require<T>(
+    value: Option<T>,
+    missing: &mut Vec<Missing>,
+    describe: impl FnOnce() -> Missing,
+) -> Option<T> {
+    if value.is_none() {
+        missing.push(describe());
+    }
+    value
+}
+
+fn missing_repository() -> Missing {
     Missing {
         what: "repository",
-        ways: "use --repo OWNER/NAME, or set GITHUB_REPOSITORY".to_owned(),
+        fix: "use --repo OWNER/NAME or set GITHUB_REPOSITORY".to_owned(),
     }
 }
 
-fn token_is_missing() -> Missing {
+fn missing_deployment() -> Missing {
+    let event = |path: &Path| {
+        format!(
+            "use --deployment ID (the event at {} has no deployment, because the workflow was not started by one)",
+            path.display()
+        )
+    };
+    Missing {
+        what: "deployment",
+        fix: path("GITHUB_EVENT_PATH").map_or_else(
+            || {
+                "use --deployment ID or set GITHUB_EVENT_PATH to the file of a deployment event"
+                    .to_owned()
+            },
+            |path| event(&path),
+        ),
+    }
+}
+
+fn missing_token() -> Missing {
     Missing {
         what: "token",
-        ways: "set GITHUB_TOKEN or GH_TOKEN, or use --token-file FILE (never a flag's value: others could see it)".to_owned(),
+        fix: "set GITHUB_TOKEN or GH_TOKEN, or use --token-file FILE (there is no flag for the token itself, because other users could see it)".to_owned(),
     }
-}
-
-fn read_token(path: &Path) -> std::io::Result<String> {
-    Ok(fs::read_to_string(path)?.trim().to_owned())
 }

@@ -24,7 +24,7 @@ pub fn event_file(bytes: &[u8]) {
     if let Err(message) = &found {
         is_one_clear_line(message);
         assert!(
-            message.contains("the event at GITHUB_EVENT_PATH"),
+            message.contains("GITHUB_EVENT_PATH"),
             "{message}"
         );
         assert!(message.contains(&path.display().to_string()), "{message}");

@@ -1,4 +1,4 @@
-//! Prints what makes a shell complete the command.
+//! `completions`: prints shell completions.
 
 use clap::CommandFactory;
 use clap_complete::{Shell, generate};
@@ -16,6 +16,6 @@ pub(crate) fn run(shell: Shell, output: &Output) -> Result<Code, Error> {
         "deploystatus",
         &mut script,
     );
-    output.bytes(&script)?;
+    output.generated(String::from_utf8_lossy(&script).into_owned())?;
     Ok(Code::Done)
 }

@@ -1,44 +1,97 @@
-//! Reports one status.
+//! `create`: creates one status.
 
-use deploystatus::{Delivered, Deployment, NewStatus, State};
+use std::time::Duration;
+
+use deploystatus::{Confirmation, CreateOutcome, Deployment, DeploymentStatus, NewStatus, State};
 use serde_json::{Value, json};
 
-use crate::arguments::{CreateArguments, Report};
-use crate::error::Error;
+use super::time_limit::TimeLimit;
+use crate::advice;
+use crate::arguments::{CreateArgs, ReportArgs, ReportedState};
+use crate::error::{Error, TimedOut};
 use crate::exit::Code;
 use crate::output::Output;
-use crate::settings::Settings;
+use crate::settings::{Given, Settings, log_url};
 
 pub(crate) async fn run(
-    arguments: CreateArguments,
+    arguments: CreateArgs,
     settings: &Settings,
     output: &Output,
 ) -> Result<Code, Error> {
     let report = &arguments.report;
-    let status = new_status(arguments.state, report, settings);
-    let check = status.check().map_err(deploystatus::Error::from);
-    check.map_err(Error::call("report the status"))?;
-    let deployment = settings.deployment()?;
+    let state = match arguments.state {
+        ReportedState::State(state) => state,
+        ReportedState::Cancelled => arguments.cancelled_as,
+    };
+    let status = new_status(state, report)?;
+    let limit = TimeLimit::new(arguments.timeout);
+    let deployment = settings.deployment(output)?;
+    let deployment = deployment.with_retry_policy(limit.retry_policy());
     if report.dry_run {
-        show(&deployment, &status, output)?;
+        print_request(&deployment, &status, output)?;
         return Ok(Code::Done);
     }
-    let delivered = if report.if_changed {
-        deployment.create_status_if_changed(status).await
-    } else {
-        deployment.create_status(status).await
+    if arguments.unless_finished
+        && let Some(finished) = limit
+            .run(TimedOut::Reading, read_finished(&deployment))
+            .await?
+    {
+        output.set_outputs(&finished);
+        output.status(&finished, &[("delivery", json!("already_finished"))])?;
+        return Ok(Code::Done);
+    }
+    let create = async {
+        let created = if report.if_changed {
+            deployment.create_status_if_changed(status).await
+        } else {
+            deployment.create_status(status).await
+        };
+        created.map_err(Error::call("create the status"))
     };
-    let delivered = delivered.map_err(Error::call("report the status"))?;
-    output.status(delivered.status(), &[("delivery", json!(word(&delivered)))])?;
-    output.tell_workflow(delivered.status());
+    let created = limit.run(TimedOut::Creating, create).await?;
+    let status = &created.status;
+    // Later steps need the outputs even if standard output cannot be written.
+    output.set_outputs(status);
+    output.add_summary(&deployment, status);
+    let printed = output.status(status, &[("delivery", json!(delivery(&created)))]);
+    if printed.is_err() {
+        output.warning(&format!("stored as status {}", status.id));
+    }
+    printed?;
     Ok(Code::Done)
 }
 
-/// The status that the options describe.
-pub(crate) fn new_status(state: State, report: &Report, settings: &Settings) -> NewStatus {
+/// Returns the newest status if it is final, or `None` if two readings of the list end otherwise.
+///
+/// GitHub may return a list without the newest statuses, so one reading is not enough.
+async fn read_finished(deployment: &Deployment) -> Result<Option<DeploymentStatus>, Error> {
+    for pause in [Duration::ZERO, BETWEEN_READINGS] {
+        tokio::time::sleep(pause).await;
+        let newest = deployment.latest_status().await;
+        let newest = newest.map_err(Error::call("read the newest status"))?;
+        if let Some(status) = newest.filter(|status| status.state.is_finished()) {
+            return Ok(Some(status));
+        }
+    }
+    Ok(None)
+}
+
+/// Time between two readings of the list of statuses.
+const BETWEEN_READINGS: Duration = Duration::from_secs(5);
+
+/// Creates the status that the arguments describe.
+///
+/// # Errors
+///
+/// Returns a usage error if GitHub would reject the status.
+pub(crate) fn new_status(state: State, report: &ReportArgs) -> Result<NewStatus, Error> {
     let mut status = NewStatus::new(state);
-    if let Some(url) = report.log_url.clone().or_else(|| settings.run_page()) {
-        status = status.log_url(url);
+    let log_url = match &report.log_url {
+        Some(url) => Some(Given::new(url, "--log-url")),
+        None => log_url()?,
+    };
+    if let Some(url) = &log_url {
+        status = status.log_url(&url.value);
     }
     if let Some(url) = &report.environment_url {
         status = status.environment_url(url);
@@ -46,39 +99,86 @@ pub(crate) fn new_status(state: State, report: &Report, settings: &Settings) -> 
     if let Some(name) = &report.environment {
         status = status.environment(name);
     }
-    if let Some(remark) = &report.description {
+    if let Some(description) = &report.description {
         status = if report.truncate {
-            status.description_truncated(remark)
+            status.description_truncated(description)
         } else {
-            status.description(remark)
+            status.description(description)
         };
     }
-    if let Some(retire) = report.auto_inactive {
-        status = status.auto_inactive(retire);
+    if let Some(auto_inactive) = report.auto_inactive {
+        status = status.auto_inactive(auto_inactive);
     }
-    status
+    match status.check() {
+        Ok(()) => Ok(status),
+        Err(invalid) => Err(explain(invalid.into(), report, log_url.as_ref())),
+    }
 }
 
-/// Says what would be sent.
-pub(crate) fn show(
+/// Returns the error for a status that GitHub would reject, with the value and its origin.
+fn explain(error: deploystatus::Error, report: &ReportArgs, log_url: Option<&Given>) -> Error {
+    const URL: &str = "a URL that starts with https:// or http://";
+    const TEXT: &str = "text without control characters";
+    let field = advice::invalid_field(&error).unwrap_or_default();
+    let (name, value, origin, expected) = match field {
+        "log_url" => ("URL", log_url.map(|url| &url.value), "--log-url", URL),
+        "environment_url" => (
+            "URL",
+            report.environment_url.as_ref(),
+            "--environment-url",
+            URL,
+        ),
+        "environment" => (
+            "environment",
+            report.environment.as_ref(),
+            "--environment",
+            TEXT,
+        ),
+        "description" => (
+            "description",
+            report.description.as_ref(),
+            "--description",
+            TEXT,
+        ),
+        _ => return Error::call("create the status")(error),
+    };
+    let value = value.map(String::as_str).unwrap_or_default();
+    let length = value.chars().count();
+    if field == "description" && length > MAX_DESCRIPTION {
+        return Error::Usage(format!(
+            "description is too long: {length} characters (maximum {MAX_DESCRIPTION}); use --truncate to shorten it"
+        ));
+    }
+    let origin = match log_url {
+        Some(url) if field == "log_url" => url.origin,
+        _ => origin,
+    };
+    Error::invalid(name, value, origin, expected)
+}
+
+/// Maximum number of characters of a description on GitHub.
+const MAX_DESCRIPTION: usize = 140;
+
+/// Prints the request that would create a status.
+pub(crate) fn print_request(
     deployment: &Deployment,
     status: &NewStatus,
     output: &Output,
 ) -> Result<(), Error> {
     let body = serde_json::to_value(status).unwrap_or(Value::Null);
-    output.remark(&format!(
-        "nothing was sent; this would be, to deployment {} of {}",
+    output.note(&format!(
+        "dry run: this request for deployment {} of {} was not sent",
         deployment.id(),
         deployment.repository()
     ));
     output.json(&body)
 }
 
-/// How it came to be on the server.
-fn word(delivered: &Delivered) -> &'static str {
-    match delivered {
-        Delivered::Created(_) => "created",
-        Delivered::Adopted(_) => "adopted",
+/// Returns the value of `delivery` in the output.
+fn delivery(created: &CreateOutcome) -> &'static str {
+    match created.confirmation {
+        Confirmation::Created => "created",
+        Confirmation::Adopted => "adopted",
         _ => "already_there",
     }
 }

@@ -1,27 +1,41 @@
-//! Tells what would work, and why the rest would not.
+//! `doctor`: checks the server, the token and the deployment.
 
 mod access;
 mod finding;
 mod probe;
 mod server;
 
-use deploystatus::{Client, Outbox};
+use deploystatus::{Deployment, Outbox};
 use serde_json::json;
 
-use crate::arguments::OutboxArguments;
-use crate::error::Error;
+use super::time_limit::TimeLimit;
+use crate::arguments::{DoctorArgs, OutboxArgs};
+use crate::error::{Error, TimedOut};
 use crate::exit::Code;
-use crate::output::{Form, Output};
-use crate::settings::{Settings, TokenSource};
+use crate::output::{Format, Output};
+use crate::settings::{Settings, TokenSource, outbox_directory};
 use finding::Finding;
 use probe::Probe;
 
-pub(crate) async fn run(settings: &Settings, output: &Output) -> Result<Code, Error> {
-    let findings = examine(settings).await;
+pub(crate) async fn run(
+    arguments: &DoctorArgs,
+    settings: &Settings,
+    output: &Output,
+) -> Result<Code, Error> {
+    let mut findings = Vec::new();
+    let limit = TimeLimit::new(arguments.time.timeout);
+    let checks = async {
+        check(settings, output, &mut findings).await;
+        Ok(())
+    };
+    if let Err(error) = limit.run(TimedOut::Reading, checks).await {
+        findings.push(Finding::failed("time", &error));
+    }
+    findings.extend(check_outbox(&arguments.outbox));
     let first_problem = findings.iter().find_map(Finding::code_of_problem);
-    if output.form() == Form::Plain {
+    if output.format() == Format::Text {
         for finding in &findings {
-            output.answer(&finding.in_words(output.style()))?;
+            finding.print(output)?;
         }
     } else {
         output.json(&json!({ "ok": first_problem.is_none(), "findings": findings }))?;
@@ -29,8 +43,7 @@ pub(crate) async fn run(settings: &Settings, output: &Output) -> Result<Code, Er
     Ok(first_problem.unwrap_or(Code::Done))
 }
 
-async fn examine(settings: &Settings) -> Vec<Finding> {
-    let mut findings = Vec::new();
+async fn check(settings: &Settings, output: &Output, findings: &mut Vec<Finding>) {
     let token = match settings.token() {
         Ok(token) => token,
         Err(error) => {
@@ -38,32 +51,30 @@ async fn examine(settings: &Settings) -> Vec<Finding> {
             None
         }
     };
-    // Its address is complete, and it fails when the token would travel where it can be read.
-    let client = match &token {
-        Some(_) => settings.client(),
-        None => Client::builder()
-            .base_url(settings.api_url())
-            .build()
-            .map_err(Error::call("use what was given")),
-    };
-    match client {
-        Ok(client) => {
-            let secret = token.as_ref().and_then(TokenSource::read);
-            match Probe::new(client.base_url(), secret) {
-                Ok(probe) => ask(&probe, settings, token.as_ref(), &mut findings).await,
-                Err(error) => findings.push(Finding::failed("server", &error)),
-            }
-        }
+    let deployment = settings.deployment(output);
+    match probe(settings, output, token.as_ref()) {
+        Ok(probe) => check_server(&probe, deployment, token.as_ref(), findings).await,
         Err(error) => findings.push(Finding::failed("server", &error)),
     }
-    findings.extend(outbox(settings));
-    findings
 }
 
-/// What only the server can tell.
-async fn ask(
-    probe: &Probe,
+/// Creates the probe from a client, which completes the URL and rejects insecure ones.
+fn probe(
     settings: &Settings,
+    output: &Output,
+    token: Option<&TokenSource>,
+) -> Result<Probe, Error> {
+    let client = match token {
+        Some(_) => settings.client(output),
+        None => settings.anonymous_client(),
+    };
+    let token = token.and_then(TokenSource::token);
+    Probe::new(client?.base_url(), token)
+}
+
+async fn check_server(
+    probe: &Probe,
+    deployment: Result<Deployment, Error>,
     token: Option<&TokenSource>,
     findings: &mut Vec<Finding>,
 ) {
@@ -77,50 +88,51 @@ async fn ask(
             }
             if let Some(token) = token {
                 findings.push(server::token(token, &reply));
+                findings.extend(server::workflow_token(token));
             }
             findings.extend(server::clock(&reply));
             findings.push(server::budget(&reply));
         }
-        Err(error) => {
-            findings.push(error);
+        Err(finding) => {
+            findings.push(finding);
             return;
         }
     }
-    let deployment = match settings.deployment() {
+    let deployment = match deployment {
         Ok(deployment) => deployment,
         Err(error) => {
             findings.push(Finding::failed("settings", &error));
             return;
         }
     };
-    let (finding, may_read) = access::read(&deployment).await;
+    let (finding, is_readable) = access::read(&deployment).await;
     findings.push(finding);
-    if may_read {
+    if is_readable {
         findings.push(access::write(probe, &deployment).await);
     }
 }
 
-/// What waits to be delivered, if anything does.
-fn outbox(settings: &Settings) -> Option<Finding> {
-    let directory = settings.outbox(&OutboxArguments::default()).ok()?;
+/// Returns a warning if the outbox contains reports, or `None` if it is empty or does not exist.
+fn check_outbox(arguments: &OutboxArgs) -> Option<Finding> {
+    let directory = outbox_directory(arguments).ok()?;
     if !directory.exists() {
-        return None;
+        let shown = directory.display();
+        return arguments.outbox.is_some().then(|| {
+            Finding::warning("outbox", format!("no outbox at {shown}"))
+                .fix("`deploystatus run` creates the directory if it can.")
+        });
     }
     let files = match Outbox::open(&directory).and_then(|outbox| outbox.files()) {
         Ok(files) => files,
         Err(error) => {
-            let error = Error::call("look into the outbox")(error);
+            let error = Error::call("read the outbox")(error);
             return Some(Finding::failed("outbox", &error));
         }
     };
-    let kept = files.len();
-    (kept > 0).then(|| {
-        let reports = if kept == 1 {
-            "report is"
-        } else {
-            "reports are"
-        };
-        let message = format!("{kept} {reports} kept in {}", directory.display());
-        Finding::warning("outbox", message).fix("`deploystatus flush` delivers them.")
+    let count = files.len();
+    (count > 0).then(|| {
+        let reports = if count == 1 { "report" } else { "reports" };
+        let message = format!("{count} unsent {reports} in {}", directory.display());
+        Finding::warning("outbox", message).fix("Send them with `deploystatus flush`.")
     })
 }

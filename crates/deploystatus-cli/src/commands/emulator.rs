@@ -1,16 +1,34 @@
-//! Is a GitHub on this machine until it is told to stop.
+//! `emulator`: runs a GitHub emulator until it is interrupted.
 
+use std::env;
 use std::net::{Ipv4Addr, SocketAddr};
 
-use deploystatus_emulator::{Emulator, Limits, Seed, Webhook};
+use deploystatus_emulator::{Emulator, EmulatorBuilder, Limits, Seed, Webhook};
 use serde_json::json;
 
-use crate::arguments::EmulatorArguments;
+use crate::arguments::EmulatorArgs;
 use crate::error::Error;
 use crate::exit::Code;
-use crate::output::{Form, Output};
+use crate::output::{Format, Output};
 
-pub(crate) async fn run(arguments: EmulatorArguments, output: &Output) -> Result<Code, Error> {
+pub(crate) async fn run(arguments: EmulatorArgs, output: &Output) -> Result<Code, Error> {
+    let builder = builder(arguments)?;
+    // A signal that arrives before the URL is printed must save the snapshot too.
+    let interrupted = interruption()?;
+    let emulator = builder.start().await.map_err(Error::Emulator)?;
+    let api = emulator.api_url();
+    if output.format() == Format::Text {
+        output.text(&api)?;
+        output.note(&instructions(&emulator));
+    } else {
+        output.json(&json!({ "api_url": api, "url": emulator.url() }))?;
+    }
+    interrupted.await;
+    emulator.stop().await.map_err(Error::Emulator)?;
+    Ok(Code::Done)
+}
+
+fn builder(arguments: EmulatorArgs) -> Result<EmulatorBuilder, Error> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
     let mut builder = Emulator::builder()
         .address(address)
@@ -31,30 +49,27 @@ pub(crate) async fn run(arguments: EmulatorArguments, output: &Output) -> Result
             None => webhook,
         });
     }
-    // From here on a signal is an orderly end, even if it comes before the address is printed.
-    let stop = asked_to_stop()?;
-    let emulator = builder.start().await.map_err(Error::Emulator)?;
-    let api = emulator.api_url();
-    if output.form() == Form::Plain {
-        output.answer(&format!("{api}\n"))?;
-    } else {
-        output.json(&json!({ "api_url": api, "url": emulator.url() }))?;
-    }
-    output.remark(&format!(
-        "It is there until Ctrl-C. In another shell:\n  \
-         export GITHUB_API_URL={api} GITHUB_TOKEN=any GITHUB_REPOSITORY=octocat/example\n  \
-         curl -sf {}/_emulator/seed -d '{{\"repositories\": [], \"deployments\": [{{\"repository\": \"octocat/example\", \"id\": 42, \"ref\": \"main\"}}]}}'\n  \
-         deploystatus create in_progress --deployment 42",
-        emulator.url()
-    ));
-    stop.await;
-    emulator.stop().await.map_err(Error::Emulator)?;
-    Ok(Code::Done)
+    Ok(builder)
 }
 
-/// Listens from now on; what is returned ends when somebody presses Ctrl-C or the system asks.
+/// Returns commands for another shell that create a deployment and a status.
+fn instructions(emulator: &Emulator) -> String {
+    // After `cargo run` the command is not in the search path.
+    let program = env::args().next();
+    let program = program.unwrap_or_else(|| "deploystatus".to_owned());
+    format!(
+        "Press Ctrl-C to stop. In another shell:\n  \
+         export GITHUB_API_URL={} GITHUB_TOKEN=any GITHUB_REPOSITORY=octocat/example\n  \
+         curl -sf {}/_emulator/seed -d '{{\"repositories\": [], \"deployments\": [{{\"repository\": \"octocat/example\", \"id\": 42, \"ref\": \"main\"}}]}}'\n  \
+         {program} create in_progress --deployment 42",
+        emulator.api_url(),
+        emulator.url()
+    )
+}
+
+/// Starts listening for signals and returns a future that completes with the first one.
 #[cfg(unix)]
-fn asked_to_stop() -> Result<impl Future<Output = ()>, Error> {
+fn interruption() -> Result<impl Future<Output = ()>, Error> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Error::Runtime)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(Error::Runtime)?;
@@ -67,9 +82,9 @@ fn asked_to_stop() -> Result<impl Future<Output = ()>, Error> {
 }
 
 #[cfg(not(unix))]
-fn asked_to_stop() -> Result<impl Future<Output = ()>, Error> {
+fn interruption() -> Result<impl Future<Output = ()>, Error> {
     Ok(async {
-        // Without a way to listen, the system ends the process by itself.
+        // If the handler cannot be installed, the system ends the process itself.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }

@@ -1,126 +1,127 @@
-//! Delivers what an outbox still holds.
+//! `flush`: sends the reports left in the outbox.
 
 use std::path::Path;
 
-use deploystatus::{Delivered, Flushed, Outbox, Overtaken, Undelivered};
+use deploystatus::{FlushReport, OnSuperseded, Outbox, Undelivered};
 use serde_json::{Value, json};
 
 use super::list;
-use crate::arguments::FlushArguments;
-use crate::error::{self, Error};
+use super::time_limit::TimeLimit;
+use crate::advice;
+use crate::arguments::FlushArgs;
+use crate::error::{Error, TimedOut};
 use crate::exit::{self, Code};
-use crate::output::{Form, Output};
-use crate::settings::Settings;
+use crate::output::{Format, Output};
+use crate::settings::{Settings, outbox_directory};
 
 pub(crate) async fn run(
-    arguments: &FlushArguments,
+    arguments: &FlushArgs,
     settings: &Settings,
     output: &Output,
 ) -> Result<Code, Error> {
-    let directory = settings.outbox(&arguments.outbox)?;
+    let directory = outbox_directory(&arguments.outbox)?;
     if !directory.exists() {
-        let text = format!(
-            "there is no outbox at {}, so nothing is kept",
-            directory.display()
-        );
-        output.remark(&text);
-        answer(&Flushed::default(), output)?;
+        if arguments.outbox.outbox.is_some() {
+            return Err(Error::Usage(format!(
+                "no outbox at {} (from --outbox): expected an existing directory",
+                directory.display()
+            )));
+        }
+        output.note(&format!("no outbox at {}", directory.display()));
+        print_result(&FlushReport::default(), output)?;
         return Ok(Code::Done);
     }
-    let client = settings.client()?;
-    let overtaken = if arguments.drop_overtaken {
-        Overtaken::Drop
+    let limit = TimeLimit::new(arguments.timeout);
+    let client = settings.client(output)?;
+    let superseded = if arguments.send_superseded {
+        OnSuperseded::Send
     } else {
-        Overtaken::Send
+        OnSuperseded::Drop
     };
     let outbox = Outbox::open(&directory).map_err(Error::call("open the outbox"))?;
-    let flushed = outbox.flush(&client, overtaken).await;
-    let flushed = flushed.map_err(Error::call("flush the outbox"))?;
-    answer(&flushed, output)?;
-    tell(&flushed, &directory, output);
-    Ok(end(flushed, output))
+    let flush = async {
+        let flushed = outbox.flush_with(&client, superseded, |_| limit.on_progress());
+        flushed.await.map_err(Error::call("read the outbox"))
+    };
+    let flushed = limit.run(TimedOut::Reading, flush).await?;
+    print_result(&flushed, output)?;
+    print_notes(&flushed, &directory, output);
+    Ok(print_failures(flushed, output))
 }
 
-/// What was delivered; as one document, also what was not.
-fn answer(flushed: &Flushed, output: &Output) -> Result<(), Error> {
-    match output.form() {
-        Form::Plain if flushed.delivered.is_empty() => Ok(()),
-        Form::Plain => {
-            let delivered = flushed.delivered.iter().map(Delivered::status);
-            output.table(&list::table(delivered, output.style()))
+/// Prints the statuses that were created; the JSON document also lists all other reports.
+fn print_result(flushed: &FlushReport, output: &Output) -> Result<(), Error> {
+    match output.format() {
+        Format::Text if flushed.delivered.is_empty() => Ok(()),
+        Format::Text => {
+            let delivered = flushed.delivered.iter().map(|outcome| &outcome.status);
+            output.table(&list::table(delivered, output.times()))
         }
-        Form::JsonLines => flushed
+        Format::JsonLines => flushed
             .delivered
             .iter()
-            .try_for_each(|delivered| output.json(delivered.status())),
-        Form::Json => {
-            let delivered: Vec<_> = flushed.delivered.iter().map(Delivered::status).collect();
-            let unreadable: Vec<_> = flushed.unreadable.iter().map(in_full).collect();
+            .try_for_each(|outcome| output.json(&outcome.status)),
+        Format::Json => {
+            let delivered: Vec<_> = flushed
+                .delivered
+                .iter()
+                .map(|outcome| &outcome.status)
+                .collect();
+            let unreadable: Vec<_> = flushed
+                .unreadable
+                .iter()
+                .map(|error| advice::message(error))
+                .collect();
             output.json(&json!({
                 "delivered": delivered,
-                "dropped": reports(&flushed.dropped),
-                "kept": reports(&flushed.kept),
-                "left": flushed.left,
+                "dropped": documents(&flushed.dropped),
+                "kept": documents(&flushed.kept),
+                "skipped": flushed.skipped,
                 "unreadable": unreadable,
             }))
         }
     }
 }
 
-/// What is not delivered, and why.
-fn tell(flushed: &Flushed, directory: &Path, output: &Output) {
+/// Prints the reports that were dropped, skipped or unreadable.
+fn print_notes(flushed: &FlushReport, directory: &Path, output: &Output) {
     for report in &flushed.dropped {
-        output.remark(&format!(
-            "dropped, because others have reported since: {}",
-            name(report)
+        output.note(&format!(
+            "dropped the report for deployment {} of {}, because a newer status exists",
+            report.deployment(),
+            report.repository()
         ));
     }
-    for path in &flushed.left {
+    for path in &flushed.skipped {
         output.warning(&format!(
-            "left for later, because it is for another server, waits for an older one, or is being sent just now: {}",
+            "skipped {}: it is for another server, follows a report that was not sent, or is in use by another process",
             path.display()
         ));
     }
     for error in &flushed.unreadable {
-        output.warning(&in_full(error));
+        output.warning(&advice::message(error));
     }
     if flushed.is_complete() && flushed.delivered.is_empty() && flushed.dropped.is_empty() {
-        output.remark(&format!("nothing is kept in {}", directory.display()));
+        output.note(&format!("the outbox at {} is empty", directory.display()));
     }
 }
 
-/// What could not be delivered is an error, and the first one decides how the command ends.
-fn end(flushed: Flushed, output: &Output) -> Code {
-    let mut end = Code::Done;
-    if !flushed.left.is_empty() || !flushed.unreadable.is_empty() {
-        end = Code::Failed;
+/// Prints an error for each report that was not sent and returns the exit code of the first.
+fn print_failures(flushed: FlushReport, output: &Output) -> Code {
+    let mut code = Code::Done;
+    if !flushed.skipped.is_empty() || !flushed.unreadable.is_empty() {
+        code = Code::Failed;
     }
     for (index, report) in flushed.kept.into_iter().enumerate() {
-        let error = Error::Call {
-            doing: "deliver what is kept",
-            source: report.into(),
-        };
+        let error = Error::Undelivered(report);
         output.error(&error);
         if index == 0 {
-            end = exit::code_of(&error);
+            code = exit::code_of(&error);
         }
     }
-    end
+    code
 }
 
-fn reports(reports: &[Undelivered]) -> Vec<Value> {
-    let reports = reports.iter().map(|report| json!(report));
-    reports.collect()
-}
-
-fn name(report: &Undelivered) -> String {
-    format!(
-        "the end of deployment {} of {}",
-        report.deployment(),
-        report.repository()
-    )
-}
-
-fn in_full(error: &deploystatus::Error) -> String {
-    format!("{error}{}", error::causes(error))
+fn documents(reports: &[Undelivered]) -> Vec<Value> {
+    reports.iter().map(|report| json!(report)).collect()
 }

@@ -1,20 +1,26 @@
-//! Shows one status.
+//! `get`: shows one status.
 
-use crate::arguments::GetArguments;
-use crate::error::Error;
+use super::time_limit::TimeLimit;
+use crate::arguments::GetArgs;
+use crate::error::{Error, TimedOut};
 use crate::exit::Code;
 use crate::output::Output;
 use crate::settings::Settings;
 
 pub(crate) async fn run(
-    arguments: &GetArguments,
+    arguments: &GetArgs,
     settings: &Settings,
     output: &Output,
 ) -> Result<Code, Error> {
-    let deployment = settings.deployment()?;
-    let status = deployment.get_status(arguments.status_id).await;
-    let status = status.map_err(Error::call("read the status"))?;
+    let limit = TimeLimit::new(arguments.time.timeout);
+    let deployment = settings.deployment(output)?;
+    let deployment = deployment.with_retry_policy(limit.retry_policy());
+    let read = async {
+        let status = deployment.get_status(arguments.status_id).await;
+        status.map_err(Error::call("read the status"))
+    };
+    let status = limit.run(TimedOut::Reading, read).await?;
+    output.set_outputs(&status);
     output.status(&status, &[])?;
-    output.tell_workflow(&status);
     Ok(Code::Done)
 }

@@ -1,24 +1,35 @@
-//! Shows the newest status.
+//! `latest`: shows the newest status.
 
 use serde_json::Value;
 
-use crate::error::Error;
+use super::time_limit::TimeLimit;
+use crate::arguments::TimeoutArgs;
+use crate::error::{Error, TimedOut};
 use crate::exit::Code;
-use crate::output::{Form, Output};
+use crate::output::{Format, Output};
 use crate::settings::Settings;
 
-pub(crate) async fn run(settings: &Settings, output: &Output) -> Result<Code, Error> {
-    let deployment = settings.deployment()?;
-    let newest = deployment.statuses().newest().await;
-    let newest = newest.map_err(Error::call("read the newest status"))?;
+pub(crate) async fn run(
+    arguments: TimeoutArgs,
+    settings: &Settings,
+    output: &Output,
+) -> Result<Code, Error> {
+    let limit = TimeLimit::new(arguments.timeout);
+    let deployment = settings.deployment(output)?;
+    let deployment = deployment.with_retry_policy(limit.retry_policy());
+    let read = async {
+        let newest = deployment.latest_status().await;
+        newest.map_err(Error::call("read the newest status"))
+    };
+    let newest = limit.run(TimedOut::Reading, read).await?;
     if let Some(status) = newest {
+        output.set_outputs(&status);
         output.status(&status, &[])?;
-        output.tell_workflow(&status);
         return Ok(Code::Done);
     }
-    if output.form() == Form::Json {
+    if output.format() == Format::Json {
         output.json(&Value::Null)?;
     }
-    output.remark("there is no status yet");
+    output.note("the deployment has no status");
     Ok(Code::Done)
 }

@@ -1,69 +1,88 @@
-//! Shows the statuses of a deployment, newest first.
+//! `list`: lists the statuses of a deployment, newest first.
 
 use deploystatus::{DeploymentStatus, StatusPages};
 use futures_util::TryStreamExt;
 
-use crate::arguments::ListArguments;
-use crate::error::Error;
+use super::time_limit::TimeLimit;
+use crate::arguments::ListArgs;
+use crate::error::{Error, TimedOut};
 use crate::exit::Code;
-use crate::output::{Cell, Form, Output, Style, Table};
+use crate::output::{Format, Output, Span, Table, Times};
 use crate::settings::Settings;
 
 pub(crate) async fn run(
-    arguments: &ListArguments,
+    arguments: &ListArgs,
     settings: &Settings,
     output: &Output,
 ) -> Result<Code, Error> {
-    let pages = settings.deployment()?.statuses();
-    let limit = (!arguments.all).then_some(usize::try_from(arguments.limit).unwrap_or(usize::MAX));
-    if output.form() == Form::JsonLines {
-        stream(pages, limit.unwrap_or(usize::MAX), output).await?;
+    let time = TimeLimit::new(arguments.time.timeout);
+    let deployment = settings.deployment(output)?;
+    let pages = deployment.with_retry_policy(time.retry_policy()).statuses();
+    let limit = (!arguments.all).then_some(arguments.limit);
+    if output.format() == Format::JsonLines {
+        let print = print_lines(pages, limit.unwrap_or(usize::MAX), &time, output);
+        time.run(TimedOut::Reading, print).await?;
         return Ok(Code::Done);
     }
-    let statuses = read(pages, limit).await.map_err(failed())?;
+    let read = async { read(pages, limit, &time).await.map_err(list_error()) };
+    let statuses = time.run(TimedOut::Reading, read).await?;
     let shown = &statuses[..statuses.len().min(limit.unwrap_or(usize::MAX))];
-    match output.form() {
-        Form::Plain if shown.is_empty() => output.remark("there is no status yet"),
-        Form::Plain => output.table(&table(shown, output.style()))?,
-        Form::Json | Form::JsonLines => output.json(&shown)?,
+    match output.format() {
+        Format::Text if shown.is_empty() => output.note("the deployment has no status"),
+        Format::Text => output.table(&table(shown, output.times()))?,
+        Format::Json | Format::JsonLines => output.json(&shown)?,
     }
     if shown.len() < statuses.len() {
-        output.remark(&format!(
-            "these are the newest {}; --all shows the others too",
+        output.note(&format!(
+            "these are the newest {}; use --all to show all statuses",
             shown.len()
         ));
     }
     Ok(Code::Done)
 }
 
-/// Each status as it arrives.
-async fn stream(pages: StatusPages, limit: usize, output: &Output) -> Result<(), Error> {
+/// Prints each status as it arrives.
+async fn print_lines(
+    pages: StatusPages,
+    limit: usize,
+    time: &TimeLimit,
+    output: &Output,
+) -> Result<(), Error> {
     let mut statuses = pages.per_page(page_size(limit)).into_stream();
     for _ in 0..limit {
-        match statuses.try_next().await.map_err(failed())? {
+        match statuses.try_next().await.map_err(list_error())? {
             Some(status) if !output.is_closed() => output.json(&status)?,
             _ => break,
         }
+        time.on_progress();
     }
     Ok(())
 }
 
-/// All statuses; or as many as were asked for, and one more if there is one.
+/// Reads all statuses, or up to one more than the limit, which shows that there are more.
 async fn read(
     pages: StatusPages,
     limit: Option<usize>,
+    time: &TimeLimit,
 ) -> Result<Vec<DeploymentStatus>, deploystatus::Error> {
+    let mut statuses = Vec::new();
     let Some(limit) = limit else {
-        return pages.collect().await;
+        // The stream reads several pages concurrently.
+        let mut all = pages.into_stream();
+        while let Some(status) = all.try_next().await? {
+            statuses.push(status);
+            time.on_progress();
+        }
+        return Ok(statuses);
     };
     let wanted = limit.saturating_add(1);
     let mut pages = pages.per_page(page_size(wanted));
-    let mut statuses = Vec::new();
     while statuses.len() < wanted {
         match pages.next_page().await? {
             Some(page) => statuses.extend(page),
             None => break,
         }
+        time.on_progress();
     }
     statuses.truncate(wanted);
     Ok(statuses)
@@ -73,26 +92,26 @@ fn page_size(wanted: usize) -> u8 {
     u8::try_from(wanted).unwrap_or(100).min(100)
 }
 
-/// One row a status.
+/// Creates a table with a row for each status.
 pub(crate) fn table<'a>(
     statuses: impl IntoIterator<Item = &'a DeploymentStatus>,
-    style: Style,
+    times: Times,
 ) -> Table {
     let mut table = Table::new(&["ID", "STATE", "CREATED", "BY", "ENVIRONMENT", "DESCRIPTION"]);
     for status in statuses {
         let creator = status.creator.as_ref().map(|it| it.login().to_owned());
         table.row(vec![
-            Cell::Text(status.id.to_string()),
-            Cell::State(status.state.clone()),
-            Cell::Text(style.moment(status.created_at)),
-            Cell::Text(creator.unwrap_or_default()),
-            Cell::Text(status.environment.clone().unwrap_or_default()),
-            Cell::Text(status.description.clone().unwrap_or_default()),
+            Span::plain(status.id.to_string()),
+            Span::state(&status.state),
+            Span::plain(times.format(status.created_at)),
+            Span::plain(creator.unwrap_or_default()),
+            Span::plain(status.environment.clone().unwrap_or_default()),
+            Span::plain(status.description.clone().unwrap_or_default()),
         ]);
     }
     table
 }
 
-fn failed() -> impl FnOnce(deploystatus::Error) -> Error {
+fn list_error() -> impl FnOnce(deploystatus::Error) -> Error {
     Error::call("list the statuses")
 }

@@ -1,64 +1,77 @@
-//! Shows what happened to a deployment.
+//! `timeline`: shows the history of a deployment.
 
 use deploystatus::Timeline;
 
-use crate::error::Error;
+use super::time_limit::TimeLimit;
+use crate::arguments::TimeoutArgs;
+use crate::duration;
+use crate::error::{Error, TimedOut};
 use crate::exit::Code;
-use crate::output::{Cell, Form, Output, Style, Table, length};
+use crate::output::{Format, Output, Span, Table, Times};
 use crate::settings::Settings;
 
-pub(crate) async fn run(settings: &Settings, output: &Output) -> Result<Code, Error> {
-    let deployment = settings.deployment()?;
-    let timeline = deployment.timeline().await;
-    let timeline = timeline.map_err(Error::call("read the timeline"))?;
-    match output.form() {
-        Form::Plain if timeline.newest().is_none() => output.remark("there is no status yet"),
-        Form::Plain => {
-            output.table(&table(&timeline, output.style()))?;
-            output.answer(&format!("{}\n", summary(&timeline, output.style())))?;
+pub(crate) async fn run(
+    arguments: TimeoutArgs,
+    settings: &Settings,
+    output: &Output,
+) -> Result<Code, Error> {
+    let limit = TimeLimit::new(arguments.timeout);
+    let deployment = settings.deployment(output)?;
+    let deployment = deployment.with_retry_policy(limit.retry_policy());
+    let read = async {
+        let timeline = deployment.timeline().await;
+        timeline.map_err(Error::call("read the timeline"))
+    };
+    let timeline = limit.run(TimedOut::Reading, read).await?;
+    match output.format() {
+        Format::Text if timeline.newest().is_none() => output.note("the deployment has no status"),
+        Format::Text => {
+            output.table(&table(&timeline, output.times()))?;
+            output.text(&summary(&timeline, output.times()))?;
         }
-        Form::Json => output.json(&timeline)?,
-        Form::JsonLines => {
-            for stretch in timeline.stretches() {
-                output.json(&stretch)?;
+        Format::Json => output.json(&timeline)?,
+        Format::JsonLines => {
+            for period in timeline.periods() {
+                output.json(&period)?;
             }
         }
     }
     Ok(Code::Done)
 }
 
-/// The states one after the other, oldest first.
-pub(crate) fn table(timeline: &Timeline, style: Style) -> Table {
+/// Creates a table of the states, oldest first.
+pub(crate) fn table(timeline: &Timeline, times: Times) -> Table {
     let mut table = Table::new(&["SINCE", "STATE", "LASTED", "BY", "DESCRIPTION"]);
-    for stretch in timeline.stretches() {
-        let lasted = stretch.lasted().map(|time| length(time.as_secs()));
-        let creator = stretch.by.as_ref().map(|it| it.login().to_owned());
+    for period in timeline.periods() {
+        let lasted = period.duration();
+        let lasted = lasted.map(|time| duration::format(time.as_secs()));
+        let creator = period.creator.as_ref().map(|it| it.login().to_owned());
         table.row(vec![
-            Cell::Text(style.moment(stretch.since)),
-            Cell::State(stretch.state),
-            Cell::Text(lasted.unwrap_or_default()),
-            Cell::Text(creator.unwrap_or_default()),
-            Cell::Text(stretch.description.unwrap_or_default()),
+            Span::plain(times.format(period.started_at)),
+            Span::state(&period.state),
+            Span::plain(lasted.unwrap_or_default()),
+            Span::plain(creator.unwrap_or_default()),
+            Span::plain(period.description.unwrap_or_default()),
         ]);
     }
     table
 }
 
-/// Whether it is live, how long it took, and how often it was tried, in one sentence.
-pub(crate) fn summary(timeline: &Timeline, style: Style) -> String {
+/// Returns one line: the current state, the duration and the number of retries.
+pub(crate) fn summary(timeline: &Timeline, times: Times) -> String {
     let mut parts = Vec::new();
     match (timeline.live(), timeline.newest()) {
-        (Some(live), _) => parts.push(format!("live since {}", style.moment(live.since))),
+        (Some(live), _) => parts.push(format!("live since {}", times.format(live.started_at))),
         (None, Some(newest)) => parts.push(format!("not live, {}", newest.state)),
-        (None, None) => parts.push("nothing was reported".to_owned()),
+        (None, None) => parts.push("no status".to_owned()),
     }
-    if let Some(took) = timeline.took() {
-        parts.push(format!("took {}", length(took.as_secs())));
+    if let Some(took) = timeline.duration() {
+        parts.push(format!("took {}", duration::format(took.as_secs())));
     }
     match timeline.retries() {
         0 => {}
-        1 => parts.push("tried again once".to_owned()),
-        times => parts.push(format!("tried again {times} times")),
+        1 => parts.push("retried once".to_owned()),
+        count => parts.push(format!("retried {count} times")),
     }
     parts.join("; ")
 }

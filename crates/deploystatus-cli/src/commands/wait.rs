@@ -1,26 +1,28 @@
-//! Waits for a deployment that somebody else runs.
+//! `wait`: waits for a deployment to finish.
 
-use deploystatus::{Outcome, Poll, WaitPolicy};
+use deploystatus::{Outcome, PollEvent, WaitPolicy};
 use serde_json::json;
 
-use crate::arguments::WaitArguments;
+use crate::advice;
+use crate::arguments::WaitArgs;
+use crate::duration;
 use crate::error::Error;
 use crate::exit::Code;
-use crate::output::{Form, Live, Output, length};
+use crate::output::{Format, Output, Spinner};
 use crate::settings::Settings;
 
 pub(crate) async fn run(
-    arguments: WaitArguments,
+    arguments: WaitArgs,
     settings: &Settings,
     output: &Output,
 ) -> Result<Code, Error> {
-    let deployment = settings.deployment()?;
+    let deployment = settings.deployment(output)?;
     let policy = WaitPolicy::new().timeout(arguments.timeout);
     let wait = match arguments.goal {
         Some(state) => deployment.wait_for(state, &policy),
         None => deployment.wait(&policy),
     };
-    let live = output.live(&format!(
+    let spinner = output.spinner(&format!(
         "waiting for deployment {} of {}",
         deployment.id(),
         deployment.repository()
@@ -28,57 +30,58 @@ pub(crate) async fn run(
     let mut printed = Ok(());
     let outcome = wait
         .on_poll(|poll| {
-            let told = tell(poll, &live, output);
+            let result = print_poll(poll, &spinner, output);
             if printed.is_ok() {
-                printed = told;
+                printed = result;
             }
         })
         .await;
-    drop(live);
+    drop(spinner);
     printed?;
     let outcome = outcome.map_err(Error::call("wait for the deployment"))?;
-    answer(&outcome, output)?;
+    if let Some(status) = outcome.status() {
+        output.set_outputs(status);
+        output.add_summary(&deployment, status);
+    }
+    print_outcome(&outcome, output)?;
     Ok(code(&outcome))
 }
 
-/// Says what a poll brought, if it is news and not the end, which is answered afterwards.
-fn tell(poll: &Poll<'_>, live: &Live, output: &Output) -> Result<(), Error> {
-    if let Some(error) = poll.error.filter(|_| poll.next_in.is_some()) {
-        live.line(&format!(
-            "the deployment cannot be looked at: {error}; waiting on"
+/// Prints a new status or a failed poll. The last status is printed with the outcome instead.
+fn print_poll(poll: &PollEvent<'_>, spinner: &Spinner, output: &Output) -> Result<(), Error> {
+    let is_last = poll.next_in.is_none();
+    if let Some(error) = poll.error.filter(|_| !is_last) {
+        let error = advice::message(error);
+        spinner.print(&format!(
+            "cannot read the deployment: {error}; still waiting"
         ));
     }
-    let Some(status) = poll.status.filter(|_| poll.is_news) else {
+    let Some(status) = poll.status.filter(|_| poll.is_new) else {
         return Ok(());
     };
-    let state = &status.state;
-    let mut text = format!("{state} after {}", length(poll.waited.as_secs()));
-    if let Some(remark) = &status.description {
-        text = format!("{text}: {remark}");
+    let waited = duration::format(poll.waited.as_secs());
+    let mut text = format!("{} after {waited}", status.state);
+    if let Some(description) = &status.description {
+        text = format!("{text}: {description}");
     }
-    live.news(&text);
-    if output.form() == Form::JsonLines && poll.next_in.is_some() {
+    spinner.update(&text);
+    if output.format() == Format::JsonLines && !is_last {
         output.json(status)?;
     }
     Ok(())
 }
 
-fn answer(outcome: &Outcome, output: &Output) -> Result<(), Error> {
-    let word = json!(word(outcome));
+fn print_outcome(outcome: &Outcome, output: &Output) -> Result<(), Error> {
+    let name = name(outcome);
     match outcome.status() {
-        Some(status) => {
-            output.tell_workflow(status);
-            output.status(status, &[("outcome", word)])
-        }
-        None if output.form() == Form::Plain => {
-            output.answer(&format!("outcome  {}\n", self::word(outcome)))
-        }
-        None => output.json(&json!({ "outcome": word })),
+        Some(status) => output.status(status, &[("outcome", json!(name))]),
+        None if output.format() == Format::Text => output.text(&format!("outcome  {name}")),
+        None => output.json(&json!({ "outcome": name })),
     }
 }
 
-/// The outcome in one word.
-fn word(outcome: &Outcome) -> &'static str {
+/// Returns the value of `outcome` in the output.
+fn name(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Succeeded(_) => "succeeded",
         Outcome::Failed(_) => "failed",
@@ -95,7 +98,7 @@ fn code(outcome: &Outcome) -> Code {
     match outcome {
         Outcome::StillRunning { .. } => Code::OutOfTime,
         Outcome::Gone => Code::Rejected,
-        outcome if outcome.is_good() => Code::Done,
+        outcome if outcome.is_success() => Code::Done,
         _ => Code::Failed,
     }
 }

@@ -1,16 +1,22 @@
-//! One status, a line for each thing it says.
+//! One status, with a line for each of its fields.
 
 use deploystatus::DeploymentStatus;
 use serde_json::Value;
 
-use super::text::{Style, harmless};
+use super::style::{Span, Times};
 
-/// A status for people; what it does not say is left out.
-pub(crate) fn card(status: &DeploymentStatus, more: &[(&str, Value)], style: Style) -> String {
-    let state = harmless(status.state.as_str());
+/// Width of the names, so that the values are aligned.
+const NAME_WIDTH: usize = 11;
+
+/// Returns the lines of a status; fields without a value are omitted.
+pub(super) fn card(
+    status: &DeploymentStatus,
+    more: &[(&str, Value)],
+    times: Times,
+) -> Vec<[Span; 2]> {
     let mut lines = vec![
-        ("id", status.id.to_string()),
-        ("state", style.state(&status.state, &state)),
+        line("id", Span::plain(status.id.to_string())),
+        line("state", Span::state(&status.state)),
     ];
     let creator = status.creator.as_ref().map(|it| it.login().to_owned());
     for (name, value) in [
@@ -21,19 +27,20 @@ pub(crate) fn card(status: &DeploymentStatus, more: &[(&str, Value)], style: Sty
         ("by", &creator),
     ] {
         if let Some(value) = value {
-            lines.push((name, harmless(value).into_owned()));
+            lines.push(line(name, Span::plain(value)));
         }
     }
-    lines.push(("created", style.moment(status.created_at)));
+    let created = times.format(status.created_at);
+    lines.push(line("created", Span::plain(created)));
     for (name, value) in more {
-        let value = value
+        let text = value
             .as_str()
             .map_or_else(|| value.to_string(), str::to_owned);
-        lines.push((name, value));
+        lines.push(line(name, Span::plain(text)));
     }
-    let lines = lines.iter().map(|(name, value)| {
-        let name = format!("{name:<11}");
-        format!("{}  {value}\n", style.faint(&name))
-    });
-    lines.collect()
+    lines
+}
+
+fn line(name: &str, value: Span) -> [Span; 2] {
+    [Span::faint(format!("{name:<NAME_WIDTH$}")), value]
 }

@@ -1,54 +1,55 @@
-//! Every way to fail, what it says, and how it ends.
+//! Failed calls: messages and exit codes.
 
 use deploystatus_emulator::{Fault, Operation, RetryAfter, Token};
 use serde_json::json;
 use snapbox::str;
 
-use crate::world::{World, check};
+use crate::scene::Scene;
+use crate::transcript::check;
 
 #[test]
-fn what_does_not_exist_is_rejected() {
-    let world = World::new();
+fn unknown_resources_are_rejected() {
+    let scene = Scene::new();
     check(
-        world.run("get 7"),
+        scene.run("get 7"),
         str![[r#"
 $ deploystatus get 7
 --- stderr
-error: failed to read the status: the server answered 404 Not Found, "Not Found" (request ID)
-It does not exist, or the token may not read it; GitHub says 404 for both. Check the repository and the ids.
+error: failed to read the status: the server responded 404 Not Found: "Not Found" (request ID C001:10001:0200001:0400001:6955B900)
+help: Check the repository and the IDs, and that the token can read the repository: GitHub responds 404 in both cases.
 --- exit 3
 
 "#]],
     );
     check(
-        world.run("list --deployment 7"),
+        scene.run("list --deployment 7"),
         str![[r#"
 $ deploystatus list --deployment 7
 --- stderr
-error: failed to list the statuses: the server answered 404 Not Found, "Not Found" (request ID)
-It does not exist, or the token may not read it; GitHub says 404 for both. Check the repository and the ids.
+error: failed to list the statuses: the server responded 404 Not Found: "Not Found" (request ID C002:10002:0200002:0400002:6955B900)
+help: Check the repository and the IDs, and that the token can read the repository: GitHub responds 404 in both cases.
 --- exit 3
 
 "#]],
     );
     check(
-        world.run("timeline --deployment 7"),
+        scene.run("timeline --deployment 7"),
         str![[r#"
 $ deploystatus timeline --deployment 7
 --- stderr
-error: failed to read the timeline: the server answered 404 Not Found, "Not Found" (request ID)
-It does not exist, or the token may not read it; GitHub says 404 for both. Check the repository and the ids.
+error: failed to read the timeline: the server responded 404 Not Found: "Not Found" (request ID C003:10003:0200003:0400003:6955B900)
+help: Check the repository and the IDs, and that the token can read the repository: GitHub responds 404 in both cases.
 --- exit 3
 
 "#]],
     );
     check(
-        world.run("create success --deployment 7"),
+        scene.run("create success --deployment 7"),
         str![[r#"
 $ deploystatus create success --deployment 7
 --- stderr
-error: failed to report the status: the server answered 404 Not Found, "Not Found" (request ID)
-The deployment does not exist, or the token may not write to it; GitHub says 404 for both. Check the repository and the id, and that the token has `deployments=write` (classic tokens: repo_deployment).
+error: failed to create the status: the server responded 404 Not Found: "Not Found" (request ID C004:10004:0200004:0400004:6955B900)
+help: Check the repository and the deployment ID, and that the token has the permission `deployments=write` (scope repo_deployment for a classic token): GitHub responds 404 in both cases.
 --- exit 3
 
 "#]],
@@ -56,46 +57,46 @@ The deployment does not exist, or the token may not write to it; GitHub says 404
 }
 
 #[test]
-fn what_the_server_refuses_is_rejected() {
-    let world = World::new();
+fn refusals_show_the_servers_reason() {
+    let scene = Scene::new();
     let errors = json!({"message": "Validation Failed", "errors": [
-        {"resource": "DeploymentStatus", "code": "custom", "field": "description", "message": "description is odd"}
+        {"resource": "DeploymentStatus", "code": "custom", "field": "description", "message": "description is invalid"}
     ]});
-    world.github.fault(Fault::status(422).body(errors));
+    scene.github.fault(Fault::status(422).body(errors));
     check(
-        world.run("create success"),
+        scene.run("create success"),
         str![[r#"
 $ deploystatus create success
 --- stderr
-error: failed to report the status: the server answered 422 Unprocessable Entity, "Validation Failed": description is odd (request ID)
+error: failed to create the status: the server responded 422 Unprocessable Entity: "Validation Failed": description is invalid (request ID C001:10001:0200001:0400001:6955B900)
 --- exit 3
 
 "#]],
     );
-    world
+    scene
         .github
         .fault(Fault::status(422).body(json!({"message": "Validation Failed"})));
     check(
-        world.run("create success"),
+        scene.run("create success"),
         str![[r#"
 $ deploystatus create success
 --- stderr
-error: failed to report the status: the server answered 422 Unprocessable Entity, "Validation Failed" (request ID)
-Enterprise Servers before 3.3 need previews for some states; `deploystatus doctor` tells what it is.
+error: failed to create the status: the server responded 422 Unprocessable Entity: "Validation Failed" (request ID C002:10002:0200002:0400002:6955B900)
+help: Enterprise Server before 3.3 requires previews for some states; run `deploystatus doctor` to see the server's version.
 --- exit 3
 
 "#]],
     );
-    world
+    scene
         .github
         .fault(Fault::status(410).body(json!({"message": "This version is retired"})));
     check(
-        world.run("latest"),
+        scene.run("latest"),
         str![[r#"
 $ deploystatus latest
 --- stderr
-error: failed to read the newest status: the server answered 410 Gone, "This version is retired" (request ID)
-The server does not know the API version that was asked for; `deploystatus doctor` tells what it is.
+error: failed to read the newest status: the server responded 410 Gone: "This version is retired" (request ID C003:10003:0200003:0400003:6955B900)
+help: The server does not support the requested API version; run `deploystatus doctor` to see its version.
 --- exit 3
 
 "#]],
@@ -103,16 +104,16 @@ The server does not know the API version that was asked for; `deploystatus docto
 }
 
 #[test]
-fn an_archived_repository_is_a_rejection() {
-    let world = World::new();
-    world.github.archive_repository("octocat/example").unwrap();
+fn archived_repository_is_rejected() {
+    let scene = Scene::new();
+    scene.github.archive_repository("octocat/example").unwrap();
     check(
-        world.run("create success"),
+        scene.run("create success"),
         str![[r#"
 $ deploystatus create success
 --- stderr
-error: failed to report the status: the server answered 403 Forbidden, "Repository was archived so is read-only." (request ID)
-The repository is archived and takes no statuses: unarchive it or stop reporting.
+error: failed to create the status: the server responded 403 Forbidden: "Repository was archived so is read-only." (request ID C001:10001:0200001:0400001:6955B900)
+help: Unarchive the repository, or stop reporting.
 --- exit 3
 
 "#]],
@@ -120,26 +121,26 @@ The repository is archived and takes no statuses: unarchive it or stop reporting
 }
 
 #[test]
-fn a_wrong_token_is_not_allowed() {
-    let world = World::new();
-    world.github.add_token(Token::classic("another"));
+fn invalid_token_is_not_allowed() {
+    let scene = Scene::new();
+    scene.github.add_token(Token::classic("another"));
     check(
-        world.run("latest"),
+        scene.run("latest"),
         str![[r#"
 $ deploystatus latest
 --- stderr
-error: failed to read the newest status: the server answered 401 Unauthorized, "Bad credentials" (request ID)
-The token is wrong, revoked or expired: give a fresh one in GITHUB_TOKEN or GH_TOKEN, or as --token-file.
+error: failed to read the newest status: the server responded 401 Unauthorized: "Bad credentials" (request ID C001:10001:0200001:0400001:6955B900)
+help: The token is invalid, revoked or expired. Set a new one in GITHUB_TOKEN or GH_TOKEN, or with --token-file.
 --- exit 4
 
 "#]],
     );
     check(
-        world.run("latest --json"),
+        scene.run("latest --json"),
         str![[r#"
 $ deploystatus latest --json
 --- stderr
-{"error":"not_allowed","status":401,"message":"failed to read the newest status: the server answered 401 Unauthorized, \"Bad credentials\" (request ID)","hint":"The token is wrong, revoked or expired: give a fresh one in GITHUB_TOKEN or GH_TOKEN, or as --token-file.","request_id":"C002:10002:0200002:0400002:6955B900"}
+{"error":"not_allowed","status":401,"message":"failed to read the newest status: the server responded 401 Unauthorized: \"Bad credentials\" (request ID C002:10002:0200002:0400002:6955B900)","help":"The token is invalid, revoked or expired. Set a new one in GITHUB_TOKEN or GH_TOKEN, or with --token-file.","request_id":"C002:10002:0200002:0400002:6955B900"}
 --- exit 4
 
 "#]],
@@ -147,20 +148,20 @@ $ deploystatus latest --json
 }
 
 #[test]
-fn a_missing_permission_is_named_with_the_lines_to_add() {
-    let world = World::new();
+fn missing_permission_is_explained() {
+    let scene = Scene::new();
     let token = Token::actions("secret-token").permission("deployments", "read");
-    world.github.add_token(token);
+    scene.github.add_token(token);
     check(
-        world.run("create success"),
+        scene.run("create success"),
         str![[r#"
 $ deploystatus create success
 --- stderr
-error: failed to report the status: the server answered 403 Forbidden, "Resource not accessible by integration" (request ID)
-The token lacks `deployments=write`. In a workflow, add these lines to the job or the file:
+error: failed to create the status: the server responded 403 Forbidden: "Resource not accessible by integration" (request ID C001:10001:0200001:0400001:6955B900)
+help: Add the permission `deployments=write`. In a workflow, add these lines to the job or the file:
 permissions:
   deployments: write
-For an app, add the permission in its settings and accept it for the installation. Workflows that Dependabot or a fork started get read-only tokens.
+For an app, add the permission in its settings and accept it for the installation. Workflows started by Dependabot or from a fork get read-only tokens.
 --- exit 4
 
 "#]],
@@ -168,29 +169,29 @@ For an app, add the permission in its settings and accept it for the installatio
 }
 
 #[test]
-fn a_rate_limit_that_takes_too_long_says_until_when() {
-    let world = World::new();
+fn long_rate_limit_names_its_end() {
+    let scene = Scene::new();
     let limit = Fault::secondary_limit(RetryAfter::Seconds(3600));
-    world.github.fault(limit.clone());
+    scene.github.fault(limit.clone());
     check(
-        world.run("latest"),
+        scene.run("latest"),
         str![[r#"
 $ deploystatus latest
 --- stderr
-error: failed to read the newest status: the server answered 403 Forbidden, "You have exceeded a secondary rate limit. Please wait a few minutes before you try again." (request ID); it asks to wait until 2026-01-01T01:00:00Z
-Try again after 2026-01-01T01:00:00Z.
+error: failed to read the newest status: the server responded 403 Forbidden: "You have exceeded a secondary rate limit. Please wait a few minutes before you try again." (request ID C001:10001:0200001:0400001:6955B900); rate limited until 2026-01-01T01:00:00Z
+help: Try again after 2026-01-01T01:00:00Z.
 --- exit 5
 
 "#]],
     );
-    world.github.fault(limit);
+    scene.github.fault(limit);
     check(
-        world.run("wait --timeout 1m --jsonl"),
+        scene.run("wait --timeout 1m --jsonl"),
         str![[r#"
 $ deploystatus wait --timeout 1m --jsonl
 --- stderr
-waiting for deployment 42 of octocat/example
-{"error":"rate_limited","status":403,"message":"failed to wait for the deployment: the server answered 403 Forbidden, \"You have exceeded a secondary rate limit. Please wait a few minutes before you try again.\" (request ID); it asks to wait until 2026-01-01T01:00:00Z","hint":"Try again after 2026-01-01T01:00:00Z.","request_id":"C002:10002:0200002:0400002:6955B900"}
+{"note":"waiting for deployment 42 of octocat/example"}
+{"error":"rate_limited","status":403,"message":"failed to wait for the deployment: the server responded 403 Forbidden: \"You have exceeded a secondary rate limit. Please wait a few minutes before you try again.\" (request ID C002:10002:0200002:0400002:6955B900); rate limited until 2026-01-01T01:00:00Z","help":"Try again after 2026-01-01T01:00:00Z.","request_id":"C002:10002:0200002:0400002:6955B900"}
 --- exit 5
 
 "#]],
@@ -198,16 +199,20 @@ waiting for deployment 42 of octocat/example
 }
 
 #[test]
-fn a_server_that_fails_again_and_again_is_no_answer() {
-    let world = World::new();
-    world.github.fault(Fault::status(503).times(5));
+fn repeated_server_errors_are_no_answer() {
+    let scene = Scene::new();
+    scene.github.fault(Fault::status(503).times(5));
     check(
-        world.run("latest"),
+        scene.run("latest"),
         str![[r#"
 $ deploystatus latest
 --- stderr
-error: failed to read the newest status: the server answered 503 Service Unavailable, "Server Error" (request ID)
-The server has a problem of its own; https://www.githubstatus.com tells of GitHub's.
+the server responded 503 Service Unavailable: "Server Error" (request ID C001:10001:0200001:0400001:6955B900); attempt 2 of 5 in Ns
+the server responded 503 Service Unavailable: "Server Error" (request ID C002:10002:0200002:0400002:6955B900); attempt 3 of 5 in Ns
+the server responded 503 Service Unavailable: "Server Error" (request ID C003:10003:0200003:0400003:6955B900); attempt 4 of 5 in Ns
+the server responded 503 Service Unavailable: "Server Error" (request ID C004:10004:0200004:0400004:6955B900); attempt 5 of 5 in Ns
+error: failed to read the newest status: the server responded 503 Service Unavailable: "Server Error" (request ID C005:10005:0200005:0400005:6955B900)
+help: Check the status of the server; https://www.githubstatus.com shows that of github.com.
 --- exit 6
 
 "#]],
@@ -215,19 +220,23 @@ The server has a problem of its own; https://www.githubstatus.com tells of GitHu
 }
 
 #[test]
-fn a_server_that_is_not_there_is_no_answer() {
-    let world = World::new();
+fn closed_port_is_no_answer() {
+    let scene = Scene::new();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let closed = listener.local_addr().unwrap();
     drop(listener);
-    let said = world.run(&format!("latest --api-url http://{closed}"));
+    let transcript = scene.run(&format!("latest --api-url http://{closed}"));
     check(
-        said.replace(&closed.to_string(), "closed"),
+        transcript.replace(&closed.to_string(), "closed"),
         str![[r#"
 $ deploystatus latest --api-url http://closed
 --- stderr
-error: failed to read the newest status: no connection to the server was made: error sending request: client error (Connect): tcp connect error: Connection refused
-Check the API's address (--api-url or GITHUB_API_URL; an Enterprise Server's ends in /api/v3), the name resolution, and any proxy or certificate on the way.
+cannot connect to the server; attempt 2 of 5 in Ns
+cannot connect to the server; attempt 3 of 5 in Ns
+cannot connect to the server; attempt 4 of 5 in Ns
+cannot connect to the server; attempt 5 of 5 in Ns
+error: failed to read the newest status: cannot connect to the server: error sending request: client error (Connect): tcp connect error: Connection refused
+help: Check the API URL (--api-url or GITHUB_API_URL; on Enterprise Server it ends in /api/v3), name resolution, proxies and certificates.
 --- exit 6
 
 "#]],
@@ -235,16 +244,16 @@ Check the API's address (--api-url or GITHUB_API_URL; an Enterprise Server's end
 }
 
 #[test]
-fn an_answer_that_is_not_githubs_is_no_answer() {
-    let world = World::new();
-    world.github.fault(Fault::html(200).times(5));
+fn foreign_response_is_no_answer() {
+    let scene = Scene::new();
+    scene.github.fault(Fault::html(200).times(5));
     check(
-        world.run("latest"),
+        scene.run("latest"),
         str![[r#"
 $ deploystatus latest
 --- stderr
-error: failed to read the newest status: the server answered 200 with a body (text/html; charset=utf-8) that begins "Unavailable This page is taking too long" (request ID): expected value at line 1 column 1
-Something that is not GitHub's API answered. Check the API's address (--api-url or GITHUB_API_URL; an Enterprise Server's ends in /api/v3), and any proxy or certificate on the way.
+error: failed to read the newest status: the server responded 200 with a body (text/html; charset=utf-8) that starts with "Unavailable This page is taking too long" (request ID C001:10001:0200001:0400001:6955B900): expected value at line 1 column 1
+help: The response is not from GitHub's API. Check the API URL (--api-url or GITHUB_API_URL; on Enterprise Server it ends in /api/v3), and proxies.
 --- exit 6
 
 "#]],
@@ -252,19 +261,19 @@ Something that is not GitHub's API answered. Check the API's address (--api-url 
 }
 
 #[test]
-fn a_redirect_to_another_server_is_not_followed() {
-    let world = World::new();
+fn redirect_to_another_host_is_not_followed() {
+    let scene = Scene::new();
     let elsewhere = "https://elsewhere.example.com/statuses";
-    world
+    scene
         .github
         .fault(Fault::status(301).header("location", elsewhere));
     check(
-        world.run("latest"),
+        scene.run("latest"),
         str![[r#"
 $ deploystatus latest
 --- stderr
-error: failed to read the newest status: the server redirects to https://elsewhere.example.com/statuses, which is another server, and the token is not sent there
-If the new place is right, give it as --api-url.
+error: failed to read the newest status: redirect to another server: https://elsewhere.example.com/statuses; the token is not sent there
+help: If the new URL is correct, set it with --api-url or GITHUB_API_URL.
 --- exit 6
 
 "#]],
@@ -272,24 +281,25 @@ If the new place is right, give it as --api-url.
 }
 
 #[test]
-fn a_status_that_may_be_there_is_an_outcome_unknown() {
-    let world = World::new();
-    world
+fn unverifiable_creation_is_outcome_unknown() {
+    let scene = Scene::new();
+    scene
         .github
         .fault(Fault::status(502).after_work().on(Operation::CreateStatus));
-    world
+    scene
         .github
         .fault(Fault::status(403).on(Operation::ListStatuses));
-    let said = world.run("create success");
-    let (before, rest) = said.split_once(" since ").unwrap();
-    let (_, after) = rest.split_once(": ").unwrap();
+    let transcript = scene.run("create success");
+    let (before, rest) = transcript.split_once("created after ").unwrap();
+    let (_, after) = rest.split_once(')').unwrap();
     check(
-        format!("{before} since THEN: {after}"),
+        format!("{before}created after THEN){after}"),
         str![[r#"
 $ deploystatus create success
 --- stderr
-error: failed to report the status: the status was sent and it is unknown whether it is stored: look for `success` since THEN: the server answered 403 Forbidden, "Server Error" (request ID)
-Look with `deploystatus list` for `success` before you report it again, or it may be there twice.
+the server responded 502 Bad Gateway: "Server Error" (request ID C001:10001:0200001:0400001:6955B900); checking for up to 10s whether the status was stored
+error: failed to create the status: lost the response after sending; the status may or may not be stored (look for state success, created after THEN); the list could not be searched: the server responded 403 Forbidden: "Server Error" (request ID C002:10002:0200002:0400002:6955B900)
+help: Check `deploystatus list` before you create the status again; it may be stored already.
 --- exit 8
 
 "#]],
@@ -297,9 +307,9 @@ Look with `deploystatus list` for `success` before you report it again, or it ma
 }
 
 #[test]
-fn the_token_is_never_told() {
-    let world = World::new();
-    let traced = world.output("create success --deployment 42 -vvv");
+fn token_is_not_traced() {
+    let scene = Scene::new();
+    let traced = scene.output("create success --deployment 42 -vvv");
     let text = String::from_utf8(traced.stderr).unwrap();
     assert!(text.contains("create"), "{text}");
     assert!(!text.contains("secret-token"), "{text}");

@@ -1,4 +1,4 @@
-//! flush.
+//! The command `flush`.
 
 use std::fs;
 
@@ -6,16 +6,17 @@ use deploystatus::{Client, NewStatus, Outbox, State};
 use deploystatus_emulator::{Fault, NewStatus as Reported, Operation};
 use snapbox::str;
 
-use crate::world::{ID, World, check};
+use crate::scene::{ID, Scene};
+use crate::transcript::check;
 
-/// A rollout went well, and its end was refused and kept.
-fn world() -> World {
-    let world = World::new();
-    let directory = world.home.path().join("outbox");
-    world.block_on(async {
+/// Creates a scene with the report of a `success` that the server rejected.
+fn scene() -> Scene {
+    let scene = Scene::new();
+    let directory = scene.home.path().join("outbox");
+    scene.block_on(async {
         let outbox = Outbox::open(&directory).unwrap();
         let client = Client::builder()
-            .base_url(world.github.api_url())
+            .base_url(scene.github.api_url())
             .token("t")
             .build()
             .unwrap();
@@ -24,62 +25,62 @@ fn world() -> World {
             .rollout(NewStatus::new(State::InProgress))
             .outbox(&outbox);
         let rollout = rollout.begin().await.unwrap();
-        world
+        scene
             .github
             .fault(Fault::status(403).on(Operation::CreateStatus));
         rollout.succeed().await.unwrap_err();
         assert_eq!(outbox.files().unwrap().len(), 1);
     });
-    world.set("DEPLOYSTATUS_OUTBOX", directory.display().to_string())
+    scene.set("DEPLOYSTATUS_OUTBOX", directory.display().to_string())
 }
 
-fn states(world: &World) -> Vec<String> {
-    let history = world.github.history(ID);
+fn states(scene: &Scene) -> Vec<String> {
+    let history = scene.github.history(ID);
     history.into_iter().map(|status| status.state).collect()
 }
 
 #[test]
-fn what_is_kept_is_delivered_once() {
-    let world = world();
-    let said = world.run_bare("flush --json");
-    assert!(said.contains(r#""state": "success""#), "{said}");
-    assert_eq!(states(&world), ["in_progress", "success"]);
+fn stored_report_is_sent_once() {
+    let scene = scene();
+    let transcript = scene.run_bare("flush --json");
+    assert!(transcript.contains(r#""state": "success""#), "{transcript}");
+    assert_eq!(states(&scene), ["in_progress", "success"]);
     check(
-        world.run_bare("flush"),
+        scene.run_bare("flush"),
         str![[r#"
 $ deploystatus flush
 --- stderr
-nothing is kept in /home/outbox
+the outbox at /home/outbox is empty
 --- exit 0
 
 "#]],
     );
-    assert_eq!(states(&world), ["in_progress", "success"]);
+    assert_eq!(states(&scene), ["in_progress", "success"]);
 }
 
 #[test]
-fn what_is_refused_again_is_kept() {
-    let world = world();
-    world
+fn rejected_report_stays_in_the_outbox() {
+    let scene = scene();
+    scene
         .github
         .fault(Fault::status(403).on(Operation::CreateStatus));
-    let mut files = fs::read_dir(world.home.path().join("outbox")).unwrap();
+    let transcript = scene.run_bare("flush");
+    let mut files = fs::read_dir(scene.home.path().join("outbox")).unwrap();
     let file = files.next().unwrap().unwrap().file_name();
-    let said = world.run_bare("flush");
     check(
-        said.replace(file.to_str().unwrap(), "FILE"),
+        transcript.replace(file.to_str().unwrap(), "FILE"),
         str![[r#"
 $ deploystatus flush
 --- stderr
-error: failed to deliver what is kept: the end of the rollout, `success` on deployment 42 of octocat/example, was not delivered; it is kept in /home/outbox/FILE: the server answered 403 Forbidden, "Server Error" (request ID)
-The token may not do this: it needs `deployments=write`. The report is kept, and the next `deploystatus flush` tries again.
+error: could not report success for deployment 42 of octocat/example; the report is kept in /home/outbox/FILE: the server responded 403 Forbidden: "Server Error" (request ID C005:10005:0200005:0400005:6955B900)
+help: Give the token the repository permission `deployments=write`. The report is in the outbox; `deploystatus flush` sends it.
 --- exit 4
 
 "#]],
     );
-    assert_eq!(states(&world), ["in_progress"]);
+    assert_eq!(states(&scene), ["in_progress"]);
     check(
-        world.run_bare("flush"),
+        scene.run_bare("flush"),
         str![[r#"
 $ deploystatus flush
 ID          STATE    CREATED               BY       ENVIRONMENT  DESCRIPTION
@@ -88,78 +89,83 @@ ID          STATE    CREATED               BY       ENVIRONMENT  DESCRIPTION
 
 "#]],
     );
-    assert_eq!(states(&world), ["in_progress", "success"]);
+    assert_eq!(states(&scene), ["in_progress", "success"]);
 }
 
 #[test]
-fn what_others_have_overtaken_is_dropped_when_told() {
-    let world = world();
-    world
+fn superseded_report_is_dropped_by_default() {
+    let scene = scene();
+    scene
         .github
         .create_status(ID, Reported::new("failure"))
         .unwrap();
     check(
-        world.run_bare("flush --drop-overtaken"),
+        scene.run_bare("flush"),
         str![[r#"
-$ deploystatus flush --drop-overtaken
+$ deploystatus flush
 --- stderr
-dropped, because others have reported since: the end of deployment 42 of octocat/example
+dropped the report for deployment 42 of octocat/example, because a newer status exists
 --- exit 0
 
 "#]],
     );
-    assert_eq!(states(&world), ["in_progress", "failure"]);
+    assert_eq!(states(&scene), ["in_progress", "failure"]);
 }
 
 #[test]
-fn what_is_for_another_server_or_no_report_is_left() {
-    let world = world();
-    world.file("outbox/nonsense.json", "{");
-    let other = World::new();
+fn superseded_report_is_sent_on_request() {
+    let scene = scene();
+    let newer = Reported::new("failure");
+    scene.github.create_status(ID, newer).unwrap();
+    let output = scene.output("flush --send-superseded");
+    assert!(output.status.success());
+    assert_eq!(states(&scene), ["in_progress", "failure", "success"]);
+}
+
+#[test]
+fn foreign_and_invalid_reports_are_skipped() {
+    let scene = scene();
+    scene.file("outbox/nonsense.json", "{");
+    let other = Scene::new();
     let line = format!("flush --api-url {}", other.github.api_url());
-    let said = world.run_bare(&line);
-    assert!(said.contains("left for later"), "{said}");
-    assert!(said.contains("nonsense.json"), "{said}");
-    assert!(said.ends_with("--- exit 1\n"), "{said}");
+    let transcript = scene.run_bare(&line);
+    assert!(transcript.contains("skipped "), "{transcript}");
+    assert!(transcript.contains("nonsense.json"), "{transcript}");
+    assert!(transcript.ends_with("--- exit 1\n"), "{transcript}");
     assert!(other.github.requests().is_empty());
 }
 
 #[test]
-fn an_outbox_that_is_not_there_keeps_nothing() {
-    let world = World::new();
+fn missing_outbox_is_empty() {
+    let scene = Scene::new();
     check(
-        world.run_bare("flush"),
+        scene.run_bare("flush"),
         str![[r#"
 $ deploystatus flush
 --- stderr
-there is no outbox at /home/.local/state/deploystatus/outbox, so nothing is kept
+no outbox at /home/.local/state/deploystatus/outbox
 --- exit 0
 
 "#]],
     );
     check(
-        world.run_bare("flush --json --outbox here --quiet"),
+        scene.run_bare("flush --json --outbox here --quiet"),
         str![[r#"
 $ deploystatus flush --json --outbox here --quiet
-{
-  "delivered": [],
-  "dropped": [],
-  "kept": [],
-  "left": [],
-  "unreadable": []
-}
---- exit 0
+--- stderr
+{"error":"usage","status":null,"message":"no outbox at here (from --outbox): expected an existing directory","help":null,"request_id":null}
+--- exit 2
 
 "#]],
     );
-    world.file("file", "");
+    scene.file("file", "");
     check(
-        world.run_bare("flush --outbox file"),
+        scene.run_bare("flush --outbox file"),
         str![[r#"
 $ deploystatus flush --outbox file
 --- stderr
-error: failed to open the outbox: the outbox cannot be opened: file: File exists
-Check that the directory exists, may be written, and has room.
+error: failed to open the outbox: cannot open the outbox file: File exists
+help: Check that the directory exists, is writable and has free space.
 --- exit 2
 
 "#]],

@@ -1,10 +1,10 @@
-//! The command as people use it: what they type, what it prints, how it ends.
+//! The command as users run it: arguments, output and exit codes.
 //!
-//! The transcripts have a Unix's words for what files and connections do.
+//! The transcripts contain Unix texts for errors of files and connections.
 #![cfg(unix)]
 #![expect(
     clippy::needless_raw_string_hashes,
-    reason = "snapbox writes transcripts like this"
+    reason = "snapbox writes transcripts in this form"
 )]
 #![expect(
     clippy::unwrap_used,
@@ -12,15 +12,21 @@
 )]
 
 mod creating;
+mod delays;
 mod doctor;
 mod errors;
 mod flushing;
+mod hostile;
 mod pages;
+mod pipelines;
 mod pipes;
+mod process;
 mod reading;
+mod run;
+mod scene;
 mod serving;
+mod settings;
 mod timeline;
+mod transcript;
 mod usage;
 mod waiting;
-mod where_from;
-mod world;

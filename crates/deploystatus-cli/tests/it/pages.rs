@@ -2,7 +2,8 @@
 
 use snapbox::str;
 
-use crate::world::{World, check};
+use crate::scene::Scene;
+use crate::transcript::check;
 
 const COMMANDS: [&str; 13] = [
     "create",
@@ -21,9 +22,9 @@ const COMMANDS: [&str; 13] = [
 ];
 
 #[test]
-fn the_help_says_what_there_is() {
+fn help_lists_commands_and_options() {
     check(
-        World::new().run_bare("--help"),
+        Scene::new().run_bare("--help"),
         str![[r#"
 $ deploystatus --help
 Report and follow GitHub deployment statuses
@@ -31,40 +32,40 @@ Report and follow GitHub deployment statuses
 Usage: deploystatus [OPTIONS] <COMMAND>
 
 Commands:
-  create       Report a status
-  list         Show the statuses of a deployment, newest first
+  create       Create a deployment status
+  list         List the statuses of a deployment, newest first
   get          Show one status
   latest       Show the newest status
-  wait         Wait until the deployment ends
-  run          Run a command and report how it went
-  timeline     Show what happened to a deployment
-  flush        Deliver the reports that an outbox still holds
-  doctor       Tell what would work, and why the rest would not
-  emulator     Be a GitHub on this machine, for tests
-  demo         Show it all against an emulator, in seconds and without a token
-  completions  Print completions for a shell
-  man          Print the manual page
+  wait         Wait for a deployment to finish
+  run          Run a command and report its result
+  timeline     Show the history of a deployment
+  flush        Send the reports left in the outbox
+  doctor       Check the server, token and deployment
+  emulator     Start a local GitHub emulator
+  demo         Run a short tour against a local emulator (no token needed)
+  completions  Print shell completions
+  man          Print a manual page
   help         Print this message or the help of the given subcommand(s)
 
 Options:
   -h, --help     Print help
   -V, --version  Print version
 
-Where:
-      --api-url <URL>      The API's address, or GITHUB_API_URL
-      --repo <OWNER/NAME>  The repository, or GITHUB_REPOSITORY
-      --deployment <ID>    The deployment's id, or deployment.id of the file at
-                           GITHUB_EVENT_PATH
-      --token-file <FILE>  A file with the token, or the token itself in
-                           GITHUB_TOKEN or GH_TOKEN
-      --allow-plain-http   Send the token over plain http to other machines too
+Target:
+      --api-url <URL>      Base URL of the API [env: GITHUB_API_URL] [default:
+                           https://api.github.com]
+      --repo <OWNER/NAME>  Repository as OWNER/NAME [env: GITHUB_REPOSITORY]
+      --deployment <ID>    Deployment ID [default: ID in the event file at
+                           GITHUB_EVENT_PATH]
+      --token-file <FILE>  File containing the token, or - for standard input
+                           [default: GITHUB_TOKEN or GH_TOKEN]
+      --allow-plain-http   Allow sending the token over http:// to other hosts
 
 Output:
-      --json        Answer with one JSON document, in GitHub's own field names
-      --jsonl       Answer with one status a line, as JSON, as they arrive
-  -q, --quiet       Say nothing but the answer and errors
-  -v, --verbose...  Trace what is sent and received; twice or three times for
-                    more
+      --json        Print one JSON document
+      --jsonl       Print each status as a line of JSON as it arrives
+  -q, --quiet       Print only the result and errors
+  -v, --verbose...  Print request traces (repeat for more detail)
 
 Examples:
   deploystatus demo
@@ -72,62 +73,67 @@ Examples:
   deploystatus wait --timeout 15m
   deploystatus list --limit 5 --json
 
-In a workflow that a deployment started, only GITHUB_TOKEN has to be given.
-The exit codes are in `deploystatus man`.
+A workflow that was started by a deployment only needs GITHUB_TOKEN.
+`deploystatus man` lists the exit codes.
 --- exit 0
 
 "#]],
     );
     check(
-        World::new().run_bare("create --help"),
+        Scene::new().run_bare("create --help"),
         str![[r#"
 $ deploystatus create --help
-Report a status
+Create a deployment status
 
 Usage: deploystatus create [OPTIONS] <STATE>
 
 Arguments:
-  <STATE>  How the deployment is going [possible values: queued, pending,
-           in_progress, success, failure, error, inactive]
+  <STATE>  State to report [possible values: queued, pending, in_progress,
+           success, failure, error, inactive]
 
 Options:
-      --log-url <URL>          Where its output can be read; in Actions, the
-                               run's page unless told
-      --environment-url <URL>  Where the environment can be visited
-      --environment <NAME>     The environment, if it is to change
-      --description <TEXT>     A remark of at most 140 characters
-      --auto-inactive <BOOL>   Whether a success retires the deployments it
-                               replaces; GitHub's default is true [possible
+      --log-url <URL>          URL of the deployment's log [default in Actions:
+                               the workflow run]
+      --environment-url <URL>  URL of the deployed environment
+      --environment <NAME>     Environment name [default: unchanged]
+      --description <TEXT>     Description (at most 140 characters)
+      --truncate               Shorten a longer description
+      --auto-inactive <BOOL>   Mark earlier deployments of the environment
+                               inactive on success [default: true] [possible
                                values: true, false]
-      --truncate               Cut a longer remark to 140 characters
-      --if-changed             Send nothing when the newest status says the same
-                               already
-      --dry-run                Show what would be sent, and send nothing
+      --if-changed             Send nothing if the newest status is identical
+      --dry-run                Print the request without sending it
+      --cancelled-as <STATE>   State that `cancelled` is reported as [default:
+                               error] [possible values: failure, error,
+                               inactive]
+      --unless-finished        Send nothing if the deployment has finished; the
+                               list is read twice, 5 seconds apart
+      --timeout <TIME>         Time limit of the command [default: 3m]
   -h, --help                   Print help
 
-Where:
-      --api-url <URL>      The API's address, or GITHUB_API_URL
-      --repo <OWNER/NAME>  The repository, or GITHUB_REPOSITORY
-      --deployment <ID>    The deployment's id, or deployment.id of the file at
-                           GITHUB_EVENT_PATH
-      --token-file <FILE>  A file with the token, or the token itself in
-                           GITHUB_TOKEN or GH_TOKEN
-      --allow-plain-http   Send the token over plain http to other machines too
+Target:
+      --api-url <URL>      Base URL of the API [env: GITHUB_API_URL] [default:
+                           https://api.github.com]
+      --repo <OWNER/NAME>  Repository as OWNER/NAME [env: GITHUB_REPOSITORY]
+      --deployment <ID>    Deployment ID [default: ID in the event file at
+                           GITHUB_EVENT_PATH]
+      --token-file <FILE>  File containing the token, or - for standard input
+                           [default: GITHUB_TOKEN or GH_TOKEN]
+      --allow-plain-http   Allow sending the token over http:// to other hosts
 
 Output:
-      --json        Answer with one JSON document, in GitHub's own field names
-      --jsonl       Answer with one status a line, as JSON, as they arrive
-  -q, --quiet       Say nothing but the answer and errors
-  -v, --verbose...  Trace what is sent and received; twice or three times for
-                    more
+      --json        Print one JSON document
+      --jsonl       Print each status as a line of JSON as it arrives
+  -q, --quiet       Print only the result and errors
+  -v, --verbose...  Print request traces (repeat for more detail)
 
 Examples:
   deploystatus create in_progress --description 'Copying files'
   deploystatus create success --environment-url https://example.com
   deploystatus create ${{ job.status }}
 
-A workflow's job.status may be cancelled, which counts as error,
-or skipped, which counts as inactive.
+The values of a workflow's job.status are accepted:
+cancelled is reported as error (--cancelled-as), skipped as inactive.
 --- exit 0
 
 "#]],
@@ -135,10 +141,10 @@ or skipped, which counts as inactive.
 }
 
 #[test]
-fn every_help_fits_80_columns() {
-    let world = World::new();
+fn help_fits_80_columns() {
+    let scene = Scene::new();
     for command in COMMANDS.into_iter().chain([""]) {
-        let output = world.output(&format!("{command} --help"));
+        let output = scene.output(&format!("{command} --help"));
         assert!(output.status.success());
         let help = String::from_utf8(output.stdout).unwrap();
         assert!(help.contains("Usage: deploystatus"), "{help}");
@@ -150,19 +156,19 @@ fn every_help_fits_80_columns() {
 }
 
 #[test]
-fn the_numbers_of_the_readme_are_those_of_the_help() {
-    let world = World::new();
+fn readme_states_the_defaults() {
+    let scene = Scene::new();
     for (command, default) in [("list", "[default: 30]"), ("wait", "[default: 15m]")] {
-        let help = String::from_utf8(world.output(&format!("{command} --help")).stdout).unwrap();
+        let help = String::from_utf8(scene.output(&format!("{command} --help")).stdout).unwrap();
         assert!(help.contains(default), "{help}");
     }
     let readme = include_str!("../../README.md");
-    assert!(readme.contains("newest first: 30 unless told"));
-    assert!(readme.contains("15 minutes unless told"));
+    assert!(readme.contains("30 by default"));
+    assert!(readme.contains("15 minutes by default"));
 }
 
 #[test]
-fn every_command_is_in_the_readme() {
+fn readme_lists_every_command() {
     let readme = include_str!("../../README.md");
     let table = readme.split("## Commands").nth(1).unwrap();
     let table = table.split("\n## ").next().unwrap();
@@ -172,37 +178,45 @@ fn every_command_is_in_the_readme() {
 }
 
 #[test]
-fn every_shell_has_completions() {
-    let world = World::new();
+fn completions_exist_for_every_shell() {
+    let scene = Scene::new();
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
-        let script = world.output(&format!("completions {shell}")).stdout;
+        let script = scene.output(&format!("completions {shell}")).stdout;
         let script = String::from_utf8(script).unwrap();
-        for word in ["timeline", "environment-url", "drop-overtaken"] {
+        for word in ["timeline", "environment-url", "send-superseded"] {
             assert!(script.contains(word), "{shell}: {word}");
         }
     }
 }
 
 #[test]
-fn every_command_has_a_manual_page_with_the_exit_codes() {
-    let world = World::new();
+fn manual_pages_list_the_exit_codes() {
+    let scene = Scene::new();
     for command in COMMANDS.into_iter().chain([""]) {
-        let page = world.output(&format!("man {command}"));
+        let page = scene.output(&format!("man {command}"));
         assert!(page.status.success(), "{command}");
         let page = String::from_utf8(page.stdout).unwrap();
-        assert!(page.starts_with(".ie"), "{page}");
+        assert!(page.starts_with(".ie "), "{page}");
+        assert!(!page.contains(".SH EXTRA"), "{page}");
+        for section in [
+            "EXAMPLES",
+            "ENVIRONMENT",
+            "FILES",
+            "EXIT STATUS",
+            "SEE ALSO",
+        ] {
+            assert!(page.contains(&format!(".SH \"{section}\"\n")), "{page}");
+        }
+        assert_eq!(page.contains(".SH \"SIGNALS\""), command == "run");
         assert!(page.contains(".SH NAME\ndeploystatus"), "{page}");
-        assert!(
-            page.contains("time ran out before the deployment ended"),
-            "{page}"
-        );
+        assert!(page.contains("a time limit was reached"), "{page}");
     }
     check(
-        world.run_bare("man nothing"),
+        scene.run_bare("man nothing"),
         str![[r#"
 $ deploystatus man nothing
 --- stderr
-error: there is no command "nothing"; `deploystatus --help` lists them
+error: unknown subcommand "nothing"; `deploystatus --help` lists the subcommands
 --- exit 2
 
 "#]],
@@ -210,16 +224,28 @@ error: there is no command "nothing"; `deploystatus --help` lists them
 }
 
 #[test]
-fn without_a_command_there_is_help() {
-    let output = World::new().output("");
+fn missing_command_prints_help() {
+    let output = Scene::new().output("");
     assert_eq!(output.status.code(), Some(2));
     let help = String::from_utf8(output.stderr).unwrap();
     assert!(help.contains("Usage: deploystatus"), "{help}");
 }
 
 #[test]
-fn the_version_is_the_crates() {
-    let version = World::new().output("--version").stdout;
+fn version_is_the_crate_version() {
+    let version = Scene::new().output("--version").stdout;
     let expected = concat!("deploystatus ", env!("CARGO_PKG_VERSION"), "\n");
     assert_eq!(String::from_utf8(version).unwrap(), expected);
+}
+
+#[test]
+fn all_manual_pages_are_written() {
+    let scene = Scene::new();
+    assert!(scene.output("man --all pages").status.success());
+    let pages = std::fs::read_dir(scene.home.path().join("pages")).unwrap();
+    assert_eq!(pages.count(), COMMANDS.len() + 1);
+    let page = scene.home.path().join("pages/deploystatus-run.1");
+    let page = std::fs::read_to_string(page).unwrap();
+    let printed = scene.output("man run").stdout;
+    assert_eq!(page, String::from_utf8(printed).unwrap());
 }

@@ -1,22 +1,22 @@
-//! What happens when nobody reads, or nobody can write.
+//! Pipes that are closed and disks that are full.
 
 use std::fs::OpenOptions;
 use std::io::{BufRead, BufReader, Read};
 use std::process::Stdio;
 
-use crate::world::World;
+use crate::scene::Scene;
 
 #[test]
-fn a_reader_who_leaves_ends_the_list_quietly() {
-    // More than a pipe holds, so that the command must notice.
-    let world = World::new().statuses(&["in_progress"; 900]);
+fn closed_pipe_ends_the_list_silently() {
+    // The output exceeds the capacity of a pipe, so that writing fails.
+    let scene = Scene::new().statuses(&["in_progress"; 900]);
     for line in [
         "list --all --jsonl",
         "list --all --json",
         "list --all",
         "timeline --jsonl",
     ] {
-        let mut child = world
+        let mut child = scene
             .command(&format!("{line} --deployment 42"))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -27,54 +27,66 @@ fn a_reader_who_leaves_ends_the_list_quietly() {
             .read_line(&mut first)
             .unwrap();
         assert!(!first.is_empty());
-        let mut said = String::new();
+        let mut errors = String::new();
         child
             .stderr
             .take()
             .unwrap()
-            .read_to_string(&mut said)
+            .read_to_string(&mut errors)
             .unwrap();
-        assert_eq!(said, "", "{line}");
+        assert_eq!(errors, "", "{line}");
         assert!(child.wait().unwrap().success(), "{line}");
     }
 }
 
 #[test]
-fn a_report_is_made_although_nobody_reads_the_answer() {
-    let world = World::new();
-    let mut child = world
+fn status_is_created_without_a_reader() {
+    let scene = Scene::new();
+    let mut child = scene
         .command("create success --deployment 42")
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
     drop(child.stdout.take());
     assert!(child.wait().unwrap().success());
-    assert_eq!(world.github.history(42).len(), 1);
+    assert_eq!(scene.github.history(42).len(), 1);
 }
 
 #[test]
 #[cfg(target_os = "linux")]
-fn an_answer_that_cannot_be_written_is_an_error() {
-    let world = World::new().statuses(&["success"]);
+fn full_disk_is_an_error() {
+    let scene = Scene::new().statuses(&["success"]);
     let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let output = world
+    let output = scene
         .command("latest --deployment 42")
         .stdout(full)
         .output()
         .unwrap();
-    let said = String::from_utf8(output.stderr).unwrap();
+    let transcript = String::from_utf8(output.stderr).unwrap();
     assert!(
-        said.starts_with("error: failed to print the answer: No space left on device"),
-        "{said}"
+        transcript.starts_with("error: cannot print the result: No space left on device"),
+        "{transcript}"
     );
     assert_eq!(output.status.code(), Some(1));
 }
 
 #[test]
-fn no_colours_and_no_moving_lines_leave_for_a_pipe() {
-    let world = World::new().statuses(&["success"]);
+#[cfg(target_os = "linux")]
+fn stored_status_is_named_on_a_full_disk() {
+    let scene = Scene::new();
+    let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut command = scene.command("create success --quiet --deployment 42");
+    let output = command.stdout(full).output().unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    let expected = "warning: stored as status 5000000001\nerror: cannot print the result: ";
+    assert!(errors.starts_with(expected), "{errors}");
+}
+
+#[test]
+fn pipes_receive_no_colours() {
+    let scene = Scene::new().statuses(&["success"]);
     for line in ["list", "latest", "timeline", "wait", "doctor", "demo"] {
-        let output = world.output(&format!("{line} --deployment 42"));
+        let output = scene.output(&format!("{line} --deployment 42"));
         assert!(
             !output.stdout.contains(&0x1b) && !output.stderr.contains(&0x1b),
             "{line}"

@@ -1,18 +1,19 @@
-//! list, get and latest.
+//! The commands `list`, `get` and `latest`.
 
 use deploystatus_emulator::NewStatus;
 use snapbox::str;
 
-use crate::world::{ID, World, check};
+use crate::scene::{ID, Scene};
+use crate::transcript::check;
 
-fn world() -> World {
-    World::new().statuses(&["queued", "in_progress", "success"])
+fn scene() -> Scene {
+    Scene::new().statuses(&["queued", "in_progress", "success"])
 }
 
 #[test]
-fn list_shows_the_newest_first() {
+fn list_starts_with_the_newest_status() {
     check(
-        world().run("list"),
+        scene().run("list"),
         str![[r#"
 $ deploystatus list
 ID          STATE        CREATED               BY       ENVIRONMENT  DESCRIPTION
@@ -26,16 +27,16 @@ ID          STATE        CREATED               BY       ENVIRONMENT  DESCRIPTION
 }
 
 #[test]
-fn list_says_when_there_are_more() {
+fn list_mentions_more_statuses() {
     check(
-        world().run("list --limit 2"),
+        scene().run("list --limit 2"),
         str![[r#"
 $ deploystatus list --limit 2
 ID          STATE        CREATED               BY       ENVIRONMENT  DESCRIPTION
 5000000003  success      2026-01-01T00:00:00Z  octocat  staging      Now success
 5000000002  in_progress  2026-01-01T00:00:00Z  octocat  staging      Now in_progress
 --- stderr
-these are the newest 2; --all shows the others too
+these are the newest 2; use --all to show all statuses
 --- exit 0
 
 "#]],
@@ -43,20 +44,20 @@ these are the newest 2; --all shows the others too
 }
 
 #[test]
-fn list_shows_all_when_told() {
-    let world = World::new().statuses(&["in_progress"; 250]);
-    let all = world.output("list --all --deployment 42");
+fn list_reads_all_pages() {
+    let scene = Scene::new().statuses(&["in_progress"; 250]);
+    let all = scene.output("list --all --deployment 42");
     assert_eq!(String::from_utf8(all.stdout).unwrap().lines().count(), 251);
-    let limited = world.output("list --limit 120 --deployment 42 --jsonl");
+    let limited = scene.output("list --limit 120 --deployment 42 --jsonl");
     let limited = String::from_utf8(limited.stdout).unwrap();
     assert_eq!(limited.lines().count(), 120);
 }
 
 #[test]
-fn list_prints_an_array_with_githubs_field_names() {
-    let world = World::new().statuses(&["queued"]);
+fn list_prints_a_json_array() {
+    let scene = Scene::new().statuses(&["queued"]);
     check(
-        world.run("list --json"),
+        scene.run("list --json"),
         str![[r#"
 $ deploystatus list --json
 [
@@ -64,7 +65,9 @@ $ deploystatus list --json
     "id": 5000000001,
     "node_id": "DES_kwDOABPHjc8AAAABKgXyAQ",
     "state": "queued",
-    "creator": {"login":"octocat"}","gists_url":"http://emulator/users/octocat/gists{/gist_id}","starred_url":"http://emulator/users/octocat/starred{/owner}{/repo}","subscriptions_url":"http://emulator/users/octocat/subscriptions","organizations_url":"http://emulator/users/octocat/orgs","repos_url":"http://emulator/users/octocat/repos","events_url":"http://emulator/users/octocat/events{/privacy}","received_events_url":"http://emulator/users/octocat/received_events","type":"User","user_view_type":"public","site_admin":false},
+    "creator": {
+      "login": "octocat"
+    },
     "description": "Now queued",
     "environment": "staging",
     "log_url": "",
@@ -85,9 +88,9 @@ $ deploystatus list --json
 }
 
 #[test]
-fn list_prints_one_status_a_line() {
-    let world = world();
-    let output = world.output("list --jsonl --deployment 42");
+fn list_prints_json_lines() {
+    let scene = scene();
+    let output = scene.output("list --jsonl --deployment 42");
     let text = String::from_utf8(output.stdout).unwrap();
     let states: Vec<_> = text
         .lines()
@@ -97,20 +100,20 @@ fn list_prints_one_status_a_line() {
 }
 
 #[test]
-fn a_deployment_without_statuses_has_an_empty_list() {
-    let world = World::new();
+fn empty_deployment_has_no_statuses() {
+    let scene = Scene::new();
     check(
-        world.run("list"),
+        scene.run("list"),
         str![[r#"
 $ deploystatus list
 --- stderr
-there is no status yet
+the deployment has no status
 --- exit 0
 
 "#]],
     );
     check(
-        world.run("list --json"),
+        scene.run("list --json"),
         str![[r#"
 $ deploystatus list --json
 []
@@ -119,28 +122,28 @@ $ deploystatus list --json
 "#]],
     );
     check(
-        world.run("latest"),
+        scene.run("latest"),
         str![[r#"
 $ deploystatus latest
 --- stderr
-there is no status yet
+the deployment has no status
 --- exit 0
 
 "#]],
     );
     check(
-        world.run("latest --json"),
+        scene.run("latest --json"),
         str![[r#"
 $ deploystatus latest --json
 null
 --- stderr
-there is no status yet
+{"note":"the deployment has no status"}
 --- exit 0
 
 "#]],
     );
     check(
-        world.run("latest --jsonl --quiet"),
+        scene.run("latest --jsonl --quiet"),
         str![[r#"
 $ deploystatus latest --jsonl --quiet
 --- exit 0
@@ -148,11 +151,11 @@ $ deploystatus latest --jsonl --quiet
 "#]],
     );
     check(
-        world.run("timeline"),
+        scene.run("timeline"),
         str![[r#"
 $ deploystatus timeline
 --- stderr
-there is no status yet
+the deployment has no status
 --- exit 0
 
 "#]],
@@ -162,7 +165,7 @@ there is no status yet
 #[test]
 fn latest_shows_the_newest_status() {
     check(
-        world().run("latest"),
+        scene().run("latest"),
         str![[r#"
 $ deploystatus latest
 id           5000000003
@@ -178,11 +181,11 @@ created      2026-01-01T00:00:00Z
 }
 
 #[test]
-fn get_shows_a_status_by_its_id() {
-    let world = world();
-    let id = world.github.history(ID)[0].id;
+fn get_shows_one_status() {
+    let scene = scene();
+    let id = scene.github.history(ID)[0].id;
     check(
-        world.run(&format!("get {id}")),
+        scene.run(&format!("get {id}")),
         str![[r#"
 $ deploystatus get 5000000001
 id           5000000001
@@ -198,28 +201,28 @@ created      2026-01-01T00:00:00Z
 }
 
 #[test]
-fn what_others_wrote_does_not_reach_the_terminal_as_commands() {
-    let world = World::new();
+fn terminal_sequences_are_escaped() {
+    let scene = Scene::new();
     let evil = NewStatus::new("success").description("\u{1b}[2J gone");
-    world.github.create_status(ID, evil).unwrap();
+    scene.github.create_status(ID, evil).unwrap();
     check(
-        world.run("list"),
+        scene.run("list"),
         str![[r#"
 $ deploystatus list
 ID          STATE    CREATED               BY       ENVIRONMENT  DESCRIPTION
-5000000001  success  2026-01-01T00:00:00Z  octocat  staging       [2J gone
+5000000001  success  2026-01-01T00:00:00Z  octocat  staging      \u{1b}[2J gone
 --- exit 0
 
 "#]],
     );
     check(
-        world.run("latest"),
+        scene.run("latest"),
         str![[r#"
 $ deploystatus latest
 id           5000000001
 state        success
 environment  staging
-description   [2J gone
+description  \u{1b}[2J gone
 by           octocat
 created      2026-01-01T00:00:00Z
 --- exit 0
@@ -229,14 +232,14 @@ created      2026-01-01T00:00:00Z
 }
 
 #[test]
-fn a_renamed_repository_is_found() {
-    let world = world();
-    world
+fn renamed_repository_is_followed() {
+    let scene = scene();
+    scene
         .github
         .rename_repository("octocat/example", "octocat/renamed")
         .unwrap();
     check(
-        world.run("list --limit 1 --quiet"),
+        scene.run("list --limit 1 --quiet"),
         str![[r#"
 $ deploystatus list --limit 1 --quiet
 ID          STATE    CREATED               BY       ENVIRONMENT  DESCRIPTION

@@ -1,21 +1,22 @@
-//! emulator and demo.
+//! The commands `emulator` and `demo`.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use snapbox::str;
 
-use crate::world::{World, check};
+use crate::scene::Scene;
+use crate::transcript::check;
 
-/// An emulator in a process of its own.
+/// An emulator in its own process.
 struct Served {
     child: Child,
     url: String,
 }
 
 impl Served {
-    fn start(world: &World, line: &str) -> Self {
-        let mut child = world
+    fn start(scene: &Scene, line: &str) -> Self {
+        let mut child = scene
             .command(line)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -29,12 +30,12 @@ impl Served {
         Self { child, url }
     }
 
-    /// Tells it to stop, and waits until it has.
+    /// Sends a signal and waits for the end.
     fn stop(mut self, signal: &str) {
-        let told = Command::new("kill")
+        let sent = Command::new("kill")
             .args([signal, &self.child.id().to_string()])
             .status();
-        assert!(told.unwrap().success());
+        assert!(sent.unwrap().success());
         assert!(self.child.wait().unwrap().success());
     }
 }
@@ -45,19 +46,19 @@ const SEED: &str = r#"{
 }"#;
 
 #[test]
-fn an_emulator_serves_until_it_is_told_to_stop_and_remembers() {
-    let world = World::new();
-    world.file("seed.json", SEED);
+fn snapshot_survives_a_restart() {
+    let scene = Scene::new();
+    scene.file("seed.json", SEED);
     let line = "emulator --seed seed.json --snapshot state.json";
-    let first = Served::start(&world, line);
-    let created = world.output(&format!(
+    let first = Served::start(&scene, line);
+    let created = scene.output(&format!(
         "create success --deployment 7 --api-url {}",
         first.url
     ));
     assert!(created.status.success());
     first.stop("-TERM");
-    let second = Served::start(&world, line);
-    let listed = world.output(&format!(
+    let second = Served::start(&scene, line);
+    let listed = scene.output(&format!(
         "list --jsonl --deployment 7 --api-url {}",
         second.url
     ));
@@ -66,31 +67,34 @@ fn an_emulator_serves_until_it_is_told_to_stop_and_remembers() {
 }
 
 #[test]
-fn an_emulator_is_the_server_it_is_told_to_be() {
-    let world = World::new();
-    world.file("seed.json", SEED);
+fn profile_selects_the_server_version() {
+    let scene = Scene::new();
+    scene.file("seed.json", SEED);
     let served = Served::start(
-        &world,
+        &scene,
         "emulator --profile ghes:2.20 --seed seed.json --limits",
     );
     assert!(served.url.ends_with("/api/v3"), "{}", served.url);
     let there = format!("--deployment 7 --api-url {}", served.url);
-    let created = world.output(&format!("create in_progress --auto-inactive false {there}"));
+    let created = scene.output(&format!("create in_progress --auto-inactive false {there}"));
     assert!(created.status.success());
-    let said = world.output(&format!("doctor {there}"));
-    let said = String::from_utf8(said.stdout).unwrap();
-    assert!(said.contains("GitHub Enterprise Server 2.20.0"), "{said}");
-    assert!(said.contains("needs previews"), "{said}");
+    let transcript = scene.output(&format!("doctor {there}"));
+    let transcript = String::from_utf8(transcript.stdout).unwrap();
+    assert!(
+        transcript.contains("GitHub Enterprise Server 2.20.0"),
+        "{transcript}"
+    );
+    assert!(transcript.contains("requires previews"), "{transcript}");
     served.stop("-TERM");
 }
 
 #[test]
-fn an_emulator_that_cannot_start_says_why() {
-    let world = World::new();
-    let port = world.github.address().port();
-    let said = world.run_bare(&format!("emulator --port {port}"));
+fn emulator_start_errors_are_explained() {
+    let scene = Scene::new();
+    let port = scene.github.address().port();
+    let transcript = scene.run_bare(&format!("emulator --port {port}"));
     check(
-        said.replace(&port.to_string(), "PORT"),
+        transcript.replace(&port.to_string(), "PORT"),
         str![[r#"
 $ deploystatus emulator --port PORT
 --- stderr
@@ -99,9 +103,9 @@ error: cannot listen on 127.0.0.1:PORT: Address already in use
 
 "#]],
     );
-    world.file("seed.json", "{\"repositories\": 7}");
+    scene.file("seed.json", "{\"repositories\": 7}");
     check(
-        world.run_bare("emulator --seed seed.json"),
+        scene.run_bare("emulator --seed seed.json"),
         str![[r#"
 $ deploystatus emulator --seed seed.json
 --- stderr
@@ -111,18 +115,18 @@ error: invalid seed (from seed.json): invalid type: integer `7`, expected a sequ
 "#]],
     );
     check(
-        world.run_bare("emulator --seed missing.json --json"),
+        scene.run_bare("emulator --seed missing.json --json"),
         str![[r#"
 $ deploystatus emulator --seed missing.json --json
 --- stderr
-{"error":"usage","status":null,"message":"invalid seed (from missing.json): No such file or directory","hint":null,"request_id":null}
+{"error":"usage","status":null,"message":"invalid seed (from missing.json): No such file or directory","help":null,"request_id":null}
 --- exit 2
 
 "#]],
     );
-    world.file("state.json", "nonsense");
+    scene.file("state.json", "nonsense");
     check(
-        world.run_bare("emulator --snapshot state.json"),
+        scene.run_bare("emulator --snapshot state.json"),
         str![[r#"
 $ deploystatus emulator --snapshot state.json
 --- stderr
@@ -132,11 +136,11 @@ error: cannot read snapshot state.json: expected ident at line 1 column 2; the f
 "#]],
     );
     check(
-        world.run_bare("emulator --profile ghes:9.9"),
+        scene.run_bare("emulator --profile ghes:9.9"),
         str![[r#"
 $ deploystatus emulator --profile ghes:9.9
 --- stderr
-error: invalid value 'ghes:9.9' for '--profile <PROFILE>': unknown profile "ghes:9.9": expected github, ghes:2.18 to ghes:2.22, or ghes:3.0 to ghes:3.22
+error: invalid value 'ghes:9.9' for '--profile <PROFILE>': expected github, ghes:2.18 to ghes:2.22, or ghes:3.0 to ghes:3.22
 
 For more information, try '--help'.
 --- exit 2
@@ -144,7 +148,7 @@ For more information, try '--help'.
 "#]],
     );
     check(
-        world.run_bare("emulator --webhook https://example.com"),
+        scene.run_bare("emulator --webhook https://example.com"),
         str![[r#"
 $ deploystatus emulator --webhook https://example.com
 --- stderr
@@ -154,14 +158,14 @@ error: invalid webhook URL "https://example.com": expected http://HOST[:PORT]/PA
 "#]],
     );
     check(
-        world.run_bare("emulator --webhook-secret s"),
+        scene.run_bare("emulator --webhook-secret s"),
         str![[r#"
 $ deploystatus emulator --webhook-secret s
 --- stderr
 error: the following required arguments were not provided:
   --webhook <URL>
 
-Usage: deploystatus emulator --webhook <URL> --webhook-secret <S>
+Usage: deploystatus emulator --webhook <URL> --webhook-secret <SECRET>
 
 For more information, try '--help'.
 --- exit 2
@@ -171,13 +175,13 @@ For more information, try '--help'.
 }
 
 #[test]
-fn the_demo_tells_the_whole_story() {
-    let world = World::new().unset("GITHUB_API_URL").unset("GITHUB_TOKEN");
+fn demo_shows_two_deployments() {
+    let scene = Scene::new().unset("GITHUB_API_URL").unset("GITHUB_TOKEN");
     check(
-        world.run_bare("demo"),
+        scene.run_bare("demo"),
         str![[r#"
 $ deploystatus demo
-An emulated GitHub runs inside this process; its clock is moved by hand.
+A GitHub emulator runs in this process; the tour advances its clock.
 
 Deployment 4400000001 of octocat/example to staging: v1
   queued: stored as status 5000000001
@@ -186,10 +190,10 @@ Deployment 4400000001 of octocat/example to staging: v1
 Deployment 4400000002 of octocat/example to staging: v2
   queued: stored as status 5000000004
   in_progress: stored as status 5000000005
-  GitHub is about to do what it is asked for, and to answer 502 all the same.
-  success: the answer was lost; found as status 5000000006, and not sent again
+  The server will store the next status and respond 502.
+  success: response lost; found as status 5000000006 and not sent again
 
-The success of v2 retired v1, as GitHub does unless told not to (--auto-inactive false).
+The success of v2 made v1 inactive (--auto-inactive false prevents this).
 
 Deployment 4400000001, v1: 4 statuses on the server
 SINCE                 STATE        LASTED   BY       DESCRIPTION
@@ -209,7 +213,7 @@ live since 2026-01-01T01:04:00Z; took 4m 00s
 
 "#]],
     );
-    let json = world.output("demo --json").stdout;
+    let json = scene.output("demo --json").stdout;
     let timelines: serde_json::Value = serde_json::from_slice(&json).unwrap();
     assert_eq!(timelines[0]["live"], false);
     assert_eq!(timelines[1]["live"], true);

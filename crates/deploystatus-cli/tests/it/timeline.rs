@@ -1,15 +1,16 @@
-//! timeline.
+//! The command `timeline`.
 
 use std::time::Duration;
 
 use deploystatus_emulator::NewStatus;
 use snapbox::str;
 
-use crate::world::{ID, World, check};
+use crate::scene::{ID, Scene};
+use crate::transcript::check;
 
-/// A deployment that failed once.
-fn world() -> World {
-    let world = World::new();
+/// Creates a deployment that failed once and then succeeded.
+fn scene() -> Scene {
+    let scene = Scene::new();
     for (seconds, state) in [
         (0, "queued"),
         (30, "in_progress"),
@@ -17,17 +18,17 @@ fn world() -> World {
         (600, "queued"),
         (20, "success"),
     ] {
-        world.github.advance(Duration::from_secs(seconds));
+        scene.github.advance(Duration::from_secs(seconds));
         let status = NewStatus::new(state).without_creator();
-        world.github.create_status(ID, status).unwrap();
+        scene.github.create_status(ID, status).unwrap();
     }
-    world
+    scene
 }
 
 #[test]
-fn timeline_tells_what_happened() {
+fn timeline_lists_states_oldest_first() {
     check(
-        world().run("timeline"),
+        scene().run("timeline"),
         str![[r#"
 $ deploystatus timeline
 SINCE                 STATE        LASTED   BY  DESCRIPTION
@@ -36,7 +37,7 @@ SINCE                 STATE        LASTED   BY  DESCRIPTION
 2026-01-01T00:02:00Z  failure      10m 00s
 2026-01-01T00:12:00Z  queued       20s
 2026-01-01T00:12:20Z  success
-live since 2026-01-01T00:12:20Z; took 12m 20s; tried again once
+live since 2026-01-01T00:12:20Z; took 12m 20s; retried once
 --- exit 0
 
 "#]],
@@ -44,37 +45,37 @@ live since 2026-01-01T00:12:20Z; took 12m 20s; tried again once
 }
 
 #[test]
-fn timeline_is_one_document() {
+fn timeline_prints_a_json_document() {
     check(
-        world().run("timeline --json"),
+        scene().run("timeline --json"),
         str![[r#"
 $ deploystatus timeline --json
 {
   "live": true,
   "retries": 1,
-  "took_seconds": 740,
+  "duration_seconds": 740,
   "attempts": [
     {
-      "since": "2026-01-01T00:00:00Z",
-      "started": "2026-01-01T00:00:30Z",
-      "ended": "2026-01-01T00:02:00Z",
+      "created_at": "2026-01-01T00:00:00Z",
+      "started_at": "2026-01-01T00:00:30Z",
+      "ended_at": "2026-01-01T00:02:00Z",
       "result": "failure",
-      "took_seconds": 120
+      "duration_seconds": 120
     },
     {
-      "since": "2026-01-01T00:12:00Z",
-      "started": null,
-      "ended": "2026-01-01T00:12:20Z",
+      "created_at": "2026-01-01T00:12:00Z",
+      "started_at": null,
+      "ended_at": "2026-01-01T00:12:20Z",
       "result": "success",
-      "took_seconds": 20
+      "duration_seconds": 20
     }
   ],
-  "stretches": [
+  "periods": [
     {
       "state": "queued",
-      "since": "2026-01-01T00:00:00Z",
-      "until": "2026-01-01T00:00:30Z",
-      "by": null,
+      "started_at": "2026-01-01T00:00:00Z",
+      "ended_at": "2026-01-01T00:00:30Z",
+      "creator": null,
       "reports": 1,
       "description": null,
       "log_url": null,
@@ -82,9 +83,9 @@ $ deploystatus timeline --json
     },
     {
       "state": "in_progress",
-      "since": "2026-01-01T00:00:30Z",
-      "until": "2026-01-01T00:02:00Z",
-      "by": null,
+      "started_at": "2026-01-01T00:00:30Z",
+      "ended_at": "2026-01-01T00:02:00Z",
+      "creator": null,
       "reports": 1,
       "description": null,
       "log_url": null,
@@ -92,9 +93,9 @@ $ deploystatus timeline --json
     },
     {
       "state": "failure",
-      "since": "2026-01-01T00:02:00Z",
-      "until": "2026-01-01T00:12:00Z",
-      "by": null,
+      "started_at": "2026-01-01T00:02:00Z",
+      "ended_at": "2026-01-01T00:12:00Z",
+      "creator": null,
       "reports": 1,
       "description": null,
       "log_url": null,
@@ -102,9 +103,9 @@ $ deploystatus timeline --json
     },
     {
       "state": "queued",
-      "since": "2026-01-01T00:12:00Z",
-      "until": "2026-01-01T00:12:20Z",
-      "by": null,
+      "started_at": "2026-01-01T00:12:00Z",
+      "ended_at": "2026-01-01T00:12:20Z",
+      "creator": null,
       "reports": 1,
       "description": null,
       "log_url": null,
@@ -112,9 +113,9 @@ $ deploystatus timeline --json
     },
     {
       "state": "success",
-      "since": "2026-01-01T00:12:20Z",
-      "until": null,
-      "by": null,
+      "started_at": "2026-01-01T00:12:20Z",
+      "ended_at": null,
+      "creator": null,
       "reports": 1,
       "description": null,
       "log_url": null,
@@ -129,16 +130,16 @@ $ deploystatus timeline --json
 }
 
 #[test]
-fn timeline_is_one_stretch_a_line() {
+fn timeline_prints_json_lines() {
     check(
-        world().run("timeline --jsonl"),
+        scene().run("timeline --jsonl"),
         str![[r#"
 $ deploystatus timeline --jsonl
-{"state":"queued","since":"2026-01-01T00:00:00Z","until":"2026-01-01T00:00:30Z","by":null,"reports":1,"description":null,"log_url":null,"environment_url":null}
-{"state":"in_progress","since":"2026-01-01T00:00:30Z","until":"2026-01-01T00:02:00Z","by":null,"reports":1,"description":null,"log_url":null,"environment_url":null}
-{"state":"failure","since":"2026-01-01T00:02:00Z","until":"2026-01-01T00:12:00Z","by":null,"reports":1,"description":null,"log_url":null,"environment_url":null}
-{"state":"queued","since":"2026-01-01T00:12:00Z","until":"2026-01-01T00:12:20Z","by":null,"reports":1,"description":null,"log_url":null,"environment_url":null}
-{"state":"success","since":"2026-01-01T00:12:20Z","until":null,"by":null,"reports":1,"description":null,"log_url":null,"environment_url":null}
+{"state":"queued","started_at":"2026-01-01T00:00:00Z","ended_at":"2026-01-01T00:00:30Z","creator":null,"reports":1,"description":null,"log_url":null,"environment_url":null}
+{"state":"in_progress","started_at":"2026-01-01T00:00:30Z","ended_at":"2026-01-01T00:02:00Z","creator":null,"reports":1,"description":null,"log_url":null,"environment_url":null}
+{"state":"failure","started_at":"2026-01-01T00:02:00Z","ended_at":"2026-01-01T00:12:00Z","creator":null,"reports":1,"description":null,"log_url":null,"environment_url":null}
+{"state":"queued","started_at":"2026-01-01T00:12:00Z","ended_at":"2026-01-01T00:12:20Z","creator":null,"reports":1,"description":null,"log_url":null,"environment_url":null}
+{"state":"success","started_at":"2026-01-01T00:12:20Z","ended_at":null,"creator":null,"reports":1,"description":null,"log_url":null,"environment_url":null}
 --- exit 0
 
 "#]],

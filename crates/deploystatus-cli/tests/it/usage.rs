@@ -1,24 +1,25 @@
-//! What is typed wrongly.
+//! Invalid command lines.
 
 use snapbox::str;
 
-use crate::world::{World, check};
+use crate::scene::Scene;
+use crate::transcript::check;
 
 #[test]
-fn usage_is_explained_in_json_too() {
-    let world = World::new();
+fn usage_errors_are_explained() {
+    let scene = Scene::new();
     check(
-        world.run_bare("create --json"),
+        scene.run_bare("create --json"),
         str![[r#"
 $ deploystatus create --json
 --- stderr
-{"error":"usage","status":null,"message":"the following required arguments were not provided:\n  <STATE>\n\nUsage: deploystatus create --json <STATE>\n\nFor more information, try '--help'.","hint":null,"request_id":null}
+{"error":"usage","status":null,"message":"the following required arguments were not provided:\n  <STATE>\n\nUsage: deploystatus create --json <STATE>\n\nFor more information, try '--help'.","help":null,"request_id":null}
 --- exit 2
 
 "#]],
     );
     check(
-        world.run_bare("frobnicate"),
+        scene.run_bare("frobnicate"),
         str![[r#"
 $ deploystatus frobnicate
 --- stderr
@@ -32,11 +33,11 @@ For more information, try '--help'.
 "#]],
     );
     check(
-        world.run_bare("list --limit 0"),
+        scene.run_bare("list --limit 0"),
         str![[r#"
 $ deploystatus list --limit 0
 --- stderr
-error: invalid value '0' for '--limit <N>': 0 is not in 1..18446744073709551615
+error: invalid value '0' for '--limit <N>': expected a number of at least 1
 
 For more information, try '--help'.
 --- exit 2
@@ -44,7 +45,7 @@ For more information, try '--help'.
 "#]],
     );
     check(
-        world.run_bare("list --limit 3 --all"),
+        scene.run_bare("list --limit 3 --all"),
         str![[r#"
 $ deploystatus list --limit 3 --all
 --- stderr
@@ -58,23 +59,57 @@ For more information, try '--help'.
 "#]],
     );
     check(
-        world.run_bare("latest --json --jsonl"),
+        scene.run_bare("latest --json --jsonl"),
         str![[r#"
 $ deploystatus latest --json --jsonl
 --- stderr
-{"error":"usage","status":null,"message":"the argument '--json' cannot be used with '--jsonl'\n\nUsage: deploystatus latest --json\n\nFor more information, try '--help'.","hint":null,"request_id":null}
+{"error":"usage","status":null,"message":"the argument '--json' cannot be used with '--jsonl'\n\nUsage: deploystatus latest --json\n\nFor more information, try '--help'.","help":null,"request_id":null}
 --- exit 2
 
 "#]],
     );
     check(
-        world.run_bare("wait --timeout soon"),
+        scene.run_bare("wait --timeout soon"),
         str![[r#"
 $ deploystatus wait --timeout soon
 --- stderr
-error: invalid value 'soon' for '--timeout <TIME>': write it as 90s, 15m or 1h30m
+error: invalid value 'soon' for '--timeout <TIME>': expected a time such as 90s, 15m, 1h30m or 1d
 
 For more information, try '--help'.
+--- exit 2
+
+"#]],
+    );
+}
+
+#[test]
+fn missing_dashes_are_explained() {
+    check(
+        Scene::new().run_bare("run true"),
+        str![[r#"
+$ deploystatus run true
+--- stderr
+error: unexpected argument 'true' found
+
+Usage: deploystatus run [OPTIONS] -- <COMMAND>...
+
+For more information, try '--help'.
+help: write `--` before the command: deploystatus run -- true
+--- exit 2
+
+"#]],
+    );
+}
+
+#[test]
+fn usage_errors_are_annotations_in_actions() {
+    let scene = Scene::new().set("GITHUB_ACTIONS", "true");
+    check(
+        scene.run_bare("list --limit 0"),
+        str![[r#"
+$ deploystatus list --limit 0
+--- stderr
+::error title=deploystatus::invalid value '0' for '--limit <N>': expected a number of at least 1%0A%0AFor more information, try '--help'.
 --- exit 2
 
 "#]],

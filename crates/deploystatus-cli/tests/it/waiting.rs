@@ -1,4 +1,4 @@
-//! wait.
+//! The command `wait`.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::Stdio;
@@ -6,13 +6,15 @@ use std::process::Stdio;
 use deploystatus_emulator::{NewDeployment, NewStatus};
 use snapbox::str;
 
-use crate::world::{ID, World, check};
+use crate::process::pair;
+use crate::scene::{ID, Scene};
+use crate::transcript::{check, step_outputs};
 
 #[test]
-fn success_is_0() {
-    let world = World::new().statuses(&["in_progress", "success"]);
+fn success_exits_with_0() {
+    let scene = Scene::new().statuses(&["in_progress", "success"]);
     check(
-        world.run("wait"),
+        scene.run("wait"),
         str![[r#"
 $ deploystatus wait
 id           5000000002
@@ -24,7 +26,7 @@ created      2026-01-01T00:00:00Z
 outcome      succeeded
 --- stderr
 waiting for deployment 42 of octocat/example
-success after 0s: Now success
+success after Ns: Now success
 --- exit 0
 
 "#]],
@@ -32,16 +34,18 @@ success after 0s: Now success
 }
 
 #[test]
-fn failure_and_error_are_1() {
+fn failure_and_error_exit_with_1() {
     check(
-        World::new().statuses(&["failure"]).run("wait --json"),
+        Scene::new().statuses(&["failure"]).run("wait --json"),
         str![[r#"
 $ deploystatus wait --json
 {
   "id": 5000000001,
   "node_id": "DES_kwDOABPHjc8AAAABKgXyAQ",
   "state": "failure",
-  "creator": {"login":"octocat"}","gists_url":"http://emulator/users/octocat/gists{/gist_id}","starred_url":"http://emulator/users/octocat/starred{/owner}{/repo}","subscriptions_url":"http://emulator/users/octocat/subscriptions","organizations_url":"http://emulator/users/octocat/orgs","repos_url":"http://emulator/users/octocat/repos","events_url":"http://emulator/users/octocat/events{/privacy}","received_events_url":"http://emulator/users/octocat/received_events","type":"User","user_view_type":"public","site_admin":false},
+  "creator": {
+    "login": "octocat"
+  },
   "description": "Now failure",
   "environment": "staging",
   "log_url": "",
@@ -56,14 +60,14 @@ $ deploystatus wait --json
   "outcome": "failed"
 }
 --- stderr
-waiting for deployment 42 of octocat/example
-failure after 0s: Now failure
+{"note":"waiting for deployment 42 of octocat/example"}
+{"note":"failure after Ns: Now failure"}
 --- exit 1
 
 "#]],
     );
     check(
-        World::new().statuses(&["error"]).run("wait --quiet"),
+        Scene::new().statuses(&["error"]).run("wait --quiet"),
         str![[r#"
 $ deploystatus wait --quiet
 id           5000000001
@@ -80,10 +84,10 @@ outcome      errored
 }
 
 #[test]
-fn time_that_runs_out_is_7() {
-    let world = World::new();
+fn timeout_exits_with_7() {
+    let scene = Scene::new();
     check(
-        world.run("wait --timeout 0s"),
+        scene.run("wait --timeout 0s"),
         str![[r#"
 $ deploystatus wait --timeout 0s
 outcome  still_running
@@ -94,21 +98,21 @@ waiting for deployment 42 of octocat/example
 "#]],
     );
     check(
-        world.run("wait --timeout 0s --json"),
+        scene.run("wait --timeout 0s --json"),
         str![[r#"
 $ deploystatus wait --timeout 0s --json
 {
   "outcome": "still_running"
 }
 --- stderr
-waiting for deployment 42 of octocat/example
+{"note":"waiting for deployment 42 of octocat/example"}
 --- exit 7
 
 "#]],
     );
-    let world = world.statuses(&["in_progress"]);
+    let scene = scene.statuses(&["in_progress"]);
     check(
-        world.run("wait --timeout 0"),
+        scene.run("wait --timeout 0"),
         str![[r#"
 $ deploystatus wait --timeout 0
 id           5000000001
@@ -120,7 +124,7 @@ created      2026-01-01T00:00:00Z
 outcome      still_running
 --- stderr
 waiting for deployment 42 of octocat/example
-in_progress after 0s: Now in_progress
+in_progress after Ns: Now in_progress
 --- exit 7
 
 "#]],
@@ -128,34 +132,32 @@ in_progress after 0s: Now in_progress
 }
 
 #[test]
-fn later_steps_of_a_workflow_are_told() {
-    let world = World::new().statuses(&["in_progress", "success"]);
-    let id = world.github.history(ID)[0].id;
+fn outputs_are_set_for_later_steps() {
+    let scene = Scene::new().statuses(&["in_progress", "success"]);
+    let id = scene.github.history(ID)[0].id;
     for (line, state) in [
         ("wait", "success"),
         ("latest", "success"),
         (&format!("get {id}"), "in_progress"),
     ] {
-        let outputs = world.file("outputs", "");
-        let mut command = world.command(&format!("{line} --deployment 42"));
+        let outputs = scene.file("outputs", "");
+        let mut command = scene.command(&format!("{line} --deployment 42"));
         let output = command.env("GITHUB_OUTPUT", &outputs).output().unwrap();
         assert!(output.status.success());
-        let told = std::fs::read_to_string(outputs).unwrap();
-        assert!(
-            told.contains(&format!("\nstate={state}\nenvironment_url=\n")),
-            "{told}"
-        );
+        let values = step_outputs(&std::fs::read_to_string(outputs).unwrap());
+        assert_eq!(values[1], pair("state", state));
+        assert_eq!(values[2], pair("environment_url", ""));
     }
 }
 
 #[test]
-fn a_state_can_be_waited_for() {
-    let world = World::new().statuses(&["in_progress"]);
+fn any_state_can_be_awaited() {
+    let scene = Scene::new().statuses(&["in_progress"]);
     check(
-        world.run("wait --for in_progress --quiet --jsonl"),
+        scene.run("wait --for in_progress --quiet --jsonl"),
         str![[r#"
 $ deploystatus wait --for in_progress --quiet --jsonl
-{"id":5000000001,"node_id":"DES_kwDOABPHjc8AAAABKgXyAQ","state":"in_progress","creator":{"login":"octocat"}","gists_url":"http://emulator/users/octocat/gists{/gist_id}","starred_url":"http://emulator/users/octocat/starred{/owner}{/repo}","subscriptions_url":"http://emulator/users/octocat/subscriptions","organizations_url":"http://emulator/users/octocat/orgs","repos_url":"http://emulator/users/octocat/repos","events_url":"http://emulator/users/octocat/events{/privacy}","received_events_url":"http://emulator/users/octocat/received_events","type":"User","user_view_type":"public","site_admin":false},"description":"Now in_progress","environment":"staging","log_url":"","target_url":"","environment_url":"","created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z","url":"http://emulator/repos/octocat/example/deployments/42/statuses/5000000001","deployment_url":"http://emulator/repos/octocat/example/deployments/42","repository_url":"http://emulator/repos/octocat/example","performed_via_github_app":null,"outcome":"reached"}
+{"id":5000000001,"node_id":"DES_kwDOABPHjc8AAAABKgXyAQ","state":"in_progress","creator":{"login":"octocat"},"description":"Now in_progress","environment":"staging","log_url":"","target_url":"","environment_url":"","created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z","url":"http://emulator/repos/octocat/example/deployments/42/statuses/5000000001","deployment_url":"http://emulator/repos/octocat/example/deployments/42","repository_url":"http://emulator/repos/octocat/example","performed_via_github_app":null,"outcome":"reached"}
 --- exit 0
 
 "#]],
@@ -163,19 +165,19 @@ $ deploystatus wait --for in_progress --quiet --jsonl
 }
 
 #[test]
-fn what_was_replaced_is_not_a_success_any_more() {
-    let world = World::new().statuses(&["success"]);
+fn inactive_deployment_is_not_a_success() {
+    let scene = Scene::new().statuses(&["success"]);
     let new = NewDeployment::new("main").environment("staging");
-    let newer = world
+    let newer = scene
         .github
         .create_deployment("octocat/example", new)
         .unwrap();
-    world
+    scene
         .github
         .create_status(newer.id, NewStatus::new("success"))
         .unwrap();
     check(
-        world.run("wait --quiet"),
+        scene.run("wait --quiet"),
         str![[r#"
 $ deploystatus wait --quiet
 id           5000000003
@@ -188,7 +190,7 @@ outcome      superseded
 
 "#]],
     );
-    let abandoned = World::new().statuses(&["in_progress", "inactive"]);
+    let abandoned = Scene::new().statuses(&["in_progress", "inactive"]);
     check(
         abandoned.run("wait --quiet"),
         str![[r#"
@@ -207,22 +209,22 @@ outcome      abandoned
 }
 
 #[test]
-fn each_status_is_printed_when_it_arrives() {
-    let world = World::new().statuses(&["queued"]);
-    let mut child = world
+fn statuses_are_printed_as_they_arrive() {
+    let scene = Scene::new().statuses(&["queued"]);
+    let mut child = scene
         .command("wait --jsonl --deployment 42")
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let mut told = Vec::new();
+    let mut printed = Vec::new();
     for next in [Some("in_progress"), Some("success"), None] {
         let line = lines.next().unwrap().unwrap();
         let status: serde_json::Value = serde_json::from_str(&line).unwrap();
-        told.push((status["state"].clone(), status["outcome"].clone()));
+        printed.push((status["state"].clone(), status["outcome"].clone()));
         if let Some(state) = next {
-            world
+            scene
                 .github
                 .create_status(ID, NewStatus::new(state))
                 .unwrap();
@@ -230,19 +232,21 @@ fn each_status_is_printed_when_it_arrives() {
     }
     assert!(lines.next().is_none());
     assert!(child.wait().unwrap().success());
-    let mut remarks = String::new();
+    let mut notes = String::new();
     child
         .stderr
         .take()
         .unwrap()
-        .read_to_string(&mut remarks)
+        .read_to_string(&mut notes)
         .unwrap();
     assert!(
-        remarks.starts_with("waiting for deployment 42 of octocat/example\nqueued after "),
-        "{remarks}"
+        notes.starts_with(
+            "{\"note\":\"waiting for deployment 42 of octocat/example\"}\n{\"note\":\"queued after "
+        ),
+        "{notes}"
     );
-    assert!(remarks.contains("\nsuccess after "), "{remarks}");
-    let told: Vec<_> = told
+    assert!(notes.contains("\n{\"note\":\"success after "), "{notes}");
+    let printed: Vec<_> = printed
         .iter()
         .map(|(state, outcome)| (state.as_str(), outcome.as_str()))
         .collect();
@@ -251,5 +255,5 @@ fn each_status_is_printed_when_it_arrives() {
         (Some("in_progress"), None),
         (Some("success"), Some("succeeded")),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(printed, expected);
 }

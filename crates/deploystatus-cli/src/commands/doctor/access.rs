@@ -1,27 +1,28 @@
-//! Whether the deployment can be read, and whether it could be written.
+//! Checks whether the deployment can be read and written.
 
 use deploystatus::Deployment;
 use serde_json::json;
 
 use super::finding::Finding;
-use super::probe::{Probe, Reply};
+use super::probe::{Probe, Response};
+use crate::advice;
 use crate::error::Error;
 use crate::exit::Code;
 
-/// Reads the newest status, as the other commands would.
+/// Reads the newest status; the second value is `true` if that succeeded.
 pub(crate) async fn read(deployment: &Deployment) -> (Finding, bool) {
     let name = format!(
         "deployment {} of {}",
         deployment.id(),
         deployment.repository()
     );
-    match deployment.statuses().newest().await {
+    match deployment.latest_status().await {
         Ok(newest) => {
             let state = newest.map_or_else(
-                || "there is no status yet".to_owned(),
+                || "it has no status".to_owned(),
                 |status| format!("its newest status is {}", status.state),
             );
-            let message = format!("{name} can be read; {state}");
+            let message = format!("{name} is readable; {state}");
             (Finding::ok("read", message), true)
         }
         Err(error) => {
@@ -31,9 +32,9 @@ pub(crate) async fn read(deployment: &Deployment) -> (Finding, bool) {
     }
 }
 
-/// Asks for a status with a state that does not exist.
+/// Requests a status with an unknown state, which no server stores.
 ///
-/// Nothing can be stored by it: a server that lets the token write refuses the state, and others refuse the token.
+/// A server that accepts the token rejects the state; other servers reject the token.
 pub(crate) async fn write(probe: &Probe, deployment: &Deployment) -> Finding {
     let url = deployment.moved_to().unwrap_or_else(|| {
         format!(
@@ -43,55 +44,55 @@ pub(crate) async fn write(probe: &Probe, deployment: &Deployment) -> Finding {
             deployment.id()
         )
     });
-    let impossible = json!({ "state": "deploystatus-doctor" });
-    let reply = match probe.post(&url, &impossible).await {
-        Ok(reply) => reply,
-        Err(finding) => return finding,
-    };
-    let message = reply.message();
-    match reply.status {
-        400 | 422 => Finding::ok(
-            "write",
-            "can probably be written: a status with an impossible state was refused for its state alone",
-        ),
-        403 if message.to_ascii_lowercase().contains("archived") => Finding::problem(
-            "write",
-            "the repository is archived and takes no statuses",
-            Code::Rejected,
-        )
-        .fix("Unarchive it, or stop reporting."),
-        403 if message.to_ascii_lowercase().contains("rate limit") => {
-            Finding::warning("write", format!("could not be found out: {message}"))
-        }
-        401 | 403 => Finding::problem(
-            "write",
-            format!("the token may not write: {message}"),
-            Code::NotAllowed,
-        )
-        .fix(permission(&reply)),
-        404 => Finding::problem(
-            "write",
-            "the token may read and not write, which GitHub answers with 404",
-            Code::Rejected,
-        )
-        .fix(permission(&reply)),
-        status => Finding::warning(
-            "write",
-            format!("could not be found out: the server answered {status}"),
-        ),
+    let unknown_state = json!({ "state": "deploystatus-doctor" });
+    match probe.post(&url, &unknown_state).await {
+        Ok(response) => assess_write(&response),
+        Err(finding) => finding,
     }
 }
 
-/// What lets the token write.
-fn permission(reply: &Reply) -> String {
-    if reply.message().contains("integration") {
+fn assess_write(response: &Response) -> Finding {
+    let message = response.message();
+    match response.status {
+        400 | 422 => Finding::ok(
+            "write",
+            "probably writable: the server rejected only the unknown state of a test request",
+        ),
+        status if advice::is_archived(status, message) => Finding::problem(
+            "write",
+            "the repository is archived and accepts no statuses",
+            Code::Rejected,
+        )
+        .fix("Unarchive the repository, or stop reporting."),
+        403 | 429 if advice::is_rate_limit(message) => {
+            Finding::warning("write", format!("unknown: {message}"))
+        }
+        401 | 403 => Finding::problem(
+            "write",
+            format!("the token is not allowed to write: {message}"),
+            Code::NotAllowed,
+        )
+        .fix(permission(response)),
+        404 => Finding::problem(
+            "write",
+            "the token can read but not write (GitHub responds with 404)",
+            Code::Rejected,
+        )
+        .fix(permission(response)),
+        status => Finding::warning("write", format!("unknown: the server responded {status}")),
+    }
+}
+
+/// Returns the steps that give the token permission to write.
+fn permission(response: &Response) -> String {
+    if response.message().contains("integration") {
         return "In a workflow, add these lines to the job or the file:\n  \
                 permissions:\n    \
                   deployments: write\n\
-                For an app, give it the permission deployments=write and accept it for the installation."
+                For an app, add the permission `deployments: write` and accept it for the installation."
             .to_owned();
     }
-    "Fine-grained tokens and apps need the permission deployments=write; \
-     classic tokens need the scope repo_deployment, and an owner who may push."
+    "Fine-grained tokens and apps need the permission `deployments: write`; \
+     classic tokens need the scope repo_deployment and an owner with push access."
         .to_owned()
 }

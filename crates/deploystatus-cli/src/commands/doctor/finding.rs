@@ -1,15 +1,13 @@
-//! One thing that was found out, and what to do about it.
+//! The result of one check.
 
 use serde::Serialize;
 
 use crate::error::Error;
+use crate::escape::shorten;
 use crate::exit::{self, Code};
-use crate::output::{Style, harmless};
+use crate::output::{Output, Span};
 
-/// As wide as the verdict and the check, and the space after each.
-const INDENT: &str = "                   ";
-
-/// One thing that was found out.
+/// The result of one check, and the steps that fix a problem.
 #[derive(Debug, Serialize)]
 #[must_use]
 pub(crate) struct Finding {
@@ -17,7 +15,7 @@ pub(crate) struct Finding {
     verdict: Verdict,
     message: String,
     fix: Option<String>,
-    /// How the command ends if this is the first problem.
+    /// Exit code of the command if this is the first problem.
     #[serde(skip)]
     code: Code,
 }
@@ -30,61 +28,70 @@ enum Verdict {
     Problem,
 }
 
+/// Width of the longest verdict.
+const VERDICT_WIDTH: usize = 7;
+/// Maximum number of characters of a message, which may contain response headers.
+const MAX_MESSAGE: usize = 2_000;
+/// Width of the longest check.
+const CHECK_WIDTH: usize = 8;
+
 impl Finding {
     pub(crate) fn ok(check: &'static str, message: impl Into<String>) -> Self {
-        Self::new(check, Verdict::Ok, message.into(), Code::Done)
+        Self::new(check, Verdict::Ok, &message.into(), Code::Done)
     }
 
     pub(crate) fn warning(check: &'static str, message: impl Into<String>) -> Self {
-        Self::new(check, Verdict::Warning, message.into(), Code::Done)
+        Self::new(check, Verdict::Warning, &message.into(), Code::Done)
     }
 
     pub(crate) fn problem(check: &'static str, message: impl Into<String>, code: Code) -> Self {
-        Self::new(check, Verdict::Problem, message.into(), code)
+        Self::new(check, Verdict::Problem, &message.into(), code)
     }
 
-    /// What the other commands would fail with.
+    /// Creates the finding for an error that other commands would fail with.
     pub(crate) fn failed(check: &'static str, error: &Error) -> Self {
         let finding = Self::problem(check, error.to_string(), exit::code_of(error));
-        match error.hint() {
-            Some(hint) => finding.fix(hint),
+        match error.help() {
+            Some(help) => finding.fix(help),
             None => finding,
         }
     }
 
-    /// Adds what to do about it.
+    /// Adds the steps that fix the problem.
     pub(crate) fn fix(mut self, fix: impl Into<String>) -> Self {
         self.fix = Some(fix.into());
         self
     }
 
-    /// How the command ends, if this is a problem.
+    /// Returns the exit code, or `None` if this is not a problem.
     pub(crate) fn code_of_problem(&self) -> Option<Code> {
         (self.verdict == Verdict::Problem).then_some(self.code)
     }
 
-    pub(crate) fn in_words(&self, style: Style) -> String {
+    pub(crate) fn print(&self, output: &Output) -> Result<(), Error> {
+        let pad = |verdict: &str| format!("{verdict:<VERDICT_WIDTH$}");
         let verdict = match self.verdict {
-            Verdict::Ok => style.green("ok     "),
-            Verdict::Warning => style.yellow("warning"),
-            Verdict::Problem => style.red("problem"),
+            Verdict::Ok => Span::good(pad("ok")),
+            Verdict::Warning => Span::warning(pad("warning")),
+            Verdict::Problem => Span::bad(pad("problem")),
         };
-        let check = self.check;
+        let check = format!("{:<CHECK_WIDTH$}", self.check);
         let mut lines = self.message.lines();
-        let first = harmless(lines.next().unwrap_or_default());
-        let mut text = format!("{verdict}  {check:<8}  {first}\n");
+        let first = lines.next().unwrap_or_default();
+        output.line(&[verdict, Span::plain(check), Span::plain(first)])?;
+        let indent = || Span::plain(" ".repeat(VERDICT_WIDTH + 2 + CHECK_WIDTH));
         let fix = self.fix.iter().flat_map(|fix| fix.lines());
         for line in lines.chain(fix) {
-            text.extend([INDENT, &harmless(line), "\n"]);
+            output.line(&[indent(), Span::plain(line)])?;
         }
-        text
+        Ok(())
     }
 
-    fn new(check: &'static str, verdict: Verdict, message: String, code: Code) -> Self {
+    fn new(check: &'static str, verdict: Verdict, message: &str, code: Code) -> Self {
         Self {
             check,
             verdict,
-            message,
+            message: shorten(message, MAX_MESSAGE).into_owned(),
             fix: None,
             code,
         }

@@ -1,4 +1,4 @@
-//! Requests that look at the server itself, whose headers matter more than their answers.
+//! Requests outside of the library, whose response headers describe the server.
 
 use std::time::Duration;
 
@@ -8,17 +8,19 @@ use reqwest::{Client, RequestBuilder};
 use serde_json::Value;
 
 use super::finding::Finding;
-use crate::error::{Error, causes};
+use crate::advice::causes;
+use crate::error::Error;
+use crate::escape::without_secrets;
 use crate::exit::Code;
 
-/// A way to ask the server what the API's library does not.
+/// A client for requests that the library does not make.
 pub(crate) struct Probe {
     base: String,
     client: Client,
 }
 
-/// What the server answered.
-pub(crate) struct Reply {
+/// A response of the server.
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) body: Value,
     headers: HeaderMap,
@@ -27,18 +29,14 @@ pub(crate) struct Reply {
 impl Probe {
     pub(crate) fn new(base: &str, token: Option<String>) -> Result<Self, Error> {
         let mut headers = HeaderMap::new();
-        headers.insert(
-            USER_AGENT,
-            HeaderValue::from_static(concat!("deploystatus/", env!("CARGO_PKG_VERSION"))),
-        );
-        headers.insert(
-            ACCEPT,
-            HeaderValue::from_static("application/vnd.github+json"),
-        );
+        let user_agent = concat!("deploystatus/", env!("CARGO_PKG_VERSION"));
+        headers.insert(USER_AGENT, HeaderValue::from_static(user_agent));
+        let accept = HeaderValue::from_static("application/vnd.github+json");
+        headers.insert(ACCEPT, accept);
         if let Some(token) = token {
-            let mut value = HeaderValue::from_str(&format!("Bearer {token}")).map_err(|_| {
-                Error::Usage("the token has characters that no token has".to_owned())
-            })?;
+            let value = HeaderValue::from_str(&format!("Bearer {token}"));
+            let mut value =
+                value.map_err(|_| Error::Usage("invalid characters in the token".to_owned()))?;
             value.set_sensitive(true);
             headers.insert(AUTHORIZATION, value);
         }
@@ -48,54 +46,50 @@ impl Probe {
             .connect_timeout(Duration::from_secs(10))
             .timeout(Duration::from_secs(30))
             .build();
-        match client {
-            Ok(client) => Ok(Self {
-                base: base.to_owned(),
-                client,
-            }),
-            Err(error) => Err(Error::Usage(format!(
-                "no connection can be made: {error}{}",
-                causes(&error)
-            ))),
-        }
+        let client = client.map_err(|error| {
+            Error::Usage(format!("cannot create a client: {error}{}", causes(&error)))
+        })?;
+        Ok(Self {
+            base: base.to_owned(),
+            client,
+        })
     }
 
     pub(crate) fn base(&self) -> &str {
         &self.base
     }
 
-    /// Reads something below the API's address.
-    pub(crate) async fn get(&self, path: &str) -> Result<Reply, Finding> {
+    /// Sends a GET request to a path below the base URL.
+    pub(crate) async fn get(&self, path: &str) -> Result<Response, Finding> {
         self.send(self.client.get(format!("{}{path}", self.base)))
             .await
     }
 
-    /// Sends something to an address of the API.
-    pub(crate) async fn post(&self, url: &str, body: &Value) -> Result<Reply, Finding> {
+    /// Sends a POST request to a URL.
+    pub(crate) async fn post(&self, url: &str, body: &Value) -> Result<Response, Finding> {
         self.send(self.client.post(url).json(body)).await
     }
 
-    async fn send(&self, request: RequestBuilder) -> Result<Reply, Finding> {
-        let reply = async {
+    async fn send(&self, request: RequestBuilder) -> Result<Response, Finding> {
+        let response = async {
             let response = request.send().await?;
-            Ok::<_, reqwest::Error>(Reply {
+            Ok::<_, reqwest::Error>(Response {
                 status: response.status().as_u16(),
                 headers: response.headers().clone(),
                 body: serde_json::from_slice(&response.bytes().await?).unwrap_or_default(),
             })
         };
-        reply.await.map_err(|error| {
+        response.await.map_err(|error| {
             let error = error.without_url();
-            let base = &self.base;
-            let text = format!("{base} does not answer: {error}{}", causes(&error));
-            Finding::problem("server", text, Code::NoAnswer).fix(
-                "Check the address, the name resolution, and any proxy or certificate on the way.",
-            )
+            let base = without_secrets(&self.base);
+            let text = format!("no response from {base}: {error}{}", causes(&error));
+            Finding::problem("server", text, Code::NoAnswer)
+                .fix("Check the API URL, name resolution, proxies and certificates.")
         })
     }
 }
 
-impl Reply {
+impl Response {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }

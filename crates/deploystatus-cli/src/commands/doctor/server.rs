@@ -1,20 +1,21 @@
-//! What the headers of one answer tell: the server, the token, the clock and the budget.
+//! Checks of the server, the token, the clock and the rate limit, from the headers of one response.
 
 use jiff::fmt::rfc2822;
 use jiff::{SignedDuration, Timestamp};
 
 use super::finding::Finding;
-use super::probe::{Probe, Reply};
+use super::probe::{Probe, Response};
+use crate::advice::{self, NEW_TOKEN};
+use crate::duration;
 use crate::exit::Code;
-use crate::output::length;
 use crate::settings::TokenSource;
 
-/// Which server it is.
-pub(crate) fn kind(probe: &Probe, reply: &Reply) -> Finding {
+/// Identifies the server.
+pub(crate) fn kind(probe: &Probe, response: &Response) -> Finding {
     let base = probe.base();
-    if let Some(version) = reply.header("x-github-enterprise-version") {
+    if let Some(version) = response.header("x-github-enterprise-version") {
         let previews = if needs_previews(version) {
-            ", which needs previews for these statuses; they are asked for"
+            ", requires previews for these statuses; they are requested"
         } else {
             ""
         };
@@ -26,72 +27,96 @@ pub(crate) fn kind(probe: &Probe, reply: &Reply) -> Finding {
         );
         return Finding::ok("server", message);
     }
-    if reply.header("x-github-request-id").is_some() {
+    if response.header("x-github-request-id").is_some() {
         return Finding::ok("server", format!("GitHub at {base} (profile github)"));
     }
-    let status = reply.status;
-    let message = format!("{base} answers with {status}, and not as GitHub's API does");
-    Finding::problem("server", message, Code::NoAnswer).fix(
-        "Check the address (an Enterprise Server's ends in /api/v3) and any proxy between here and it.",
-    )
+    let status = response.status;
+    let message = format!("{base} is not GitHub's API (it responded {status})");
+    Finding::problem("server", message, Code::NoAnswer)
+        .fix("Check the API URL (on Enterprise Server it ends in /api/v3) and proxies.")
 }
 
-/// What the token is.
-pub(crate) fn token(token: &TokenSource, reply: &Reply) -> Finding {
-    let kind = token
-        .read()
-        .map_or("a token", |token| kind_of_token(&token));
+/// Describes the token.
+pub(crate) fn token(token: &TokenSource, response: &Response) -> Finding {
+    let kind = token.token().map_or("token", |token| kind_of_token(&token));
     let origin = token.origin();
-    if reply.status == 401 {
-        let message = format!("{kind} from {origin} is wrong, revoked or expired");
-        return Finding::problem("token", message, Code::NotAllowed)
-            .fix("Give a fresh one in GITHUB_TOKEN or GH_TOKEN, or as --token-file.");
+    match response.status {
+        401 => {
+            let message = format!("{kind} (from {origin}) is invalid, revoked or expired");
+            return Finding::problem("token", message, Code::NotAllowed).fix(NEW_TOKEN);
+        }
+        403 | 429 if advice::is_rate_limit(response.message()) => {
+            let message = format!("{kind} (from {origin}) is rate-limited");
+            return Finding::problem("token", message, Code::RateLimited)
+                .fix("Wait, or use another token.");
+        }
+        403 => {
+            let message = format!("{kind} (from {origin}): {}", response.message());
+            return Finding::problem("token", message, Code::NotAllowed);
+        }
+        _ => {}
     }
-    let mut message = format!("{kind} from {origin}");
-    match reply.header("x-oauth-scopes") {
-        Some("") => message.push_str(", without scopes"),
-        Some(scopes) => message = format!("{message}, with the scopes {scopes}"),
+    let mut message = format!("{kind} (from {origin})");
+    match response.header("x-oauth-scopes") {
+        Some("") => message.push_str(", no scopes"),
+        Some(scopes) => message = format!("{message}, scopes: {scopes}"),
         None => {}
     }
-    if let Some(moment) = reply.header("github-authentication-token-expiration") {
-        message = format!("{message}, until {moment}");
+    if let Some(time) = response.header("github-authentication-token-expiration") {
+        message = format!("{message}, expires {time}");
     }
     Finding::ok("token", message)
 }
 
-/// How far this machine's clock is from the server's.
-pub(crate) fn clock(reply: &Reply) -> Option<Finding> {
-    let date = rfc2822::DateTimeParser::new();
-    let date = date.parse_timestamp(reply.header("date")?).ok()?;
-    let skew = Timestamp::now().duration_since(date);
-    let seconds = skew.unsigned_abs().as_secs();
-    // The header is cut to seconds, and the answer took its time.
+/// Returns a warning for the token of a workflow run, whose changes start no workflows.
+pub(crate) fn workflow_token(token: &TokenSource) -> Option<Finding> {
+    let is_installation = token.token()?.starts_with("ghs_");
+    (is_installation && token.origin() == "GITHUB_TOKEN").then(|| {
+        let message =
+            "deployments and statuses created with a workflow's own token start no workflows";
+        Finding::warning("token", message)
+            .fix("If workflows must start, use the token of an app or a personal access token.")
+    })
+}
+
+/// Compares the clock of this machine with the server's.
+pub(crate) fn clock(response: &Response) -> Option<Finding> {
+    let parser = rfc2822::DateTimeParser::new();
+    let date = parser.parse_timestamp(response.header("date")?).ok()?;
+    let difference = Timestamp::now().duration_since(date);
+    let seconds = difference.unsigned_abs().as_secs();
+    // The header has a resolution of one second, and the response took some time.
     if seconds <= 5 {
-        return Some(Finding::ok("clock", "agrees with the server's"));
+        return Some(Finding::ok("clock", "same time as the server"));
     }
-    let direction = if skew > SignedDuration::ZERO {
+    let direction = if difference > SignedDuration::ZERO {
         "ahead of"
     } else {
         "behind"
     };
-    let message = format!("this machine is {} {direction} the server", length(seconds));
+    let difference = duration::format(seconds);
+    let message = format!("this machine is {difference} {direction} the server");
     Some(Finding::warning("clock", message).fix(
-        "Statuses carry the server's time, so they are right. Tokens of apps are refused when the clock is wrong: synchronise it.",
+        "Synchronise the clock: GitHub rejects the tokens of apps whose clock is wrong. Statuses have the server's time.",
     ))
 }
 
-/// How many requests the token has left.
-pub(crate) fn budget(reply: &Reply) -> Finding {
-    let number = |name| reply.header(name)?.parse::<u64>().ok();
+/// Checks the number of requests that are left.
+pub(crate) fn budget(response: &Response) -> Finding {
+    let number = |name| response.header(name)?.parse::<u64>().ok();
     let (Some(limit), Some(left)) = (number("x-ratelimit-limit"), number("x-ratelimit-remaining"))
     else {
-        return Finding::ok("budget", "the server does not say that it limits requests");
+        if matches!(response.status, 403 | 429) && advice::is_rate_limit(response.message()) {
+            return Finding::problem("budget", "a rate limit was exceeded", Code::RateLimited)
+                .fix("Wait, or use another token.");
+        }
+        return Finding::ok("budget", "the server reports no rate limit");
     };
     let reset = number("x-ratelimit-reset").and_then(|it| i64::try_from(it).ok());
-    let until = reset.and_then(|second| Timestamp::from_second(second).ok());
-    let until = until.map(|moment| format!(" until {moment}"));
+    let reset = reset.and_then(|second| Timestamp::from_second(second).ok());
+    let until = reset.map(|time| format!(" until {time}"));
     let message = format!(
-        "{left} of {limit} requests are left{}",
+        "{left} of {limit} requests left{}",
         until.unwrap_or_default()
     );
     if left == 0 {
@@ -100,27 +125,24 @@ pub(crate) fn budget(reply: &Reply) -> Finding {
     }
     if left < limit / 20 {
         return Finding::warning("budget", message)
-            .fix("Something uses this token a lot; this command goes slower from here on.");
+            .fix("Other programs use most of this token's requests; this command will slow down.");
     }
     Finding::ok("budget", message)
 }
 
 fn kind_of_token(token: &str) -> &'static str {
     let kinds = [
-        ("ghp_", "a classic personal token"),
-        ("github_pat_", "a fine-grained personal token"),
-        (
-            "ghs_",
-            "the token of an app's installation or of a workflow run",
-        ),
-        ("ghu_", "a token of an app for a user"),
-        ("gho_", "an OAuth token"),
+        ("ghp_", "classic personal access token"),
+        ("github_pat_", "fine-grained personal access token"),
+        ("ghs_", "token of an app installation or workflow run"),
+        ("ghu_", "user token of an app"),
+        ("gho_", "OAuth token"),
     ];
-    let known = kinds.iter().find(|(start, _)| token.starts_with(start));
-    known.map_or("a token", |(_, kind)| kind)
+    let known = kinds.iter().find(|(prefix, _)| token.starts_with(prefix));
+    known.map_or("token", |(_, kind)| kind)
 }
 
-/// Enterprise Servers before 3.3 show and take these statuses in full only with previews.
+/// Returns `true` for Enterprise Server before 3.3, which requires previews for these statuses.
 fn needs_previews(version: &str) -> bool {
     let mut numbers = version.split('.').map(str::parse::<u16>);
     match (numbers.next(), numbers.next()) {

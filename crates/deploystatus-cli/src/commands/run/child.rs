@@ -1,6 +1,5 @@
-//! The command that is run, as a process.
+//! The process of the command.
 
-use std::ffi::OsString;
 use std::io;
 use std::process::ExitStatus;
 
@@ -8,88 +7,116 @@ use tokio::process::Command;
 
 use super::signals::Stop;
 
-/// A child process with this process's standard input, output and error.
-///
-/// It leads a process group of its own, so that signals reach what it starts as well,
-/// unless this process is in the foreground of a terminal.
-/// There it stays in our group: in one of its own it would be stopped as soon as it reads from the terminal,
-/// and Ctrl-C and Ctrl-Z mean it as much as us.
+/// A child process that shares this process's standard input, output and error.
 pub(super) struct Child {
     process: tokio::process::Child,
-    #[cfg(unix)]
-    place: Place,
+    group: Group,
 }
 
+/// The processes that receive a forwarded signal.
+///
+/// The child leads its own process group, so that signals also reach the processes that it starts.
+/// In the foreground of a terminal it stays in this process's group: in a group of its own the terminal
+/// would stop it as soon as it reads, and Ctrl-C and Ctrl-Z are meant for both processes.
 #[cfg(unix)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    OwnGroup,
-    Foreground,
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Group {
+    /// The group that the child leads.
+    Own(nix::unistd::Pid),
+    /// The child alone, because its group is that of this process.
+    Foreground(nix::unistd::Pid),
 }
+
+/// The console sends its events to the child too, so nothing is forwarded.
+#[cfg(not(unix))]
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Group;
 
 impl Child {
-    pub(super) fn start(program: &OsString, arguments: &[OsString]) -> io::Result<Self> {
-        let mut command = Command::new(program);
-        command.args(arguments);
-        #[cfg(unix)]
-        let place = Place::of_this_process();
-        #[cfg(unix)]
-        if place == Place::OwnGroup {
+    #[cfg(unix)]
+    pub(super) fn start(mut command: Command) -> io::Result<Self> {
+        let is_foreground = is_in_foreground();
+        if !is_foreground {
             command.process_group(0);
         }
+        let process = command.spawn()?;
+        let id = process.id().and_then(|id| i32::try_from(id).ok());
+        let id = nix::unistd::Pid::from_raw(id.ok_or(io::ErrorKind::NotFound)?);
+        let group = if is_foreground {
+            Group::Foreground(id)
+        } else {
+            Group::Own(id)
+        };
+        Ok(Self { process, group })
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn start(mut command: Command) -> io::Result<Self> {
         Ok(Self {
             process: command.spawn()?,
-            #[cfg(unix)]
-            place,
+            group: Group,
         })
     }
 
-    /// Waits for its end; may be dropped and called again.
-    pub(super) async fn ended(&mut self) -> io::Result<ExitStatus> {
+    /// Waits for the process to exit. This future is safe to cancel.
+    pub(super) async fn wait(&mut self) -> io::Result<ExitStatus> {
         self.process.wait().await
     }
 
-    /// Sends it a signal that was sent to us. A child that is gone needs none.
-    #[cfg(unix)]
-    pub(super) fn forward(&self, stop: Stop) {
-        use nix::sys::signal::{Signal, kill, killpg};
-        use nix::unistd::Pid;
-
-        let id = self.process.id().and_then(|id| i32::try_from(id).ok());
-        let Some(id) = id.map(Pid::from_raw) else {
-            return;
-        };
-        let signal = match stop {
-            Stop::Interrupt => Signal::SIGINT,
-            Stop::Terminate => Signal::SIGTERM,
-            Stop::HangUp => Signal::SIGHUP,
-        };
-        let _ = match (self.place, stop) {
-            (Place::OwnGroup, _) => killpg(id, signal),
-            // The terminal has sent it to the child already, and many take a second one for impatience.
-            (Place::Foreground, Stop::Interrupt) => Ok(()),
-            (Place::Foreground, _) => kill(id, signal),
-        };
+    pub(super) fn group(&self) -> Group {
+        self.group
     }
 
-    /// The console has sent it to the child already.
-    #[cfg(not(unix))]
-    #[expect(clippy::unused_self, reason = "there are signals to send elsewhere")]
-    pub(super) fn forward(&self, _: Stop) {}
+    /// Kills the process, if it still runs.
+    pub(super) fn kill(&mut self) {
+        // An error means that the process has exited.
+        let _ = self.process.start_kill();
+    }
 }
 
 #[cfg(unix)]
-impl Place {
-    fn of_this_process() -> Self {
-        use nix::unistd::{getpgrp, tcgetpgrp};
+impl Group {
+    /// Forwards a stop request. Processes that have exited ignore it.
+    pub(super) fn forward(self, stop: Stop) {
+        use nix::sys::signal::{Signal, kill, killpg};
 
-        // It can be opened only by processes that have a terminal.
-        let terminal = std::fs::File::open("/dev/tty");
-        let foreground = terminal.ok().and_then(|terminal| tcgetpgrp(terminal).ok());
-        if foreground == Some(getpgrp()) {
-            Self::Foreground
-        } else {
-            Self::OwnGroup
+        let signal = match stop {
+            Stop::Interrupt => Signal::SIGINT,
+            Stop::Terminate | Stop::ParentExited => Signal::SIGTERM,
+            Stop::HangUp => Signal::SIGHUP,
+        };
+        let _ = match (self, stop) {
+            (Self::Own(group), _) => killpg(group, signal),
+            // The terminal has sent SIGINT to the child already, and many programs abort on a second one.
+            (Self::Foreground(_), Stop::Interrupt) => Ok(()),
+            (Self::Foreground(child), _) => kill(child, signal),
+        };
+    }
+
+    /// Kills the remaining processes of the child's own group.
+    pub(super) fn kill(self) {
+        if let Self::Own(group) = self {
+            // An error means that the group has no processes.
+            let _ = nix::sys::signal::killpg(group, nix::sys::signal::Signal::SIGKILL);
         }
     }
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unused_self, reason = "other systems use the process group")]
+impl Group {
+    pub(super) fn forward(self, _: Stop) {}
+
+    pub(super) fn kill(self) {}
+}
+
+/// Returns `true` if this process is in the foreground group of its terminal.
+#[cfg(unix)]
+fn is_in_foreground() -> bool {
+    use nix::unistd::{getpgrp, tcgetpgrp};
+
+    // A process without a terminal cannot open this file.
+    let terminal = std::fs::File::open("/dev/tty");
+    let foreground = terminal.ok().and_then(|terminal| tcgetpgrp(terminal).ok());
+    foreground == Some(getpgrp())
 }

@@ -1,4 +1,4 @@
-//! How a command ended: what is reported of it, and the code it is passed on with.
+//! The end of a command, and the state and exit code that follow from it.
 
 use std::io;
 use std::process::ExitStatus;
@@ -7,18 +7,18 @@ use deploystatus::State;
 
 use super::signals::Stop;
 
-/// How a command ended, or why it did not begin.
+/// The end of a command, or the reason why it was not started.
 #[derive(Debug)]
 pub(super) enum Ending {
     Exited(i32),
-    /// A signal that was not ours ended it.
+    /// The command was ended by a signal that this process did not forward.
     Killed(i32),
-    /// We were told to stop, and so was the command.
+    /// This process received a stop signal and forwarded it.
     Stopped(Stop),
-    /// We were told to stop before it began.
-    StoppedBefore(Stop),
+    /// This process received a stop signal before it started the command.
+    StoppedBeforeStart(Stop),
     NotStarted(io::Error),
-    /// The system does not tell how it ended.
+    /// The system did not return the exit status.
     Unknown(io::Error),
 }
 
@@ -34,36 +34,37 @@ impl Ending {
         }
     }
 
-    /// What is reported.
-    pub(super) fn state(&self) -> State {
+    /// Returns the state to report; `cancelled_as` is the state of a stopped command.
+    pub(super) fn state(&self, cancelled_as: &State) -> State {
         match self {
             Self::Exited(0) => State::Success,
             Self::Exited(_) => State::Failure,
+            Self::Stopped(_) | Self::StoppedBeforeStart(_) => cancelled_as.clone(),
             _ => State::Error,
         }
     }
 
-    /// Why it did not go well; nothing when it did.
-    pub(super) fn why(&self) -> Option<String> {
+    /// Returns the reason of a failure, or `None` if the command succeeded.
+    pub(super) fn reason(&self) -> Option<String> {
         Some(match self {
             Self::Exited(0) => return None,
             Self::Exited(code) => format!("Exit code {code}"),
             Self::Killed(signal) => format!("Killed by {}", name(*signal)),
-            Self::Stopped(stop) => format!("Stopped by {}", stop.name()),
-            Self::StoppedBefore(stop) => {
-                format!("Stopped by {} before the command began", stop.name())
+            Self::Stopped(stop) => stop.cause().to_owned(),
+            Self::StoppedBeforeStart(stop) => {
+                format!("{} before the command started", stop.cause())
             }
             Self::NotStarted(error) => format!("The command could not be started: {error}"),
-            Self::Unknown(error) => format!("It is unknown how the command ended: {error}"),
+            Self::Unknown(error) => format!("The exit code of the command is unknown: {error}"),
         })
     }
 
-    /// What a shell would call it.
+    /// Returns the exit code that a shell would have.
     pub(super) fn code(&self) -> u8 {
         match self {
             Self::Exited(code) => u8::try_from(*code).unwrap_or(1),
             Self::Killed(signal) => u8::try_from(128 + signal).unwrap_or(128),
-            Self::Stopped(stop) | Self::StoppedBefore(stop) => 128 + stop.number(),
+            Self::Stopped(stop) | Self::StoppedBeforeStart(stop) => 128 + stop.number(),
             Self::NotStarted(error) if error.kind() == io::ErrorKind::NotFound => 127,
             Self::NotStarted(_) => 126,
             Self::Unknown(_) => 1,
@@ -99,10 +100,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_ending_has_a_state_a_reason_and_a_code() {
+    fn endings_have_a_state_a_reason_and_a_code() {
         let not_found = || io::ErrorKind::NotFound.into();
         let not_allowed = || io::ErrorKind::PermissionDenied.into();
-        for (ending, state, why, code) in [
+        for (ending, state, reason, code) in [
             (Ending::Exited(0), "success", None, 0),
             (Ending::Exited(3), "failure", Some("Exit code 3"), 3),
             (Ending::Exited(-1), "failure", Some("Exit code -1"), 1),
@@ -113,9 +114,9 @@ mod tests {
                 143,
             ),
             (
-                Ending::StoppedBefore(Stop::HangUp),
+                Ending::StoppedBeforeStart(Stop::HangUp),
                 "error",
-                Some("Stopped by SIGHUP before the command began"),
+                Some("Stopped by SIGHUP before the command started"),
                 129,
             ),
             (
@@ -131,18 +132,18 @@ mod tests {
                 126,
             ),
         ] {
-            assert_eq!(ending.state().as_str(), state, "{ending:?}");
-            assert_eq!(ending.why().as_deref(), why, "{ending:?}");
+            assert_eq!(ending.state(&State::Error).as_str(), state, "{ending:?}");
+            assert_eq!(ending.reason().as_deref(), reason, "{ending:?}");
             assert_eq!(ending.code(), code, "{ending:?}");
         }
     }
 
     #[cfg(unix)]
     #[test]
-    fn signals_have_their_names() {
+    fn signals_are_named() {
         let killed = |signal| Ending::Killed(signal);
-        assert_eq!(killed(9).why().as_deref(), Some("Killed by SIGKILL"));
+        assert_eq!(killed(9).reason().as_deref(), Some("Killed by SIGKILL"));
         assert_eq!(killed(9).code(), 137);
-        assert_eq!(killed(40).why().as_deref(), Some("Killed by signal 40"));
+        assert_eq!(killed(40).reason().as_deref(), Some("Killed by signal 40"));
     }
 }

@@ -1,56 +1,73 @@
-//! What is reported of a command, and what becomes of it.
+//! The reports about a command.
 
 use std::future::pending;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::time::Duration;
 
 use deploystatus::{
-    Delivered, Deployment, NewStatus, Outbox, RetryPolicy, Rollout, State, Undelivered,
+    CreateOutcome, Deployment, DeploymentStatus, NewStatus, Outbox, RetryPolicy, Rollout,
+    RolloutHandle, State, Undelivered,
 };
 
-use super::ending::Ending;
-use crate::arguments::RunArguments;
+use super::child_output::{Reading, Values};
+use super::outbox::{self, NOT_KEPT};
+use super::strictness::Strictness;
+use crate::arguments::{ReportArgs, RunArgs};
+use crate::commands::create;
 use crate::error::{Error, Unreported};
 use crate::exit::{self, Code};
 use crate::output::Output;
 use crate::settings::Settings;
 
-/// The reports on one command, which has begun and will end.
+/// The reports about one command: that it started, and how it ended.
 ///
-/// Nothing here fails: what cannot be reported is told, and remembered for those who are strict.
+/// A failed report is printed and does not stop the command.
 pub(super) struct Reports<'a> {
-    rollout: Option<Rollout>,
-    is_begun: bool,
-    deployment: Deployment,
-    outbox: Option<Outbox>,
-    description: Option<String>,
+    arguments: &'a RunArgs,
+    settings: &'a Settings,
     output: &'a Output,
-    trouble: Option<Code>,
+    deployment: Deployment,
+    rollout: Option<Rollout>,
+    handle: RolloutHandle,
+    is_started: bool,
+    outbox: Option<Outbox>,
+    /// The outbox directory if it held the report of this rollout when the end was ordered.
+    kept_in: Option<PathBuf>,
+    values: Values,
+    start_failure: Option<Code>,
+    end_failure: Option<Code>,
 }
 
-/// The report of the end, on its way.
-pub(super) type End = Pin<Box<dyn Future<Output = Result<Delivered, Undelivered>>>>;
+/// A report that is under way.
+pub(super) type FinalReport = Pin<Box<dyn Future<Output = ReportResult>>>;
+
+/// The status that was created, or the report that was not delivered.
+pub(super) type ReportResult = Result<CreateOutcome, Undelivered>;
+
+/// A second report of the same end, because the response to the first may be lost.
+pub(super) type SecondReport = Pin<Box<dyn Future<Output = Option<DeploymentStatus>>>>;
 
 impl<'a> Reports<'a> {
-    /// Begins, without waiting for the server.
-    pub(super) fn begin(
+    /// Starts the initial report and does not wait for the server.
+    pub(super) fn start(
         deployment: Deployment,
         first: NewStatus,
-        arguments: &RunArguments,
-        settings: &Settings,
+        arguments: &'a RunArgs,
+        settings: &'a Settings,
         output: &'a Output,
     ) -> Result<Self, Error> {
-        let outbox = open_outbox(arguments, settings, output)?;
-        // What is not delivered by then is not waited for any more, and must not hold up the end.
-        let patience = RetryPolicy::new()
-            .total_time(arguments.report_timeout)
-            .longest_wait(arguments.report_timeout);
+        let outbox = outbox::open(arguments, output)?;
+        // After this time the initial report is dropped, because it must not delay the final one.
+        let policy = RetryPolicy::new()
+            .timeout(arguments.report_timeout)
+            .max_retry_after(arguments.report_timeout);
         let mut rollout = deployment
             .clone()
-            .retry(patience)
+            .with_retry_policy(policy)
             .rollout(first)
-            // What is begun last has a quarter of the time left, so that it can say why it failed.
-            .deadline(arguments.end_timeout / 4 * 3);
+            // No attempt starts in the last quarter of the time limit, so that the last one can report its own error.
+            .end_timeout(arguments.end_timeout / 4 * 3);
         if let Some(outbox) = &outbox {
             rollout = rollout.outbox(outbox);
         }
@@ -58,133 +75,174 @@ impl<'a> Reports<'a> {
             rollout = rollout.if_changed();
         }
         let rollout = rollout
-            .begin_regardless()
-            .map_err(Error::call("report the beginning"))?;
-        let reports = Self {
-            rollout: Some(rollout),
-            is_begun: false,
-            deployment,
-            outbox,
-            description: arguments.report.description.clone(),
+            .begin_detached()
+            .map_err(Error::call("report the start"))?;
+        if outbox.is_some() && rollout.kept_in().is_none() {
+            output.warning(&format!("the outbox is not writable; {NOT_KEPT}"));
+        }
+        Ok(Self {
+            arguments,
+            settings,
             output,
-            trouble: None,
-        };
-        if reports.outbox.is_some() && !reports.is_kept() {
-            output.warning("the outbox cannot be written; an end that cannot be delivered will be kept nowhere");
-        }
-        Ok(reports)
+            deployment,
+            handle: rollout.handle(),
+            rollout: Some(rollout),
+            is_started: false,
+            outbox,
+            kept_in: None,
+            values: Values::default(),
+            start_failure: None,
+            end_failure: None,
+        })
     }
 
-    /// Waits until the beginning is reported, but no longer than this.
-    pub(super) async fn begun_within(&mut self, limit: Duration) {
-        if tokio::time::timeout(limit, self.begun()).await.is_err() {
+    pub(super) fn deployment(&self) -> &Deployment {
+        &self.deployment
+    }
+
+    /// Waits for the result of the initial report, but not longer than `limit`.
+    pub(super) async fn wait_started(&mut self, limit: Duration) {
+        if tokio::time::timeout(limit, self.started()).await.is_err() {
             self.output
-                .warning("the beginning is not reported yet; the command is started all the same");
+                .warning("the start is not reported yet; the command is run anyway");
         }
     }
 
-    /// Waits until it is known whether the beginning is reported, once.
-    pub(super) async fn begun(&mut self) {
-        let Some(rollout) = self.rollout.as_mut().filter(|_| !self.is_begun) else {
+    /// Waits for the result of the initial report; never completes once that is known.
+    pub(super) async fn started(&mut self) {
+        let Some(rollout) = self.rollout.as_mut().filter(|_| !self.is_started) else {
             return pending().await;
         };
-        let confirmed = rollout.confirmed().await;
-        self.is_begun = true;
-        if let Err(source) = confirmed {
+        let result = rollout.wait_begun().await;
+        self.is_started = true;
+        if let Err(source) = result {
             let error = Error::Call {
-                doing: "report the beginning",
+                action: "report the start",
                 source,
             };
             self.output
-                .warning(&format!("{error}; the command is run all the same"));
-            self.trouble = Some(exit::code_of(&error));
+                .warning(&format!("{error}; the command is run anyway"));
+            self.start_failure = Some(exit::code_of(&error));
         }
     }
 
-    /// Reports the end, unless it was reported already.
-    pub(super) fn end(&mut self, ending: &Ending) -> Option<End> {
+    /// Uses the values that the command has set; a new description is reported as progress.
+    pub(super) fn set_values(&mut self, values: Values, reading: Reading) {
+        if values == self.values {
+            return;
+        }
+        let is_changed = |new: &Option<String>, old: &Option<String>| new.is_some() && new != old;
+        let mut results = Vec::new();
+        if is_changed(&values.environment_url, &self.values.environment_url) {
+            let url = values.environment_url.clone().unwrap_or_default();
+            results.push(self.handle.environment_url(url));
+        }
+        if is_changed(&values.log_url, &self.values.log_url) {
+            let url = values.log_url.clone().unwrap_or_default();
+            results.push(self.handle.log_url(url));
+        }
+        for error in results.into_iter().filter_map(Result::err) {
+            self.output
+                .warning(&format!("ignored a value in DEPLOYSTATUS_OUTPUT: {error}"));
+        }
+        let is_new = is_changed(&values.description, &self.values.description);
+        if is_new && reading == Reading::WhileRunning {
+            self.handle
+                .progress(values.description.clone().unwrap_or_default());
+        }
+        self.values = values;
+    }
+
+    /// Starts the final report, or returns `None` if it was started before.
+    pub(super) fn end(&mut self, state: &State, reason: Option<String>) -> Option<FinalReport> {
         let rollout = self.rollout.take()?;
-        let state = ending.state();
-        let remark = match (ending.why(), self.description.clone()) {
-            (Some(why), Some(description)) => Some(format!("{why}: {description}")),
-            (why, description) => why.or(description),
-        };
+        let outbox = self.outbox.as_ref().filter(|_| rollout.kept_in().is_some());
+        self.kept_in = outbox.map(|outbox| outbox.directory().to_owned());
+        let description = self.description(reason);
+        let state = state.clone();
         Some(Box::pin(async move {
-            let remark = remark.unwrap_or_default();
             match state {
                 State::Success => {
-                    rollout.ongoing().remark_on_success(remark);
-                    Ok(rollout.succeed().await?.delivered().clone())
+                    rollout.handle().success_description(description);
+                    rollout.succeed().await
                 }
-                State::Failure => rollout.fail(remark).await,
-                _ => rollout.abandon(remark).await,
+                State::Failure => rollout.fail(description).await,
+                _ => rollout.cancel(description).await,
             }
         }))
     }
 
-    /// Tells what became of the report of the end.
-    pub(super) fn ended(&mut self, told: Result<Delivered, Undelivered>) {
-        match told {
-            Ok(delivered) => self.output.tell_workflow(delivered.status()),
-            Err(undelivered) => self.fail(&Error::Call {
-                doing: "report the end",
-                source: undelivered.into(),
-            }),
+    /// Sends the final report again, through a client that does not wait for the first report.
+    ///
+    /// The search for a status whose response was lost may take longer than a stopped job has left.
+    /// A second `error` does less harm than a deployment that never ends.
+    pub(super) fn send_again(&self, state: &State, reason: Option<String>) -> SecondReport {
+        let report = ReportArgs {
+            description: Some(self.description(reason)),
+            truncate: true,
+            log_url: self
+                .values
+                .log_url
+                .clone()
+                .or_else(|| self.arguments.report.log_url.clone()),
+            environment_url: self
+                .values
+                .environment_url
+                .clone()
+                .or_else(|| self.arguments.report.environment_url.clone()),
+            ..self.arguments.report.clone()
+        };
+        let status = create::new_status(state.clone(), &report);
+        let deployment = self.settings.deployment(self.output);
+        Box::pin(async move {
+            let created = deployment.ok()?.create_status(status.ok()?).await;
+            Some(created.ok()?.status)
+        })
+    }
+
+    /// Handles the result of the final report and returns the status if it was delivered.
+    pub(super) fn on_end_reported(&mut self, result: ReportResult) -> Option<DeploymentStatus> {
+        match result {
+            Ok(created) => Some(created.status),
+            Err(undelivered) => {
+                self.fail(&Error::Undelivered(undelivered));
+                None
+            }
         }
     }
 
-    /// Tells that the report of the end was not waited for any longer.
-    pub(super) fn given_up(&mut self, state: State) {
-        let outbox = self.outbox.as_ref().filter(|_| self.is_kept());
+    /// Prints that the final report was not delivered in time.
+    pub(super) fn on_end_timeout(&mut self, state: State) {
         let unreported = Unreported {
             state,
             deployment: self.deployment.id(),
             repository: self.deployment.repository(),
-            kept_in: outbox.map(|outbox| outbox.directory().to_owned()),
+            kept_in: self.kept_in.clone(),
         };
         self.fail(&Error::Unreported(unreported));
     }
 
-    /// How a strict command ends that went well itself.
-    pub(super) fn trouble(&self) -> Option<Code> {
-        self.trouble
+    /// Returns the exit code for a failed report, or `None` if it does not change the exit code.
+    pub(super) fn failure(&self) -> Option<Code> {
+        match Strictness::of(self.arguments) {
+            Strictness::Lenient => None,
+            Strictness::FinalReport => self.end_failure,
+            Strictness::AllReports => self.end_failure.or(self.start_failure),
+        }
     }
 
     fn fail(&mut self, error: &Error) {
         self.output.error(error);
-        self.trouble = Some(exit::code_of(error));
+        self.end_failure = Some(exit::code_of(error));
     }
 
-    /// Whether the outbox holds something about the deployment, as it does while a report is under way.
-    fn is_kept(&self) -> bool {
-        let files = self.outbox.as_ref().and_then(|outbox| outbox.files().ok());
-        let part = format!("-{}-", self.deployment.id());
-        files.is_some_and(|files| {
-            files.iter().any(|file| {
-                file.file_name()
-                    .is_some_and(|name| name.to_string_lossy().contains(&part))
-            })
-        })
-    }
-}
-
-/// The outbox; without one the command is run all the same, unless it is to be strict.
-fn open_outbox(
-    arguments: &RunArguments,
-    settings: &Settings,
-    output: &Output,
-) -> Result<Option<Outbox>, Error> {
-    let opened = settings
-        .outbox(&arguments.outbox)
-        .and_then(|path| Outbox::open(path).map_err(Error::call("open the outbox")));
-    match opened {
-        Ok(outbox) => Ok(Some(outbox)),
-        Err(error) if arguments.strict => Err(error),
-        Err(error) => {
-            output.warning(&format!(
-                "{error}; an end that cannot be delivered will be kept nowhere"
-            ));
-            Ok(None)
+    /// Returns the reason followed by the description that the user or the command has set.
+    fn description(&self, reason: Option<String>) -> String {
+        let given = self.values.description.clone();
+        let given = given.or_else(|| self.arguments.report.description.clone());
+        match (reason, given) {
+            (Some(reason), Some(description)) => format!("{reason}: {description}"),
+            (reason, description) => reason.or(description).unwrap_or_default(),
         }
     }
 }

@@ -1,79 +1,100 @@
-//! The signals that tell the command to stop.
+//! Stop requests: signals, and the exit of the parent process.
 
 #[cfg(unix)]
 use std::future::pending;
 use std::io;
+#[cfg(unix)]
+use std::time::Duration;
 
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
 #[cfg(windows)]
 use tokio::signal::windows;
 
-/// A signal that tells a process to stop.
+/// A request that this process stops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stop {
     Interrupt,
     Terminate,
     HangUp,
+    /// The parent process has exited, which in a pipeline means that the job was cancelled.
+    ParentExited,
 }
 
 impl Stop {
-    pub(super) const fn name(self) -> &'static str {
+    /// Returns the cause of the stop, for the description of a status.
+    pub(super) const fn cause(self) -> &'static str {
         match self {
-            Self::Interrupt => "SIGINT",
-            Self::Terminate => "SIGTERM",
-            Self::HangUp => "SIGHUP",
+            Self::Interrupt => "Stopped by SIGINT",
+            Self::Terminate => "Stopped by SIGTERM",
+            Self::HangUp => "Stopped by SIGHUP",
+            Self::ParentExited => "Stopped because the parent process exited",
         }
     }
 
+    /// Returns the number of the signal that is forwarded to the command.
     pub(super) const fn number(self) -> u8 {
         match self {
             Self::HangUp => 1,
             Self::Interrupt => 2,
-            Self::Terminate => 15,
+            Self::Terminate | Self::ParentExited => 15,
         }
     }
 }
 
-/// Hears the signals that tell this process to stop, which from then on do not end it.
+/// Whether the exit of the parent process is a stop request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ParentPolicy {
+    Watch,
+    Ignore,
+}
+
+/// A listener for stop requests. Signals no longer end this process.
 ///
-/// Those that were ignored when the process began stay ignored, for it and for the child:
-/// `nohup` means what it says.
+/// Signals that were ignored when the process started stay ignored, for it and for the child,
+/// because `nohup` relies on that.
 #[cfg(unix)]
 pub(super) struct Signals {
     interrupt: Option<Signal>,
     terminate: Option<Signal>,
     hang_up: Option<Signal>,
+    parent: Option<Parent>,
 }
 
 #[cfg(unix)]
 impl Signals {
-    pub(super) fn listen() -> io::Result<Self> {
+    pub(super) fn listen(parent: ParentPolicy) -> io::Result<Self> {
         let ignored = ignored();
-        let hear = |stop: Stop, kind| {
+        let listener = |stop: Stop, kind| {
             let is_ignored = ignored >> (stop.number() - 1) & 1 == 1;
             (!is_ignored).then(|| signal(kind)).transpose()
         };
         Ok(Self {
-            interrupt: hear(Stop::Interrupt, SignalKind::interrupt())?,
-            terminate: hear(Stop::Terminate, SignalKind::terminate())?,
-            hang_up: hear(Stop::HangUp, SignalKind::hangup())?,
+            interrupt: listener(Stop::Interrupt, SignalKind::interrupt())?,
+            terminate: listener(Stop::Terminate, SignalKind::terminate())?,
+            hang_up: listener(Stop::HangUp, SignalKind::hangup())?,
+            parent: (parent == ParentPolicy::Watch).then(Parent::current),
         })
     }
 
-    /// The next one; nothing is missed when this is dropped.
+    /// Returns the next stop request. This future is safe to cancel.
     pub(super) async fn next(&mut self) -> Stop {
-        tokio::select! {
+        let stop = tokio::select! {
             biased;
-            () = heard(&mut self.interrupt) => Stop::Interrupt,
-            () = heard(&mut self.terminate) => Stop::Terminate,
-            () = heard(&mut self.hang_up) => Stop::HangUp,
+            () = received(&mut self.interrupt) => Stop::Interrupt,
+            () = received(&mut self.terminate) => Stop::Terminate,
+            () = received(&mut self.hang_up) => Stop::HangUp,
+            () = exited(self.parent.as_ref()) => Stop::ParentExited,
+        };
+        if stop == Stop::ParentExited {
+            self.parent = None;
         }
+        stop
     }
 }
 
 #[cfg(unix)]
-async fn heard(signal: &mut Option<Signal>) {
+async fn received(signal: &mut Option<Signal>) {
     let Some(signal) = signal else {
         return pending().await;
     };
@@ -82,7 +103,38 @@ async fn heard(signal: &mut Option<Signal>) {
     }
 }
 
-/// The signals that this process was told to ignore, one bit each, where the system shows them.
+/// The process that started this one.
+#[cfg(unix)]
+struct Parent {
+    id: u32,
+}
+
+#[cfg(unix)]
+impl Parent {
+    fn current() -> Self {
+        let id = std::os::unix::process::parent_id();
+        Self { id }
+    }
+
+    fn has_exited(&self) -> bool {
+        // The system gives the children of a process that exits to another parent.
+        std::os::unix::process::parent_id() != self.id
+    }
+}
+
+/// Waits until the parent has exited; there is no portable notification.
+#[cfg(unix)]
+async fn exited(parent: Option<&Parent>) {
+    const INTERVAL: Duration = Duration::from_millis(100);
+    let Some(parent) = parent else {
+        return pending().await;
+    };
+    while !parent.has_exited() {
+        tokio::time::sleep(INTERVAL).await;
+    }
+}
+
+/// Returns the signals that this process ignores, one bit each; on Linux only.
 #[cfg(unix)]
 fn ignored() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -91,7 +143,7 @@ fn ignored() -> u64 {
         .unwrap_or_default()
 }
 
-/// Hears what the console sends to us and to the child alike: Ctrl-C, Ctrl-Break, and that it is closed.
+/// A listener for the console's events, which the child receives too: Ctrl-C, Ctrl-Break and closing.
 #[cfg(windows)]
 pub(super) struct Signals {
     interrupt: windows::CtrlC,
@@ -101,7 +153,8 @@ pub(super) struct Signals {
 
 #[cfg(windows)]
 impl Signals {
-    pub(super) fn listen() -> io::Result<Self> {
+    /// Starts to listen; the exit of the parent is not noticed on Windows.
+    pub(super) fn listen(_: ParentPolicy) -> io::Result<Self> {
         Ok(Self {
             interrupt: windows::ctrl_c()?,
             terminate: windows::ctrl_break()?,
@@ -109,7 +162,7 @@ impl Signals {
         })
     }
 
-    /// The next one; nothing is missed when this is dropped.
+    /// Returns the next event. This future is safe to cancel.
     pub(super) async fn next(&mut self) -> Stop {
         tokio::select! {
             biased;

@@ -1,4 +1,4 @@
-//! Standard input, output and error, which are the command's own.
+//! Standard input, output and error of the command.
 
 use std::io::{BufReader, Read, Write};
 use std::thread;
@@ -6,9 +6,10 @@ use std::thread;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::scene::{Running, Scene, code, pair};
+use crate::process::{Running, code, pair};
+use crate::scene::Scene;
 
-/// A hundred megabytes, in pieces that differ.
+/// Number of pieces, 100 MB in total.
 const PIECES: u32 = 1000;
 
 fn piece(number: u32) -> Vec<u8> {
@@ -16,8 +17,8 @@ fn piece(number: u32) -> Vec<u8> {
 }
 
 #[test]
-fn a_hundred_megabytes_pass_through_unchanged_both_ways() {
-    let scene = Scene::new();
+fn large_streams_pass_through_unchanged() {
+    let scene = Scene::real_time();
     let mut process = scene.script(&[], "tee /dev/stderr").spawn().unwrap();
     let mut stdin = process.stdin.take().unwrap();
     let writing = thread::spawn(move || {
@@ -36,7 +37,10 @@ fn a_hundred_megabytes_pass_through_unchanged_both_ways() {
         reader.join().unwrap();
     }
     assert_eq!(code(process.wait().unwrap()), 0);
-    assert_eq!(scene.told(), [pair("in_progress", ""), pair("success", "")]);
+    assert_eq!(
+        scene.reported(),
+        [pair("in_progress", ""), pair("success", "")]
+    );
 }
 
 fn assert_whole(stream: impl Read) {
@@ -46,27 +50,31 @@ fn assert_whole(stream: impl Read) {
         stream.read_exact(&mut read).unwrap();
         assert!(read == piece(number), "piece {number} differs");
     }
-    assert_eq!(stream.read(&mut read).unwrap(), 0, "there is more");
+    assert_eq!(
+        stream.read(&mut read).unwrap(),
+        0,
+        "more output than expected"
+    );
 }
 
 #[test]
-fn a_reader_who_goes_away_is_the_commands_own_affair() {
-    let scene = Scene::new();
+fn closed_pipe_kills_the_command() {
+    let scene = Scene::real_time();
     let mut running = Running::start(scene.script(&[], "exec yes"));
     assert_eq!(running.line(), "y");
     drop(running.lines);
-    // It is killed by SIGPIPE, as it would be without us.
+    // SIGPIPE kills the command, as it does without `run`.
     assert_eq!(code(running.process.wait().unwrap()), 141);
-    assert_eq!(scene.told()[1], pair("error", "Killed by SIGPIPE"));
+    assert_eq!(scene.reported()[1], pair("error", "Killed by SIGPIPE"));
 }
 
 #[test]
-fn what_the_command_leaves_behind_is_not_waited_for() {
-    let scene = Scene::new();
+fn background_processes_are_not_awaited() {
+    let scene = Scene::real_time();
     let mut running = Running::start(scene.script(&[], "sleep 1000 & echo $!"));
     let left_behind = running.line().parse().unwrap();
     assert_eq!(code(running.process.wait().unwrap()), 0);
-    assert_eq!(scene.told()[1], pair("success", ""));
-    // It is still there, and holds the standard output.
+    assert_eq!(scene.reported()[1], pair("success", ""));
+    // The background process still runs and holds standard output.
     kill(Pid::from_raw(left_behind), Signal::SIGKILL).unwrap();
 }

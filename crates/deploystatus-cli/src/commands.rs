@@ -1,4 +1,4 @@
-//! One file for each subcommand.
+//! The subcommands, one file each.
 
 pub(crate) mod completions;
 pub(crate) mod create;
@@ -11,5 +11,6 @@ pub(crate) mod latest;
 pub(crate) mod list;
 pub(crate) mod man;
 pub(crate) mod run;
+mod time_limit;
 pub(crate) mod timeline;
 pub(crate) mod wait;

@@ -1,12 +1,12 @@
-//! The steps of the workflows in the README.
+//! The workflows in the README.
 
 use std::os::unix::fs::PermissionsExt;
 
 use crate::scene::Scene;
 
-const README: &str = include_str!("../../README.md");
+const README: &str = include_str!("../../../README.md");
 
-/// The commands of each workflow, in their order.
+/// Returns the commands of each workflow, in order.
 fn workflows() -> Vec<Vec<String>> {
     let blocks = README.split("```yaml\n").skip(1);
     let blocks = blocks.map(|block| block.split("```").next().unwrap());
@@ -17,8 +17,8 @@ fn workflows() -> Vec<Vec<String>> {
     blocks.map(steps).collect()
 }
 
-/// Runs the steps of a workflow as a runner does, the last one also when one before it failed.
-fn play(scene: &Scene, steps: &[String], deploy: &str) {
+/// Runs the steps of a workflow as a runner does: after a failure only the last one.
+fn run_steps(scene: &Scene, steps: &[String], deploy: &str) {
     let home = scene.home.path();
     for (name, script) in [("build.sh", "true"), ("deploy.sh", deploy)] {
         let file = home.join(name);
@@ -42,15 +42,23 @@ fn play(scene: &Scene, steps: &[String], deploy: &str) {
 }
 
 #[test]
-fn the_workflows_of_the_readme_report_their_beginning_and_their_end() {
+fn readme_workflows_report_start_and_end() {
     let workflows = workflows();
-    assert_eq!(workflows.len(), 2);
-    for steps in workflows {
+    assert_eq!(workflows.len(), 3);
+    for steps in &workflows[..2] {
         for (deploy, end) in [("exit 0", "success"), ("exit 3", "failure")] {
-            let scene = Scene::new();
-            play(&scene, &steps, deploy);
-            let states: Vec<_> = scene.told().into_iter().map(|(state, _)| state).collect();
+            let scene = Scene::real_time();
+            run_steps(&scene, steps, deploy);
+            let reported = scene.reported().into_iter();
+            let states: Vec<_> = reported.map(|(state, _)| state).collect();
             assert_eq!(states, ["in_progress", end], "{steps:?}");
         }
     }
+}
+
+#[test]
+fn readme_clean_up_ends_an_unfinished_deployment() {
+    let scene = Scene::real_time().statuses(&["in_progress"]);
+    run_steps(&scene, &workflows()[2], "exit 0");
+    assert_eq!(scene.reported()[1].0, "error");
 }

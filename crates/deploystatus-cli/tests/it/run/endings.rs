@@ -1,58 +1,63 @@
-//! How commands end by themselves.
+//! Commands that end without a signal.
 
 use std::fs;
 use std::process::Stdio;
 
 use deploystatus_emulator::NewStatus;
 
-use crate::scene::{ID, Scene, code, pair, stderr};
+use crate::process::{code, pair, stderr};
+use crate::scene::{ID, Scene};
+use crate::transcript::step_outputs;
 
 #[test]
-fn a_command_that_goes_well_is_a_success() {
-    let scene = Scene::new();
-    let output = scene.run(&[], "echo out; echo err >&2");
+fn exit_code_0_is_a_success() {
+    let scene = Scene::real_time();
+    let output = scene.run_script(&[], "echo out; echo err >&2");
     assert_eq!(code(output.status), 0);
     assert_eq!(output.stdout, b"out\n");
     assert_eq!(stderr(&output), "err\n");
-    assert_eq!(scene.told(), [pair("in_progress", ""), pair("success", "")]);
+    assert_eq!(
+        scene.reported(),
+        [pair("in_progress", ""), pair("success", "")]
+    );
     assert_eq!(scene.kept(), [""; 0]);
 }
 
 #[test]
-fn a_command_that_fails_is_a_failure_with_its_code() {
-    let scene = Scene::new();
-    let output = scene.run(&[], "exit 3");
+fn other_exit_code_is_a_failure() {
+    let scene = Scene::real_time();
+    let output = scene.run_script(&[], "exit 3");
     assert_eq!(code(output.status), 3);
     assert_eq!(stderr(&output), "");
     assert_eq!(
-        scene.told(),
+        scene.reported(),
         [pair("in_progress", ""), pair("failure", "Exit code 3")]
     );
 }
 
 #[test]
-fn every_code_is_passed_on() {
-    let scene = Scene::new();
+fn exit_codes_are_passed_on() {
+    let scene = Scene::real_time();
     for number in [1, 2, 7, 8, 100, 127, 255] {
-        let output = scene.run(&[], &format!("exit {number}"));
+        let output = scene.run_script(&[], &format!("exit {number}"));
         assert_eq!(code(output.status), number);
     }
 }
 
 #[test]
-fn a_command_that_is_killed_is_an_error_with_the_signals_name() {
-    let scene = Scene::new();
-    let output = scene.run(&[], "kill -KILL $$");
+fn killed_command_is_an_error() {
+    let scene = Scene::real_time();
+    let output = scene.run_script(&[], "kill -KILL $$");
     assert_eq!(code(output.status), 137);
     assert_eq!(
-        scene.told(),
+        scene.reported(),
         [pair("in_progress", ""), pair("error", "Killed by SIGKILL")]
     );
 }
 
 #[test]
-fn what_create_can_say_is_part_of_all_reports() {
-    let scene = Scene::new();
+fn report_options_apply_to_all_reports() {
+    let scene = Scene::real_time();
     let options = [
         "--description",
         "Version 7",
@@ -61,10 +66,10 @@ fn what_create_can_say_is_part_of_all_reports() {
         "--log-url",
         "https://ci.example.com/7",
     ];
-    scene.run(&options, "exit 1");
-    scene.run(&options, "true");
+    scene.run_script(&options, "exit 1");
+    scene.run_script(&options, "true");
     assert_eq!(
-        scene.told(),
+        scene.reported(),
         [
             pair("in_progress", "Version 7"),
             pair("failure", "Exit code 1: Version 7"),
@@ -79,45 +84,48 @@ fn what_create_can_say_is_part_of_all_reports() {
 }
 
 #[test]
-fn a_beginning_that_is_known_already_is_not_reported_again() {
-    let scene = Scene::new();
+fn identical_start_is_not_reported_again() {
+    let scene = Scene::real_time();
     let known = NewStatus::new("in_progress");
     scene.github.create_status(ID, known).unwrap();
-    scene.run(&["--if-changed"], "true");
-    assert_eq!(scene.told(), [pair("in_progress", ""), pair("success", "")]);
+    scene.run_script(&["--if-changed"], "true");
+    assert_eq!(
+        scene.reported(),
+        [pair("in_progress", ""), pair("success", "")]
+    );
 }
 
 #[test]
-fn a_command_that_does_not_exist_ends_with_127_and_an_error() {
-    let scene = Scene::new();
+fn unknown_program_exits_with_127() {
+    let scene = Scene::real_time();
     let arguments = ["run", "--deployment", "42", "--", "./nowhere", "--json"];
-    let output = scene.command(&arguments).output().unwrap();
+    let output = scene.background(&arguments).output().unwrap();
     assert_eq!(code(output.status), 127);
-    let why = "No such file or directory (os error 2)";
+    let reason = "No such file or directory (os error 2)";
     assert_eq!(
         stderr(&output),
-        format!("error: failed to start ./nowhere: {why}\n")
+        format!("error: cannot start ./nowhere: {reason}\n")
     );
-    let remark = format!("The command could not be started: {why}");
+    let description = format!("The command could not be started: {reason}");
     assert_eq!(
-        scene.told(),
-        [pair("in_progress", ""), pair("error", &remark)]
+        scene.reported(),
+        [pair("in_progress", ""), pair("error", &description)]
     );
 }
 
 #[test]
-fn a_command_that_may_not_be_started_ends_with_126_and_an_error() {
-    let scene = Scene::new();
+fn non_executable_file_exits_with_126() {
+    let scene = Scene::real_time();
     fs::write(scene.home.path().join("deploy.sh"), "exit 0\n").unwrap();
     let arguments = ["run", "--deployment", "42", "--", "./deploy.sh"];
-    let output = scene.command(&arguments).output().unwrap();
+    let output = scene.background(&arguments).output().unwrap();
     assert_eq!(code(output.status), 126);
-    assert_eq!(scene.told().last().unwrap().0, "error");
+    assert_eq!(scene.reported().last().unwrap().0, "error");
 }
 
 #[test]
-fn options_stand_before_or_after_the_subcommand_and_never_after_the_dashes() {
-    let scene = Scene::new();
+fn options_after_dashes_belong_to_the_command() {
+    let scene = Scene::real_time();
     for arguments in [
         &[
             "--deployment",
@@ -139,31 +147,31 @@ fn options_stand_before_or_after_the_subcommand_and_never_after_the_dashes() {
             "x",
         ],
     ] {
-        let output = scene.command(arguments).output().unwrap();
+        let output = scene.background(arguments).output().unwrap();
         assert_eq!(code(output.status), 0, "{}", stderr(&output));
         assert_eq!(output.stdout, b"--deployment x\n");
     }
 }
 
 #[test]
-fn nothing_is_run_when_it_is_not_known_what_to_report_on() {
-    let scene = Scene::new();
-    let mut command = scene.command(&["run", "--", "touch", "was-run"]);
+fn missing_settings_prevent_the_start() {
+    let scene = Scene::real_time();
+    let mut command = scene.background(&["run", "--", "touch", "was-run"]);
     let output = command.env_remove("GITHUB_TOKEN").output().unwrap();
     assert_eq!(code(output.status), 2);
-    let said = stderr(&output);
-    assert!(said.contains("no deployment was given"), "{said}");
-    assert!(said.contains("no token was given"), "{said}");
-    let output = scene.run(&["--log-url", "nowhere"], "touch was-run");
+    let errors = stderr(&output);
+    assert!(errors.contains("missing deployment"), "{errors}");
+    assert!(errors.contains("missing token"), "{errors}");
+    let output = scene.run_script(&["--log-url", "nowhere"], "touch was-run");
     assert_eq!(code(output.status), 2);
     assert!(!scene.home.path().join("was-run").exists());
     assert!(scene.github.requests().is_empty());
 }
 
 #[test]
-fn a_dry_run_runs_nothing() {
-    let scene = Scene::new();
-    let output = scene.run(&["--dry-run"], "touch was-run");
+fn dry_run_runs_nothing() {
+    let scene = Scene::real_time();
+    let output = scene.run_script(&["--dry-run"], "touch was-run");
     assert_eq!(code(output.status), 0);
     assert_eq!(output.stdout, b"{\n  \"state\": \"in_progress\"\n}\n");
     assert!(!scene.home.path().join("was-run").exists());
@@ -171,15 +179,18 @@ fn a_dry_run_runs_nothing() {
 }
 
 #[test]
-fn later_steps_of_a_workflow_learn_the_end() {
-    let scene = Scene::new();
+fn final_state_is_a_step_output() {
+    let scene = Scene::real_time();
     let mut command = scene.script(&[], "exit 3");
     let outputs = scene.home.path().join("outputs");
     command.env("GITHUB_OUTPUT", &outputs).stdin(Stdio::null());
     command.output().unwrap();
     let id = scene.github.history(ID).last().unwrap().id;
-    assert_eq!(
-        fs::read_to_string(outputs).unwrap(),
-        format!("status_id={id}\nstate=failure\nenvironment_url=\n")
-    );
+    let values = step_outputs(&fs::read_to_string(outputs).unwrap());
+    let expected = [
+        pair("status_id", &id.to_string()),
+        pair("state", "failure"),
+        pair("environment_url", ""),
+    ];
+    assert_eq!(values, expected);
 }

@@ -1,0 +1,102 @@
+//! The library's errors in the terms of the command line: flags and variables instead of builder methods.
+//!
+//! Together with [`crate::exit`] this is the only file that inspects [`deploystatus::Error`].
+
+use deploystatus::{Advice, Error, State, Undelivered};
+
+/// Returns `true` if the message of a response with status 403 means that the repository is archived.
+///
+/// Only for responses that the library has not read; others have a `RejectionKind`.
+pub(crate) fn is_archived(status: u16, message: &str) -> bool {
+    status == 403 && message.to_ascii_lowercase().contains("archived")
+}
+
+/// Returns `true` if the message of a response means that a rate limit was exceeded.
+pub(crate) fn is_rate_limit(message: &str) -> bool {
+    message.to_ascii_lowercase().contains("rate limit")
+}
+
+/// Returns the name of the invalid field, or `None` if the error has another cause.
+pub(crate) fn invalid_field(error: &Error) -> Option<&'static str> {
+    error.invalid_value().map(deploystatus::InvalidValue::field)
+}
+
+/// Returns the error's message with those of its causes.
+pub(crate) fn message(error: &dyn std::error::Error) -> String {
+    format!("{error}{}", causes(error))
+}
+
+/// Returns the messages of an error's causes, each after a colon.
+pub(crate) fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = String::new();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
+
+/// Returns the steps that fix an error, or `None` if there are none.
+pub(crate) fn help(error: &Error) -> Option<String> {
+    Some(match error.advice()? {
+        Advice::ProvideToken => {
+            "Set a token in GITHUB_TOKEN or GH_TOKEN, or with --token-file.".to_owned()
+        }
+        Advice::ReplaceToken { .. } => NEW_TOKEN.to_owned(),
+        Advice::UseSupportedApiVersion => {
+            "The server does not support the requested API version; run `deploystatus doctor` to see its version."
+                .to_owned()
+        }
+        Advice::EnablePreviews => {
+            "Enterprise Server before 3.3 requires previews for some states; run `deploystatus doctor` to see the server's version."
+                .to_owned()
+        }
+        Advice::WaitUntil { at, .. } | Advice::ReportLess { at, .. } => {
+            format!("Try again after {at}.")
+        }
+        Advice::LookBeforeReporting => LOOK_FIRST.to_owned(),
+        Advice::UseNewAddress => {
+            "If the new URL is correct, set it with --api-url or GITHUB_API_URL.".to_owned()
+        }
+        Advice::CheckConnection => format!("{CHECK_URL}, name resolution, proxies and certificates."),
+        Advice::CheckBaseUrl => {
+            format!("The response is not from GitHub's API. {CHECK_URL}, and proxies.")
+        }
+        advice => advice.to_string(),
+    })
+}
+
+/// Returns the steps that deliver a report, after those that fix the cause.
+pub(crate) fn help_for_report(report: &Undelivered) -> String {
+    let delivery = if report.kept_in().is_some() {
+        "The report is in the outbox; `deploystatus flush` sends it.".to_owned()
+    } else {
+        let create = create_command(
+            &report.status().state,
+            report.repository(),
+            report.deployment(),
+        );
+        format!("The report is stored nowhere; to send it, run `{create}`.")
+    };
+    // A flush searches for the status before it sends, so the user need not.
+    match report.error().and_then(help) {
+        Some(cause) if !report.may_be_stored() => format!("{cause} {delivery}"),
+        _ => delivery,
+    }
+}
+
+/// Returns the command line that reports a state.
+pub(crate) fn create_command(state: &State, repository: &str, deployment: u64) -> String {
+    format!("deploystatus create {state} --repo {repository} --deployment {deployment}")
+}
+
+const CHECK_URL: &str =
+    "Check the API URL (--api-url or GITHUB_API_URL; on Enterprise Server it ends in /api/v3)";
+
+/// Steps for a status that may or may not be stored.
+pub(crate) const LOOK_FIRST: &str =
+    "Check `deploystatus list` before you create the status again; it may be stored already.";
+
+/// Steps for a token that the server rejects.
+pub(crate) const NEW_TOKEN: &str = "The token is invalid, revoked or expired. Set a new one in GITHUB_TOKEN or GH_TOKEN, or with --token-file.";

@@ -1,0 +1,136 @@
+//! The file in which the command sets values of the status: `DEPLOYSTATUS_OUTPUT`.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::hash::{BuildHasher, RandomState};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// A temporary file that the command writes and `run` reads. It is removed when this value is dropped.
+pub(super) struct ChildOutput {
+    path: PathBuf,
+    /// Lines that were reported as invalid.
+    reported: HashSet<String>,
+}
+
+/// The values that the command has set; the last line of each name counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Values {
+    pub(super) description: Option<String>,
+    pub(super) environment_url: Option<String>,
+    pub(super) log_url: Option<String>,
+}
+
+/// The time of a reading, which decides whether the last line may be incomplete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// The command runs and may be writing a line.
+    WhileRunning,
+    /// The command has ended.
+    AtEnd,
+}
+
+/// Maximum number of bytes that are read from the file.
+const MAX_SIZE: u64 = 64 * 1024;
+
+impl ChildOutput {
+    /// Creates an empty file that other users cannot read.
+    pub(super) fn create() -> io::Result<Self> {
+        let name = RandomState::new().hash_one(std::process::id());
+        let name = format!("deploystatus-{}-{name:016x}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        let mut options = File::options();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(&path)?;
+        Ok(Self {
+            path,
+            reported: HashSet::new(),
+        })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads the values; `warn` receives each invalid line once.
+    pub(super) fn read(&mut self, reading: Reading, mut warn: impl FnMut(&str)) -> Values {
+        let mut bytes = Vec::new();
+        let read =
+            File::open(&self.path).and_then(|file| file.take(MAX_SIZE).read_to_end(&mut bytes));
+        if read.is_err() {
+            return Values::default();
+        }
+        let text = String::from_utf8_lossy(&bytes);
+        let complete = match reading {
+            Reading::WhileRunning => text.rfind('\n').map_or("", |end| &text[..end]),
+            Reading::AtEnd => &text,
+        };
+        let (values, invalid) = parse(complete);
+        for line in invalid {
+            if self.reported.insert(line.to_owned()) {
+                warn(line);
+            }
+        }
+        values
+    }
+}
+
+impl Drop for ChildOutput {
+    fn drop(&mut self) {
+        // The command may have removed the file already.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Parses lines `name=value` and returns the values and the invalid lines.
+fn parse(text: &str) -> (Values, Vec<&str>) {
+    let mut values = Values::default();
+    let mut invalid = Vec::new();
+    for line in text.lines().map(str::trim) {
+        match line.split_once('=') {
+            _ if line.is_empty() => {}
+            Some(("description", value)) => values.description = Some(value.to_owned()),
+            Some(("environment_url", value)) => values.environment_url = Some(value.to_owned()),
+            Some(("log_url", value)) => values.log_url = Some(value.to_owned()),
+            _ => invalid.push(line),
+        }
+    }
+    (values, invalid)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn last_line_of_each_name_counts() {
+        let text = "description=a=b\nlog_url=x\r\n\ndescription=c\nstate=success\nnonsense\n";
+        let (values, invalid) = parse(text);
+        let expected = Values {
+            description: Some("c".to_owned()),
+            environment_url: None,
+            log_url: Some("x".to_owned()),
+        };
+        assert_eq!(values, expected);
+        assert_eq!(invalid, ["state=success", "nonsense"]);
+    }
+
+    #[test]
+    fn invalid_lines_are_reported_once() {
+        let mut output = ChildOutput::create().unwrap();
+        fs::write(output.path(), "nonsense\nlog_url=x\nlog_url=partial").unwrap();
+        let mut lines = Vec::new();
+        for _ in 0..2 {
+            let values = output.read(Reading::WhileRunning, |line| lines.push(line.to_owned()));
+            assert_eq!(values.log_url.as_deref(), Some("x"));
+        }
+        let values = output.read(Reading::AtEnd, |_| {});
+        assert_eq!(values.log_url.as_deref(), Some("partial"));
+        assert_eq!(lines, ["nonsense"]);
+        let path = output.path().to_owned();
+        drop(output);
+        assert!(!path.exists());
+    }
+}

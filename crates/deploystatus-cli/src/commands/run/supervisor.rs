@@ -1,0 +1,249 @@
+//! The life of a command: its process, the stop requests, and the report of its end.
+
+use std::future::pending;
+use std::io;
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use deploystatus::DeploymentStatus;
+use tokio::time::{Instant, sleep_until};
+
+use super::child::{Child, Group};
+use super::child_output::{ChildOutput, Reading};
+use super::ending::Ending;
+use super::pending_report::{Event, PendingReport};
+use super::reports::Reports;
+use super::signals::{Signals, Stop};
+use crate::arguments::RunArgs;
+use crate::error::Error;
+use crate::exit::Code;
+use crate::output::Output;
+
+/// A command, from its start until its end is reported.
+pub(super) struct Supervisor<'a> {
+    arguments: &'a RunArgs,
+    reports: Reports<'a>,
+    output: &'a Output,
+    child_output: Option<ChildOutput>,
+    next_reading: Instant,
+    child: Option<Child>,
+    group: Option<Group>,
+    pending_report: Option<PendingReport>,
+    stop_requested: bool,
+    parent_exited: bool,
+    /// Time at which the command is killed, because its pipeline is gone.
+    kill_at: Option<Instant>,
+    code: u8,
+}
+
+/// Time for the report after the parent has exited: GitHub's runner then ends the job within 2.5 seconds.
+const GRACE_WITHOUT_PARENT: Duration = Duration::from_secs(2);
+/// Time between two readings of the command's output file.
+const READING_INTERVAL: Duration = Duration::from_millis(500);
+
+impl<'a> Supervisor<'a> {
+    pub(super) fn new(
+        arguments: &'a RunArgs,
+        reports: Reports<'a>,
+        child_output: Option<ChildOutput>,
+        output: &'a Output,
+    ) -> Self {
+        Self {
+            arguments,
+            reports,
+            output,
+            child_output,
+            next_reading: Instant::now() + READING_INTERVAL,
+            child: None,
+            group: None,
+            pending_report: None,
+            stop_requested: false,
+            parent_exited: false,
+            kill_at: None,
+            code: 0,
+        }
+    }
+
+    /// Reports that the command was stopped before it started.
+    pub(super) fn stop_before_start(&mut self, stop: Stop) {
+        self.stop_requested = true;
+        let ending = Ending::StoppedBeforeStart(stop);
+        self.code = ending.code();
+        self.report(&ending, self.arguments.end_timeout);
+        self.limit_report(stop);
+    }
+
+    /// Starts the command. A failure is reported like the end of a command.
+    pub(super) fn start(&mut self, command: tokio::process::Command) {
+        match Child::start(command) {
+            Ok(child) => {
+                self.group = Some(child.group());
+                self.child = Some(child);
+            }
+            Err(error) => {
+                let reason = error.to_string();
+                let ending = Ending::NotStarted(error);
+                self.output.error(&Error::Start {
+                    program: self.arguments.command.first().cloned().unwrap_or_default(),
+                    reason,
+                    code: ending.code(),
+                });
+                self.on_exit(&ending);
+            }
+        }
+    }
+
+    /// Waits until the command has ended and its end is reported, or the time for the report is over.
+    pub(super) async fn run(mut self, signals: &mut Signals) -> Code {
+        while self.child.is_some() || self.pending_report.is_some() {
+            tokio::select! {
+                biased;
+                stop = signals.next() => self.on_stop(stop),
+                status = exit_of(&mut self.child) => self.on_exit(&Ending::of(status)),
+                event = event_of(&mut self.pending_report) => self.on_report_event(event),
+                () = reached(self.kill_at) => self.kill(),
+                () = self.reports.started() => {}
+                () = sleep_until(self.next_reading) => self.read_output(Reading::WhileRunning),
+            }
+        }
+        if self.parent_exited {
+            self.kill();
+        }
+        match self.reports.failure() {
+            Some(failure) if self.code == 0 => failure,
+            _ => Code::Child(self.code),
+        }
+    }
+
+    /// Forwards a stop request to the command and reports the first one.
+    fn on_stop(&mut self, stop: Stop) {
+        if let (Some(group), Some(_)) = (self.group, &self.child) {
+            group.forward(stop);
+        }
+        if stop == Stop::ParentExited {
+            self.parent_exited = true;
+            self.kill_at = Some(after(GRACE_WITHOUT_PARENT));
+        }
+        if std::mem::replace(&mut self.stop_requested, true) {
+            return;
+        }
+        self.read_output(Reading::WhileRunning);
+        self.report(&Ending::Stopped(stop), self.arguments.end_timeout);
+        self.limit_report(stop);
+    }
+
+    /// Reports how the command ended.
+    fn on_exit(&mut self, ending: &Ending) {
+        self.read_output(Reading::AtEnd);
+        self.child = None;
+        self.code = ending.code();
+        self.report(ending, self.arguments.end_timeout);
+    }
+
+    fn on_report_event(&mut self, event: Event) {
+        if let (Event::SendAgain, Some(pending)) = (&event, &mut self.pending_report) {
+            let second = self
+                .reports
+                .send_again(&pending.state, pending.reason.clone());
+            pending.start_second(second);
+            return;
+        }
+        let Some(pending) = self.pending_report.take() else {
+            return;
+        };
+        match event {
+            Event::Reported(result) => {
+                if let Some(status) = self.reports.on_end_reported(result) {
+                    self.on_delivered(&pending, &status);
+                }
+            }
+            Event::ReportedAgain(status) => self.on_delivered(&pending, &status),
+            Event::DeadlinePassed => self.reports.on_end_timeout(pending.state),
+            Event::SendAgain => {}
+        }
+    }
+
+    fn on_delivered(&self, pending: &PendingReport, status: &DeploymentStatus) {
+        self.output.set_outputs(status);
+        self.output.add_summary(self.reports.deployment(), status);
+        if let (true, Some(reason)) = (self.stop_requested, &pending.reason) {
+            self.output
+                .note(&format!("reported {}: {reason}", pending.state));
+        }
+    }
+
+    /// Kills the command and what remains of its process group.
+    fn kill(&mut self) {
+        self.kill_at = None;
+        if let Some(child) = &mut self.child {
+            child.kill();
+        }
+        if let Some(group) = self.group {
+            group.kill();
+        }
+    }
+
+    /// Starts the final report, unless it was started before.
+    fn report(&mut self, ending: &Ending, limit: Duration) {
+        let state = ending.state(&self.arguments.cancelled_as);
+        let reason = ending.reason();
+        if let Some(report) = self.reports.end(&state, reason.clone()) {
+            let pending = PendingReport::new(report, state, reason, after(limit));
+            self.pending_report = Some(pending);
+        }
+    }
+
+    /// Limits the final report to the time that a stop request leaves.
+    fn limit_report(&mut self, stop: Stop) {
+        let grace = match stop {
+            Stop::ParentExited => self.arguments.grace.min(GRACE_WITHOUT_PARENT),
+            _ => self.arguments.grace,
+        };
+        if let Some(pending) = &mut self.pending_report {
+            pending.limit(after(grace));
+        }
+    }
+
+    /// Reads the values that the command has set.
+    fn read_output(&mut self, reading: Reading) {
+        self.next_reading = Instant::now() + READING_INTERVAL;
+        let Some(child_output) = &mut self.child_output else {
+            return;
+        };
+        let output = self.output;
+        let warn = |line: &str| {
+            output.warning(&format!("ignored a line in DEPLOYSTATUS_OUTPUT: {line:?}"));
+        };
+        let values = child_output.read(reading, warn);
+        self.reports.set_values(values, reading);
+    }
+}
+
+async fn exit_of(child: &mut Option<Child>) -> io::Result<ExitStatus> {
+    match child {
+        Some(child) => child.wait().await,
+        None => pending().await,
+    }
+}
+
+async fn event_of(pending_report: &mut Option<PendingReport>) -> Event {
+    match pending_report {
+        Some(pending_report) => pending_report.next().await,
+        None => pending().await,
+    }
+}
+
+/// Waits until the given time, or forever if there is none.
+async fn reached(time: Option<Instant>) {
+    match time {
+        Some(time) => sleep_until(time).await,
+        None => pending().await,
+    }
+}
+
+/// Returns the instant after a duration, at most one year from now.
+fn after(time: Duration) -> Instant {
+    // Adding a longer duration to an instant could panic.
+    const YEAR: Duration = Duration::from_secs(365 * 86_400);
+    Instant::now() + time.min(YEAR)
+}

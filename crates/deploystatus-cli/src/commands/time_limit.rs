@@ -1,0 +1,72 @@
+//! Time limits of whole commands.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use deploystatus::RetryPolicy;
+use tokio::time::{Instant, sleep_until};
+
+use crate::error::{Error, TimedOut};
+
+/// A time limit that starts again with each sign of progress, such as a page that was read.
+pub(super) struct TimeLimit {
+    limit: Duration,
+    started: Instant,
+    /// Milliseconds from the start to the last progress.
+    progress: AtomicU64,
+}
+
+impl TimeLimit {
+    pub(super) fn new(limit: Duration) -> Self {
+        Self {
+            limit,
+            started: Instant::now(),
+            progress: AtomicU64::new(0),
+        }
+    }
+
+    /// Starts the time again.
+    pub(super) fn on_progress(&self) {
+        let elapsed = self.started.elapsed().as_millis();
+        let elapsed = u64::try_from(elapsed).unwrap_or(u64::MAX);
+        self.progress.store(elapsed, Ordering::Relaxed);
+    }
+
+    /// Returns the time at which the limit is reached.
+    fn deadline(&self) -> Instant {
+        // Adding a longer duration to an instant could panic.
+        const YEAR: Duration = Duration::from_secs(365 * 86_400);
+        // The policy ends at the limit; a second more lets its error arrive.
+        let limit = self.limit.min(YEAR) + Duration::from_secs(1);
+        let progress = Duration::from_millis(self.progress.load(Ordering::Relaxed));
+        self.started + progress + limit
+    }
+
+    /// Returns a policy that ends within the limit, so that the cause of a failure is known.
+    pub(super) fn retry_policy(&self) -> RetryPolicy {
+        RetryPolicy::new().timeout(self.limit)
+    }
+
+    /// Completes the work of a command.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error `timed_out` if the limit passes without progress.
+    pub(super) async fn run<T>(
+        &self,
+        timed_out: TimedOut,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        let mut work = std::pin::pin!(work);
+        loop {
+            tokio::select! {
+                biased;
+                result = &mut work => return result,
+                () = sleep_until(self.deadline()) => {}
+            }
+            if self.deadline() <= Instant::now() {
+                return Err(Error::TimedOut(self.limit, timed_out));
+            }
+        }
+    }
+}

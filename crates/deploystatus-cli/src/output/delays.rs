@@ -1,0 +1,106 @@
+//! Messages about calls that take longer than one request.
+
+use std::time::Duration;
+
+use deploystatus::Delay;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::Output;
+use super::notes::Notes;
+use crate::duration;
+use crate::escape::shorten;
+
+/// Shortest wait of the client's own limits that is worth a message.
+const MIN_PACING: Duration = Duration::from_secs(5);
+/// Time between two messages about one wait.
+const INTERVAL: Duration = Duration::from_secs(60);
+/// Maximum number of characters of the error in a message.
+const MAX_ERROR: usize = 300;
+
+impl Output {
+    /// Returns a listener that prints the reason of each wait, and once a minute the time that is left.
+    pub(crate) fn delay_listener(&self) -> impl Fn(&Delay<'_>) + Send + Sync + use<> {
+        let notes = self.notes;
+        move |delay| {
+            let Some((text, wait)) = describe(delay) else {
+                return;
+            };
+            notes.print(&text);
+            if wait > INTERVAL {
+                tokio::spawn(print_remaining(notes, wait));
+            }
+        }
+    }
+}
+
+/// Returns the message and the time to wait, or `None` if the wait is short.
+fn describe(delay: &Delay<'_>) -> Option<(String, Duration)> {
+    Some(match delay {
+        Delay::Retry {
+            error,
+            attempt,
+            max_attempts,
+            wait,
+            ..
+        } => {
+            let of = match max_attempts {
+                &u32::MAX => String::new(),
+                max => format!(" of {max}"),
+            };
+            let error = error.to_string();
+            let error = shorten(&error, MAX_ERROR);
+            (
+                format!("{error}; attempt {attempt}{of} {}", until(*wait)),
+                *wait,
+            )
+        }
+        Delay::Search { error, timeout, .. } => {
+            let error = error.to_string();
+            let error = shorten(&error, MAX_ERROR);
+            let limit = duration::format(timeout.as_secs());
+            (
+                format!("{error}; checking for up to {limit} whether the status was stored"),
+                *timeout,
+            )
+        }
+        Delay::RateLimit { wait, .. } => {
+            (format!("rate limited; continuing {}", until(*wait)), *wait)
+        }
+        Delay::Pacing { wait, .. } if *wait >= MIN_PACING => (
+            format!(
+                "this token's request limit is nearly used up; continuing {}",
+                until(*wait)
+            ),
+            *wait,
+        ),
+        _ => return None,
+    })
+}
+
+/// Returns the time at which a wait ends, such as `in 100 s (at 12:05:55)`.
+fn until(wait: Duration) -> String {
+    let seconds = duration::format(wait.as_secs().max(1));
+    let end = jiff::SignedDuration::try_from(wait)
+        .ok()
+        .and_then(|wait| Timestamp::now().checked_add(wait).ok());
+    match end {
+        Some(end) if wait >= MIN_PACING => {
+            let time = end.to_zoned(TimeZone::UTC).strftime("%H:%M:%S").to_string();
+            format!("in {seconds} (at {time} UTC)")
+        }
+        _ => format!("in {seconds}"),
+    }
+}
+
+async fn print_remaining(notes: Notes, wait: Duration) {
+    let mut left = wait;
+    while left > INTERVAL {
+        tokio::time::sleep(INTERVAL).await;
+        left -= INTERVAL;
+        notes.print(&format!(
+            "still waiting, {} left",
+            duration::format(left.as_secs())
+        ));
+    }
+}

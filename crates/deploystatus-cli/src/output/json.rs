@@ -1,0 +1,36 @@
+//! JSON documents that are not the library's own.
+
+use std::collections::BTreeMap;
+
+use deploystatus::{DeploymentStatus, Error as CallError};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::MAX_ERROR;
+use crate::error::Error;
+use crate::escape::shorten;
+use crate::exit;
+
+/// A status with additional fields.
+#[derive(Serialize)]
+pub(super) struct Extended<'a> {
+    #[serde(flatten)]
+    pub(super) status: &'a DeploymentStatus,
+    #[serde(flatten)]
+    pub(super) more: BTreeMap<&'a str, &'a Value>,
+}
+
+/// Maximum number of characters of a request ID.
+const MAX_REQUEST_ID: usize = 200;
+
+/// Returns the document of an error.
+pub(super) fn error(error: &Error) -> Value {
+    let call = error.source_call();
+    json!({
+        "error": exit::code_of(error).name(),
+        "status": call.and_then(CallError::status),
+        "message": shorten(&error.to_string(), MAX_ERROR),
+        "help": error.help().map(|help| shorten(&help, MAX_ERROR).into_owned()),
+        "request_id": call.and_then(CallError::request_id).map(|id| shorten(id, MAX_REQUEST_ID)),
+    })
+}

@@ -1,0 +1,68 @@
+//! Waits and time limits.
+
+use std::time::{Duration, Instant};
+
+use deploystatus_emulator::{Emulator, Fault, Operation, RetryAfter};
+
+use crate::scene::Scene;
+
+fn silent() -> Fault {
+    Fault::delay(Duration::from_secs(600)).times(1000)
+}
+
+#[test]
+fn rate_limit_is_announced() {
+    let scene = Scene::with(Emulator::builder()).statuses(&["success"]);
+    let limit = Fault::secondary_limit(RetryAfter::Seconds(6));
+    scene.github.fault(limit);
+    let output = scene.output("latest --deployment 42");
+    assert!(output.status.success(), "{output:?}");
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(errors.contains("rate limited until "), "{errors}");
+    assert!(errors.contains(" UTC)"), "{errors}");
+}
+
+#[test]
+fn quiet_omits_waits() {
+    let scene = Scene::new().statuses(&["success"]);
+    scene.github.fault(Fault::status(503));
+    let output = scene.output("latest --deployment 42 --quiet");
+    assert!(output.status.success());
+    assert!(output.stderr.is_empty(), "{output:?}");
+}
+
+#[test]
+fn time_limit_ends_every_command() {
+    for (command, number) in [
+        ("latest", 7),
+        ("get 5000000001", 7),
+        ("list", 7),
+        ("list --all", 7),
+        ("list --jsonl", 7),
+        ("timeline", 7),
+        ("doctor", 7),
+        ("create success", 8),
+    ] {
+        let scene = Scene::new().statuses(&["queued"]);
+        scene.github.fault(silent());
+        let start = Instant::now();
+        let line = format!("{command} --timeout 1s --deployment 42");
+        let output = scene.output(&line);
+        let elapsed = start.elapsed();
+        assert!(elapsed < Duration::from_secs(4), "{command}: {elapsed:?}");
+        let code = output.status.code();
+        assert!(
+            code == Some(number) || code == Some(6),
+            "{command}: {output:?}"
+        );
+    }
+}
+
+#[test]
+fn time_limit_starts_again_with_each_page() {
+    let scene = Scene::new().statuses(&["in_progress"; 250]);
+    let slow = Fault::delay(Duration::from_millis(900)).times(1000);
+    scene.github.fault(slow.on(Operation::ListStatuses));
+    let output = scene.output("list --limit 249 --timeout 1s --deployment 42");
+    assert!(output.status.success(), "{output:?}");
+}

@@ -1,0 +1,187 @@
+//! Hostile text from servers, files and arguments, in every command and format.
+
+use std::fs;
+use std::process::Output;
+
+use deploystatus_emulator::{Fault, Operation};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use serde_json::{Value, json};
+
+use crate::scene::{ID, Scene};
+use crate::transcript::step_outputs;
+
+/// Texts that terminals, the runner of GitHub Actions or readers of logs could misinterpret.
+const HOSTILE: [&str; 14] = [
+    "\u{1b}[2J\u{1b}]0;title\u{7}",
+    "##[set-output name=approved]true",
+    "::add-path::/tmp",
+    "\n::error::forged",
+    "\r\nstate=success\r\n",
+    "\u{202e}reversed\u{2066}isolated",
+    "\u{200b}\u{200d}\u{2060}\u{feff}",
+    "\u{2028}\u{2029}\u{85}",
+    "\u{9b}31m\u{90}",
+    "\u{7f}\u{8}\u{0}",
+    "\u{e0041}\u{ad}\u{3164}",
+    "EOF\nend_0\n",
+    "\"'`$(id)\\",
+    "本番環境 🚀",
+];
+
+const COMMANDS: [&str; 7] = [
+    "list",
+    "list --all",
+    "get 5000000001",
+    "latest",
+    "timeline",
+    "wait --timeout 0",
+    "doctor",
+];
+
+fn hostile() -> impl Strategy<Value = String> {
+    let part = prop_oneof![
+        3 => prop::sample::select(&HOSTILE[..]).prop_map(ToOwned::to_owned),
+        1 => any::<char>().prop_map(String::from),
+        1 => "[ #:\\[]{1,4}",
+    ];
+    prop::collection::vec(part, 1..6).prop_map(|parts| parts.concat())
+}
+
+/// Runs `test` with a few hostile texts; each runs many processes.
+fn for_hostile_texts(test: impl Fn(&str)) {
+    let config = Config {
+        cases: 4,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    let run = |text: String| {
+        test(&text);
+        Ok(())
+    };
+    TestRunner::new(config).run(&hostile(), run).unwrap();
+    test(&HOSTILE.concat());
+}
+
+/// Returns a status whose texts are all hostile.
+fn status(text: &str) -> Value {
+    json!({
+        "id": 5_000_000_001_u64,
+        "state": text,
+        "creator": { "login": text, "id": 1 },
+        "description": text,
+        "environment": text,
+        "log_url": format!("https://example.com/{text}"),
+        "environment_url": format!("https://example.com/{text}"),
+        "created_at": "2026-01-01T00:00:00Z",
+        "updated_at": "2026-01-01T00:00:00Z",
+    })
+}
+
+#[test]
+fn hostile_statuses_are_escaped() {
+    for_hostile_texts(|text| {
+        let outputs = "outputs";
+        let scene = Scene::new().set("GITHUB_OUTPUT", outputs);
+        let lists = Fault::status(200).body(json!([status(text)]));
+        let statuses = Fault::status(200).body(status(text));
+        let (lists, statuses) = (lists.times(1000), statuses.times(1000));
+        scene.github.fault(lists.on(Operation::ListStatuses));
+        scene.github.fault(statuses.on(Operation::GetStatus));
+        for command in COMMANDS {
+            for_all_formats(&scene, command);
+        }
+        let written = fs::read_to_string(scene.home.path().join(outputs)).unwrap();
+        for (index, (name, value)) in step_outputs(&written).iter().enumerate() {
+            let names = ["status_id", "state", "environment_url"];
+            assert_eq!(name, names[index % 3]);
+            assert_clean(value);
+        }
+    });
+}
+
+#[test]
+fn hostile_errors_are_escaped() {
+    for_hostile_texts(|text| {
+        let scene = Scene::new();
+        let body = json!({ "message": text, "errors": [{ "field": text, "message": text }] });
+        for code in [403, 404, 422] {
+            scene.github.clear_faults();
+            let fault = Fault::status(code).body(body.clone()).times(1000);
+            scene.github.fault(fault);
+            for command in ["latest", "create success", "doctor"] {
+                for_all_formats(&scene, command);
+            }
+        }
+    });
+}
+
+#[test]
+fn hostile_arguments_and_files_are_escaped() {
+    for_hostile_texts(|text| {
+        let argument: String = text
+            .chars()
+            .filter(|it| !matches!(it, '\0' | '\''))
+            .collect();
+        let scene = Scene::new().set("DEPLOYSTATUS_OUTBOX", "outbox");
+        let name: String = argument.chars().filter(|it| *it != '/').take(40).collect();
+        fs::create_dir(scene.home.path().join("outbox")).unwrap();
+        scene.file(&format!("outbox/{name}.json"), text);
+        for command in [
+            format!("latest --api-url 'https://{argument}'"),
+            format!("latest --repo '{argument}'"),
+            format!("latest --token-file '{argument}'"),
+            format!("create success --log-url '{argument}'"),
+            format!("create '{argument}'"),
+            format!("man '{argument}'"),
+            "flush".to_owned(),
+        ] {
+            for_all_formats(&scene, &command);
+        }
+    });
+}
+
+fn for_all_formats(scene: &Scene, command: &str) {
+    for format in ["", " --json", " --jsonl"] {
+        for actions in ["", "true"] {
+            let line = format!("{command}{format} --deployment {ID}");
+            let mut process = scene.command(&line);
+            let output = process.env("GITHUB_ACTIONS", actions).output().unwrap();
+            check(&output, format, actions, &line);
+        }
+    }
+}
+
+fn check(output: &Output, format: &str, actions: &str, line: &str) {
+    for stream in [&output.stdout, &output.stderr] {
+        let text = std::str::from_utf8(stream).unwrap();
+        text.lines().for_each(assert_clean);
+        if actions == "true" {
+            assert!(!text.contains("##["), "{line}: {text}");
+            for line in text.lines().map(str::trim_start) {
+                let is_own = line.starts_with("::error title=deploystatus::")
+                    || line.starts_with("::warning title=deploystatus::");
+                assert!(is_own || !line.starts_with("::"), "{line}");
+            }
+        }
+    }
+    if !format.is_empty() {
+        for line in String::from_utf8_lossy(&output.stderr).lines() {
+            assert!(serde_json::from_str::<Value>(line).is_ok(), "{line}");
+        }
+    }
+    if format == " --json" && !output.stdout.is_empty() {
+        serde_json::from_slice::<Value>(&output.stdout).unwrap();
+    }
+}
+
+/// Checks that a line contains none of the characters of [`HOSTILE`] that are invisible.
+#[track_caller]
+fn assert_clean(line: &str) {
+    let invisible =
+        "\u{202e}\u{2066}\u{200b}\u{200d}\u{2060}\u{feff}\u{2028}\u{2029}\u{e0041}\u{ad}\u{3164}";
+    let found = line
+        .chars()
+        .find(|it| it.is_control() || invisible.contains(*it));
+    assert_eq!(found, None, "{line:?}");
+}

@@ -1,0 +1,12 @@
+//! The command `run` with real processes: their streams, signals and reports.
+
+#[cfg(target_os = "linux")]
+mod cancellation;
+mod endings;
+mod readme;
+mod signals;
+mod streams;
+#[cfg(target_os = "linux")]
+mod terminal;
+mod troubles;
+mod values;

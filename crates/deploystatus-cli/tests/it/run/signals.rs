@@ -1,0 +1,215 @@
+//! Stop signals before, during and after the command.
+
+use std::time::Duration;
+
+use deploystatus_emulator::{Fault, Operation};
+use nix::sys::signal::Signal;
+
+use crate::process::{Running, pair};
+use crate::scene::Scene;
+
+const SIGNALS: [(Signal, &str, i32); 3] = [
+    (Signal::SIGINT, "SIGINT", 130),
+    (Signal::SIGTERM, "SIGTERM", 143),
+    (Signal::SIGHUP, "SIGHUP", 129),
+];
+
+fn slowly(by: u64) -> Fault {
+    Fault::delay(Duration::from_millis(by)).on(Operation::CreateStatus)
+}
+
+#[test]
+fn signals_are_forwarded_and_reported() {
+    for (signal, name, number) in SIGNALS {
+        let scene = Scene::real_time();
+        let mut running = Running::start(scene.script(&[], "echo ready; exec cat"));
+        assert_eq!(running.line(), "ready");
+        running.send(signal);
+        // An open standard input keeps the command running until the signal.
+        let stdin = running.process.stdin.take();
+        assert_eq!(running.code(), number);
+        drop(stdin);
+        let description = format!("Stopped by {name}");
+        assert_eq!(
+            scene.reported(),
+            [pair("in_progress", ""), pair("error", &description)]
+        );
+        assert_eq!(scene.kept(), [""; 0]);
+    }
+}
+
+#[test]
+fn clean_up_determines_the_exit_code() {
+    let scene = Scene::real_time();
+    let script = "trap 'echo cleaned; exit 5' TERM; echo ready; while :; do sleep 1; done";
+    let mut running = Running::start(scene.script(&[], script));
+    assert_eq!(running.line(), "ready");
+    running.send(Signal::SIGTERM);
+    let (status, stdout, _) = running.wait();
+    assert_eq!(status.code(), Some(5));
+    assert_eq!(stdout, "cleaned\n");
+    assert_eq!(scene.reported()[1], pair("error", "Stopped by SIGTERM"));
+}
+
+#[test]
+fn ignored_signal_is_reported_immediately() {
+    let scene = Scene::real_time();
+    let script = "trap '' TERM; echo ready; cat; echo done";
+    let mut running = Running::start(scene.script(&[], script));
+    assert_eq!(running.line(), "ready");
+    running.send(Signal::SIGTERM);
+    scene.wait_for_statuses(2);
+    assert_eq!(running.process.try_wait().unwrap(), None);
+    let (status, stdout, _) = running.wait();
+    assert_eq!(status.code(), Some(0));
+    assert_eq!(stdout, "done\n");
+    // The later exit code is not reported again.
+    assert_eq!(
+        scene.reported(),
+        [pair("in_progress", ""), pair("error", "Stopped by SIGTERM")]
+    );
+}
+
+#[test]
+fn first_of_several_signals_is_reported() {
+    let scene = Scene::real_time();
+    let script = "trap 'echo INT' INT; trap 'echo TERM; exit 9' TERM
+        echo ready; while :; do sleep 1; done";
+    let mut running = Running::start(scene.script(&[], script));
+    assert_eq!(running.line(), "ready");
+    running.send(Signal::SIGINT);
+    assert_eq!(running.line(), "INT");
+    running.send(Signal::SIGINT);
+    assert_eq!(running.line(), "INT");
+    running.send(Signal::SIGTERM);
+    assert_eq!(running.line(), "TERM");
+    assert_eq!(running.code(), 9);
+    assert_eq!(
+        scene.reported(),
+        [pair("in_progress", ""), pair("error", "Stopped by SIGINT")]
+    );
+}
+
+#[test]
+fn signals_reach_grandchildren() {
+    let scene = Scene::real_time();
+    let script =
+        "sh -c 'trap \"echo grandchild; exit\" TERM; echo ready; while :; do sleep 1; done' & wait";
+    let mut running = Running::start(scene.script(&[], script));
+    assert_eq!(running.line(), "ready");
+    running.send(Signal::SIGTERM);
+    let (status, stdout, _) = running.wait();
+    assert_eq!(status.code(), Some(143));
+    assert_eq!(stdout, "grandchild\n");
+}
+
+#[test]
+fn early_signal_prevents_the_start() {
+    let scene = Scene::real_time();
+    scene.github.fault(slowly(300));
+    let running = Running::start(scene.script(&[], "touch was-run"));
+    scene.wait_for_requests(1);
+    running.send(Signal::SIGTERM);
+    assert_eq!(running.code(), 143);
+    assert!(!scene.home.path().join("was-run").exists());
+    let description = "Stopped by SIGTERM before the command started";
+    assert_eq!(
+        scene.reported(),
+        [pair("in_progress", ""), pair("error", description)]
+    );
+}
+
+#[test]
+fn late_signal_leaves_the_grace_for_the_report() {
+    let scene = Scene::real_time();
+    scene.github.fault(slowly(300).skip(1));
+    let running = Running::start(scene.script(&[], "exit 3"));
+    scene.wait_for_requests(2);
+    running.send(Signal::SIGTERM);
+    assert_eq!(running.code(), 3);
+    assert_eq!(scene.reported()[1], pair("failure", "Exit code 3"));
+    assert_eq!(scene.kept(), [""; 0]);
+}
+
+#[test]
+fn report_is_kept_after_the_grace() {
+    let scene = Scene::real_time();
+    scene.github.fault(slowly(600_000).skip(1));
+    let options = ["--end-timeout", "1h", "--grace", "0"];
+    let running = Running::start(scene.script(&options, "true"));
+    scene.wait_for_requests(2);
+    running.send(Signal::SIGTERM);
+    let (status, _, stderr) = running.wait();
+    assert_eq!(status.code(), Some(0));
+    assert!(
+        stderr.contains("could not report success for deployment 42"),
+        "{stderr}"
+    );
+    assert!(stderr.contains("deploystatus flush --outbox"), "{stderr}");
+    assert_eq!(scene.kept().len(), 1);
+    assert!(scene.kept()[0].contains("\"success\""));
+}
+
+#[test]
+fn second_signal_does_not_cut_off_the_report() {
+    let scene = Scene::real_time();
+    scene.github.fault(slowly(300).skip(1));
+    let running = Running::start(scene.script(&["--end-timeout", "1h"], "exit 3"));
+    scene.wait_for_requests(2);
+    running.send(Signal::SIGTERM);
+    running.send(Signal::SIGINT);
+    assert_eq!(running.code(), 3);
+    assert_eq!(scene.reported()[1], pair("failure", "Exit code 3"));
+}
+
+#[test]
+fn cancellation_is_reported_as_the_chosen_state() {
+    let scene = Scene::real_time();
+    let options = ["--cancelled-as", "failure"];
+    let mut running = Running::start(scene.script(&options, "echo ready; exec cat"));
+    assert_eq!(running.line(), "ready");
+    running.send(Signal::SIGTERM);
+    let stdin = running.process.stdin.take();
+    assert_eq!(running.code(), 143);
+    drop(stdin);
+    assert_eq!(scene.reported()[1], pair("failure", "Stopped by SIGTERM"));
+}
+
+#[test]
+fn flush_reports_the_error_of_a_killed_run() {
+    let scene = Scene::real_time();
+    let mut running = Running::start(scene.script(&[], "echo ready; exec cat"));
+    assert_eq!(running.line(), "ready");
+    running.process.kill().unwrap();
+    running.process.wait().unwrap();
+    for _ in 0..2 {
+        let output = scene.background(&["flush"]).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        assert_eq!(scene.reported().len(), 2);
+        assert_eq!(scene.reported()[1].0, "error");
+    }
+}
+
+#[test]
+fn killed_run_leaves_an_error_in_the_outbox() {
+    let scene = Scene::real_time();
+    let mut running = Running::start(scene.script(&[], "echo ready; exec cat"));
+    assert_eq!(running.line(), "ready");
+    running.process.kill().unwrap();
+    running.process.wait().unwrap();
+    assert_eq!(scene.kept().len(), 1);
+    assert!(scene.kept()[0].contains("\"error\""));
+}
+
+/// Only Linux shows which signals are ignored.
+#[cfg(target_os = "linux")]
+#[test]
+fn ignored_signals_stay_ignored() {
+    let scene = Scene::real_time();
+    let line = "trap '' HUP; exec deploystatus run --deployment 42 -- sh -c 'echo ready; exec cat'";
+    let mut running = Running::start(scene.shell(line));
+    assert_eq!(running.line(), "ready");
+    running.send(Signal::SIGHUP);
+    assert_eq!(running.code(), 0);
+    assert_eq!(scene.reported()[1], pair("success", ""));
+}
