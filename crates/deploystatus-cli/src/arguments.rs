@@ -124,7 +124,7 @@ pub(crate) enum Command {
 /// The time limit of a command that only reads.
 #[derive(Args, Clone, Copy, Debug)]
 pub(crate) struct TimeoutArgs {
-    /// Time limit of the command; of reading many pages, the time without progress
+    /// Time limit of the command
     #[arg(long, value_name = "TIME", default_value = "2m", value_parser = duration::parse)]
     pub(crate) timeout: Duration,
 }
@@ -165,6 +165,9 @@ pub(crate) struct WaitArgs {
     /// Maximum time to wait, such as 90s, 15m or 1h30m
     #[arg(long, value_name = "TIME", default_value = "15m", value_parser = duration::parse)]
     pub(crate) timeout: Duration,
+    /// Time between two polls [default: increasing]
+    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
+    pub(crate) interval: Option<Duration>,
     /// State to wait for [default: any final state]
     #[arg(long = "for", value_name = "STATE", value_parser = parsers::any_state())]
     pub(crate) goal: Option<State>,

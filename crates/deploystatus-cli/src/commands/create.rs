@@ -40,14 +40,7 @@ pub(crate) async fn run(
         output.status(&finished, &[("delivery", json!("already_finished"))])?;
         return Ok(Code::Done);
     }
-    let create = async {
-        let created = if report.if_changed {
-            deployment.create_status_if_changed(status).await
-        } else {
-            deployment.create_status(status).await
-        };
-        created.map_err(Error::call("create the status"))
-    };
+    let create = create(&deployment, status, report);
     let created = limit.run(TimedOut::Creating, create).await?;
     let status = &created.status;
     // Later steps need the outputs even if standard output cannot be written.
@@ -59,6 +52,19 @@ pub(crate) async fn run(
     }
     printed?;
     Ok(Code::Done)
+}
+
+async fn create(
+    deployment: &Deployment,
+    status: NewStatus,
+    report: &ReportArgs,
+) -> Result<CreateOutcome, Error> {
+    let created = if report.if_changed {
+        deployment.create_status_if_changed(status).await
+    } else {
+        deployment.create_status(status).await
+    };
+    created.map_err(Error::call("create the status"))
 }
 
 /// Returns the newest status if it is final, or `None` if two readings of the list end otherwise.

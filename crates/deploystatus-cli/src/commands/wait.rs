@@ -1,7 +1,10 @@
 //! `wait`: waits for a deployment to finish.
 
+use std::time::Duration;
+
 use deploystatus::{Outcome, PollEvent, WaitPolicy};
 use serde_json::json;
+use tokio::time::Instant;
 
 use crate::advice;
 use crate::arguments::WaitArgs;
@@ -17,7 +20,10 @@ pub(crate) async fn run(
     output: &Output,
 ) -> Result<Code, Error> {
     let deployment = settings.deployment(output)?;
-    let policy = WaitPolicy::new().timeout(arguments.timeout);
+    let mut policy = WaitPolicy::new().timeout(arguments.timeout);
+    if let Some(interval) = arguments.interval {
+        policy = policy.initial_interval(interval).max_interval(interval);
+    }
     let wait = match arguments.goal {
         Some(state) => deployment.wait_for(state, &policy),
         None => deployment.wait(&policy),
@@ -28,14 +34,13 @@ pub(crate) async fn run(
         deployment.repository()
     ));
     let mut printed = Ok(());
-    let outcome = wait
-        .on_poll(|poll| {
-            let result = print_poll(poll, &spinner, output);
-            if printed.is_ok() {
-                printed = result;
-            }
-        })
-        .await;
+    let wait = wait.on_poll(|poll| {
+        let result = print_poll(poll, &spinner, output);
+        if printed.is_ok() {
+            printed = result;
+        }
+    });
+    let outcome = with_heartbeat(wait.into_future(), &spinner).await;
     drop(spinner);
     printed?;
     let outcome = outcome.map_err(Error::call("wait for the deployment"))?;
@@ -44,7 +49,40 @@ pub(crate) async fn run(
         output.add_summary(&deployment, status);
     }
     print_outcome(&outcome, output)?;
+    if let Some(problem) = problem(&outcome, arguments.timeout) {
+        output.warning(&problem);
+    }
     Ok(code(&outcome))
+}
+
+/// Completes a wait and prints a line each minute, so that a log shows that the command still runs.
+async fn with_heartbeat<T>(wait: impl Future<Output = T>, spinner: &Spinner<'_>) -> T {
+    const INTERVAL: Duration = Duration::from_secs(60);
+    let started = Instant::now();
+    let mut wait = std::pin::pin!(wait);
+    loop {
+        tokio::select! {
+            biased;
+            result = &mut wait => return result,
+            () = tokio::time::sleep(INTERVAL) => {
+                let waited = duration::format(started.elapsed().as_secs());
+                spinner.heartbeat(&format!("still waiting after {waited}"));
+            }
+        }
+    }
+}
+
+/// Returns the reason why the wait did not succeed, or `None` if it did.
+fn problem(outcome: &Outcome, timeout: Duration) -> Option<String> {
+    Some(match outcome {
+        outcome if outcome.is_success() => return None,
+        Outcome::StillRunning { .. } => {
+            let timeout = duration::format(timeout.as_secs());
+            format!("the deployment did not finish within {timeout}")
+        }
+        Outcome::Gone => "the deployment no longer exists".to_owned(),
+        outcome => format!("the deployment did not succeed: {}", name(outcome)),
+    })
 }
 
 /// Prints a new status or a failed poll. The last status is printed with the outcome instead.

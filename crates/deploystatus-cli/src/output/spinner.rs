@@ -38,6 +38,13 @@ impl Spinner<'_> {
         }
     }
 
+    /// Prints a line where no changing line shows that the command still runs.
+    pub(crate) fn heartbeat(&self, text: &str) {
+        if self.bar.is_none() {
+            self.output.note(text);
+        }
+    }
+
     /// Prints a line that stays.
     pub(crate) fn print(&self, text: &str) {
         match &self.bar {

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::process::Stdio;
 
-use deploystatus_emulator::{NewDeployment, NewStatus};
+use deploystatus_emulator::{Emulator, NewDeployment, NewStatus};
 use snapbox::str;
 
 use crate::process::pair;
@@ -62,6 +62,7 @@ $ deploystatus wait --json
 --- stderr
 {"note":"waiting for deployment 42 of octocat/example"}
 {"note":"failure after Ns: Now failure"}
+{"warning":"the deployment did not succeed: failed"}
 --- exit 1
 
 "#]],
@@ -77,6 +78,8 @@ description  Now error
 by           octocat
 created      2026-01-01T00:00:00Z
 outcome      errored
+--- stderr
+warning: the deployment did not succeed: errored
 --- exit 1
 
 "#]],
@@ -93,6 +96,7 @@ $ deploystatus wait --timeout 0s
 outcome  still_running
 --- stderr
 waiting for deployment 42 of octocat/example
+warning: the deployment did not finish within 0s
 --- exit 7
 
 "#]],
@@ -106,6 +110,7 @@ $ deploystatus wait --timeout 0s --json
 }
 --- stderr
 {"note":"waiting for deployment 42 of octocat/example"}
+{"warning":"the deployment did not finish within 0s"}
 --- exit 7
 
 "#]],
@@ -125,6 +130,7 @@ outcome      still_running
 --- stderr
 waiting for deployment 42 of octocat/example
 in_progress after Ns: Now in_progress
+warning: the deployment did not finish within 0s
 --- exit 7
 
 "#]],
@@ -186,6 +192,8 @@ environment  staging
 by           octocat
 created      2026-01-01T00:00:00Z
 outcome      superseded
+--- stderr
+warning: the deployment did not succeed: superseded
 --- exit 1
 
 "#]],
@@ -202,6 +210,8 @@ description  Now inactive
 by           octocat
 created      2026-01-01T00:00:00Z
 outcome      abandoned
+--- stderr
+warning: the deployment did not succeed: abandoned
 --- exit 1
 
 "#]],
@@ -256,4 +266,12 @@ fn statuses_are_printed_as_they_arrive() {
         (Some("success"), Some("succeeded")),
     ];
     assert_eq!(printed, expected);
+}
+
+#[test]
+fn interval_sets_the_time_between_polls() {
+    let scene = Scene::with(Emulator::builder()).statuses(&["in_progress"]);
+    let output = scene.output("wait --interval 50ms --timeout 1s --deployment 42");
+    assert_eq!(output.status.code(), Some(7));
+    assert!(scene.github.requests().len() > 5);
 }

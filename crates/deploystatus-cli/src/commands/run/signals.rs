@@ -18,6 +18,7 @@ pub(super) enum Stop {
     Terminate,
     HangUp,
     /// The parent process has exited, which in a pipeline means that the job was cancelled.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "only Unix shows that it exits"))]
     ParentExited,
 }
 
@@ -42,7 +43,7 @@ impl Stop {
     }
 }
 
-/// Whether the exit of the parent process is a stop request.
+/// Policy for the exit of the parent process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ParentPolicy {
     Watch,
