@@ -36,6 +36,18 @@ const CRATES: &[(&str, &[&[&str]])] = &[
         ],
     ),
     (
+        "crates/deploystatus-cli",
+        &[
+            &["duration", "escape", "event_file"],
+            &["advice", "arguments"],
+            &["error"],
+            &["environment", "exit"],
+            &["output"],
+            &["settings"],
+            &["commands"],
+        ],
+    ),
+    (
         "xtask",
         &[
             &["checkout", "console", "document", "finish", "operations"],

@@ -18,7 +18,8 @@ use deploystatus_emulator::Profile;
 
 use crate::duration;
 
-pub(crate) use report::{CreateArgs, OutboxArgs, ReportArgs, ReportedState, RunArgs};
+pub(crate) use parsers::ReportedState;
+pub(crate) use report::{CreateArgs, OutboxArgs, ReportArgs, RunArgs};
 
 /// Report and follow GitHub deployment statuses
 #[derive(Debug, Parser)]
