@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use deploystatus_emulator::{Clock, Emulator, NewDeployment, ReplicaLag};
+use deploystatus_emulator::{Clock, Emulator, NewDeployment, NewStatus, ReplicaLag};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -108,6 +108,30 @@ async fn restored_statuses_have_no_lag() {
     assert_eq!(count(&github, &path).await, 1);
     github.post(&path, json!({"state": "success"})).await;
     assert_eq!(count(&github, &path).await, 1);
+}
+
+#[tokio::test]
+async fn seeded_and_direct_objects_have_no_lag() {
+    let seed = r#"{"repositories": [{"name": "octocat/example"}], "deployments": [
+        {"repository": "octocat/example", "id": 42, "ref": "main",
+         "statuses": [{"state": "queued"}, {"state": "success"}]}
+    ]}"#;
+    let seed = deploystatus_emulator::Seed::from_json(seed).unwrap();
+    let builder = Emulator::builder().clock(Clock::manual()).seed(seed);
+    let github = Github::from(builder).await;
+    let lag = ReplicaLag::fixed(SECOND);
+    github.emulator.change_quirks(|it| it.replica_lag = lag);
+    let seeded = "/repos/octocat/example/deployments/42/statuses";
+    assert_eq!(count(&github, seeded).await, 2);
+
+    let path = statuses(&github.deployment());
+    assert_eq!(count(&github, &path).await, 0);
+    github.post(&path, json!({"state": "queued"})).await;
+    assert_eq!(count(&github, &path).await, 0);
+    let id = github.emulator.deployments().pop().unwrap().id;
+    let new = NewStatus::new("success");
+    github.emulator.create_status(id, new).unwrap();
+    assert_eq!(count(&github, &path).await, 2);
 }
 
 #[tokio::test]

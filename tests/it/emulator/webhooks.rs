@@ -3,7 +3,7 @@ use deploystatus_emulator::{
 };
 use serde_json::{Value, json};
 
-use super::github::{Github, statuses};
+use super::github::{Github, send, statuses};
 
 /// Starts an emulator whose webhook is a second emulator, which logs the deliveries.
 async fn with_webhook() -> (Github, Emulator) {
@@ -209,6 +209,42 @@ async fn redelivery_happens_only_on_request() {
     );
     assert_eq!(receiver.requests().len(), 2);
     assert!(github.emulator.redeliver("nonsense").is_err());
+}
+
+#[tokio::test]
+async fn deliveries_are_listed_repeated_and_cleared_over_http() {
+    let (github, _receiver) = with_webhook().await;
+    for _ in 0..3 {
+        github.deployment();
+    }
+    let first = github.emulator.wait_for_deliveries().await.remove(0);
+    let url = format!("{}/_emulator", github.emulator.url());
+    let http = reqwest::Client::new();
+    for (query, numbers) in [("?limit=2", vec![2, 3]), ("?since=2", vec![3])] {
+        let list = send(http.get(format!("{url}/deliveries{query}"))).await;
+        let list = list.expect(200).json();
+        let found: Vec<_> = list
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| &it["number"])
+            .collect();
+        assert_eq!(found, numbers, "{query}");
+    }
+    let repeat = format!("{url}/deliveries/{}", first.id);
+    let repeated = send(http.post(repeat)).await.expect(202).json();
+    assert_eq!(
+        (&repeated["number"], &repeated["attempt"]),
+        (&json!(4), &json!(2))
+    );
+    send(http.post(format!("{url}/deliveries/x")))
+        .await
+        .expect(404);
+    send(http.post(format!("{url}/reset"))).await.expect(204);
+    let list = send(http.get(format!("{url}/deliveries")))
+        .await
+        .expect(200);
+    assert_eq!(list.json(), json!([]));
 }
 
 #[tokio::test(start_paused = true)]

@@ -36,6 +36,7 @@ pub struct ReceivedRequest {
     pub duration_ms: Option<u64>,
     /// Fault that changed the response, or `None` if there was none.
     pub fault: Option<Fault>,
+    /// Orders requests, statuses and deliveries, in microseconds of the system clock.
     order: i64,
 }
 

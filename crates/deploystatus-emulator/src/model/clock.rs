@@ -1,10 +1,12 @@
 //! The emulator's clock.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
+
+use crate::model::lock;
 
 /// The clock of an emulator: the system's, a manual one, or Tokio's.
 ///
@@ -52,7 +54,7 @@ impl Clock {
     /// Returns the current time.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        let offset = *self.offset.lock().unwrap_or_else(PoisonError::into_inner);
+        let offset = *lock(&self.offset);
         let now = self.source.now().saturating_add(offset);
         now.unwrap_or(Timestamp::MAX)
     }
@@ -60,19 +62,19 @@ impl Clock {
     /// Sets the current time. A running clock continues from there.
     pub fn set(&self, time: Timestamp) {
         let offset = time.duration_since(self.source.now());
-        *self.offset.lock().unwrap_or_else(PoisonError::into_inner) = offset;
+        *lock(&self.offset) = offset;
     }
 
     /// Moves the clock forward.
     pub fn advance(&self, by: Duration) {
         let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
-        let mut offset = self.offset.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut offset = lock(&self.offset);
         *offset = offset.saturating_add(by);
     }
 
     /// Returns the difference from the clock's source in milliseconds.
     pub(crate) fn offset_ms(&self) -> i64 {
-        let offset = *self.offset.lock().unwrap_or_else(PoisonError::into_inner);
+        let offset = *lock(&self.offset);
         i64::try_from(offset.as_millis()).unwrap_or(i64::MAX)
     }
 

@@ -48,7 +48,9 @@ pub struct Quirks {
 
 /// Lag of the replica that serves lists and single objects.
 ///
-/// Writes are visible to a read only after this time. The checks of a write do not lag.
+/// Objects that are created over HTTP are visible to reads only after this time.
+/// Objects from a seed, a snapshot or the methods of [`Emulator`](crate::Emulator) are visible immediately.
+/// The checks of a write do not lag.
 /// In JSON: `{"min_ms": 0, "max_ms": 2000, "seed": 7}`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -20,6 +20,18 @@ impl Store {
     pub(crate) fn replica(&self, time: Option<Timestamp>) -> Replica<'_> {
         Replica { store: self, time }
     }
+
+    /// Makes a deployment and its statuses visible to all reads.
+    pub(crate) fn make_visible(&mut self, deployment_id: u64) {
+        let Some(history) = self.state.deployments.get_mut(&deployment_id) else {
+            return;
+        };
+        history.stored_at = None;
+        // A replica that shows a status also shows all earlier ones.
+        if let Some(stored) = history.statuses_stored.last_mut() {
+            stored.at = Timestamp::MIN;
+        }
+    }
 }
 
 impl Replica<'_> {

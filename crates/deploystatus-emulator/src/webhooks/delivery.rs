@@ -40,6 +40,7 @@ pub struct Delivery {
     pub error: Option<String>,
     /// Time at which the delivery finished, or `None` if it has not finished.
     pub delivered_at: Option<Timestamp>,
+    /// Orders requests, statuses and deliveries, in microseconds of the system clock.
     order: i64,
 }
 
