@@ -76,7 +76,7 @@ fn plain_http_is_limited_to_loopback() {
     };
     refused(
         plain(),
-        "plain http would expose the token: http://git.example.com/api/v3: expected https",
+        "insecure base URL \"http://git.example.com/api/v3\": expected https, because http would expose the token",
     );
     assert!(plain().allow_plain_http().build().is_ok());
     for local in ["http://localhost:1", "http://127.0.0.2:1", "http://[::1]:1"] {
