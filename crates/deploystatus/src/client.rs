@@ -35,7 +35,9 @@ impl Client {
         Ok(Deployment::new(Target::new(Arc::clone(&self.0), name, id)?))
     }
 
-    /// Returns the base URL of the API, completed as described at [`ClientBuilder::base_url`](crate::ClientBuilder::base_url).
+    /// Returns the base URL of the API.
+    ///
+    /// It is completed as described at [`ClientBuilder::base_url`](crate::ClientBuilder::base_url).
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.0.base.text

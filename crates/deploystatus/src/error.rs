@@ -75,7 +75,7 @@ pub enum ErrorKind {
     RateLimited,
     /// The response does not have the form of GitHub's API.
     InvalidResponse,
-    /// A redirect or a link cannot be followed: it is invalid, forms a loop, or leads to a server that must not receive the token.
+    /// A redirect or a link to a page is invalid, forms a loop, or leads to another server.
     Redirect,
     /// A status was sent, and it is unknown whether it is stored.
     OutcomeUnknown,
@@ -168,7 +168,9 @@ impl Error {
         self.innermost().kind() == ErrorKind::Connect
     }
 
-    /// Returns `true` if the token is missing, invalid, or lacks a permission (status 401, or 403 without a rate limit).
+    /// Returns `true` if the token is missing or invalid, or lacks a permission.
+    ///
+    /// The status is 401, or 403 without a rate limit.
     #[must_use]
     pub fn is_auth(&self) -> bool {
         matches!(self.status(), Some(401 | 403)) && !self.is_rate_limited()

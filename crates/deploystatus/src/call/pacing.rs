@@ -17,7 +17,8 @@ use crate::http::response::Response;
 /// Progress reports of rollouts use at most 80 % of the creations. The limits of creations never delay a final report.
 /// If less than 5 % of the token's quota is left, the client spreads its requests over the time until the next period,
 /// with pauses of at most 30 seconds.
-/// The limits of creations stay off until a response carries rate-limit headers. Most Enterprise Servers send none.
+/// With Enterprise Server, the limits of creations stay off until a response carries rate-limit headers.
+/// Most Enterprise Servers send none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pacing {
     is_on: bool,

@@ -224,7 +224,9 @@ impl Run {
         trace::record(&self.span, response, self.attempts);
     }
 
-    /// Counts a failed attempt. Rate limits also have a count of their own, because only they lengthen later waits.
+    /// Counts a failed attempt.
+    ///
+    /// Rate limits have a count of their own, because only they lengthen later waits.
     pub(crate) fn count(&mut self, failure: &Failure) {
         self.attempts += 1;
         if failure.error.is_rate_limited() {

@@ -238,7 +238,9 @@ fn undecodable(request: &Request<'_>, response: &Response, error: GeneratedError
     }
 }
 
-/// Sends one HTTP request. Returns the response, and the error of the generated client if it could not decode the body.
+/// Sends one HTTP request.
+///
+/// Returns the response, and the error of the generated client if it could not decode the body.
 async fn once(
     target: &Target,
     request: &Request<'_>,

@@ -172,7 +172,9 @@ impl ClientBuilder {
         self
     }
 
-    /// Disables the certificates of the system, so that only [`root_certificates`](Self::root_certificates) are trusted.
+    /// Disables the certificates of the system.
+    ///
+    /// Only [`root_certificates`](Self::root_certificates) are trusted then.
     pub fn without_system_certificates(mut self) -> Self {
         self.system_roots = false;
         self

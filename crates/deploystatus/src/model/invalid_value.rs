@@ -38,7 +38,9 @@ impl InvalidValue {
         &self.problem
     }
 
-    /// Returns the accepted values or the limit, such as `expected OWNER/NAME`, or `None` if the problem implies them.
+    /// Returns the accepted values or the limit, such as `expected OWNER/NAME`.
+    ///
+    /// Returns `None` if the problem implies them.
     #[must_use]
     pub fn expectation(&self) -> Option<&str> {
         self.expected.as_deref()

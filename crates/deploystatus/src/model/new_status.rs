@@ -114,8 +114,9 @@ impl NewStatus {
         self.description(short)
     }
 
-    /// Sets whether a `success` makes earlier deployments of the environment inactive. Defaults to `true` on GitHub.
+    /// Sets whether a `success` makes earlier deployments of the environment inactive.
     ///
+    /// GitHub's default is `true`.
     /// GitHub adds an `inactive` status to the earlier deployments of the same repository and environment
     /// whose newest status is `success`. Transient deployments are excluded.
     /// According to GitHub's documentation, production environments are excluded too.

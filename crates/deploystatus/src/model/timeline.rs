@@ -65,7 +65,9 @@ impl Timeline {
         self.attempts().len().saturating_sub(1)
     }
 
-    /// Returns the time from the first status to the end of the last attempt, or `None` if that attempt has not ended.
+    /// Returns the time from the first status to the end of the last attempt.
+    ///
+    /// Returns `None` if that attempt has not ended, or if there are no statuses.
     ///
     /// [`Attempt::duration`] returns the duration of one attempt.
     #[must_use]

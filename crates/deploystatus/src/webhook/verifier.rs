@@ -34,7 +34,9 @@ impl Verifier {
         })
     }
 
-    /// Returns a verifier that also accepts deliveries signed with `secret`, for use while a secret is replaced.
+    /// Returns a verifier that also accepts deliveries signed with `secret`.
+    ///
+    /// Use it while the secret of a webhook is replaced.
     ///
     /// # Errors
     ///
