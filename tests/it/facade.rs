@@ -4,6 +4,7 @@ mod building;
 mod connections;
 mod creating;
 mod delivery;
+mod documented_numbers;
 mod errors;
 mod listing;
 mod lost_responses;
