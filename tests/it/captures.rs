@@ -13,35 +13,35 @@ async fn recorded_statuses_and_errors_are_decoded() {
     };
     let (mut read, mut kept) = (0, 0);
     for (name, capture) in corpus.documents() {
-        let answer = &capture["response"];
-        let status = u16::try_from(answer["status"].as_u64().unwrap()).unwrap();
+        let response = &capture["response"];
+        let status = u16::try_from(response["status"].as_u64().unwrap()).unwrap();
         let path = capture["request"]["path"].as_str().unwrap();
         if path.contains("/deployments/") && path.contains("/statuses") && status < 300 {
             read += 1;
-            check_statuses(&name, &replay(&capture).await.unwrap(), &answer["body"]);
+            check_statuses(&name, &replay(&capture).await.unwrap(), &response["body"]);
         } else if status >= 300 {
             kept += 1;
-            let template = ResponseTemplate::new(status).set_body_string(text(&answer["body"]));
-            let call = OneCall::answered(template).await;
+            let template = ResponseTemplate::new(status).set_body_string(text(&response["body"]));
+            let call = OneCall::with_response(template).await;
             let outcome = call
                 .client
                 .repos_get_deployment_status(&call.owner, &call.repo, 1, 2);
             assert!(
                 outcome.await.is_err(),
-                "{name}: a {status} was taken for a status"
+                "{name}: a {status} was decoded as a status"
             );
             let recorded = call.response();
             assert_eq!(recorded.status, status, "{name}");
             assert_eq!(
                 recorded.body,
-                Body::Complete(text(&answer["body"]).into()),
+                Body::Complete(text(&response["body"]).into()),
                 "{name}"
             );
         }
     }
     assert!(
         read > 10 && kept > 10,
-        "only {read} statuses and {kept} refusals were recorded"
+        "only {read} statuses and {kept} rejections were recorded"
     );
 }
 
@@ -49,15 +49,16 @@ async fn recorded_statuses_and_errors_are_decoded() {
 async fn replay(
     capture: &Value,
 ) -> Result<Vec<DeploymentStatus>, deploystatus_generated::Error<()>> {
-    let answer = &capture["response"];
+    let response = &capture["response"];
     let status = if capture["request"]["method"] == "POST" {
         201
     } else {
         200
     };
-    assert_eq!(answer["status"], status);
+    assert_eq!(response["status"], status);
     let call =
-        OneCall::answered(ResponseTemplate::new(status).set_body_json(&answer["body"])).await;
+        OneCall::with_response(ResponseTemplate::new(status).set_body_json(&response["body"]))
+            .await;
     let (client, owner, repo) = (&call.client, &call.owner, &call.repo);
     if status == 201 {
         let body: ReposCreateDeploymentStatusBody =
@@ -66,7 +67,7 @@ async fn replay(
             .repos_create_deployment_status(owner, repo, 1, &body)
             .await?;
         Ok(vec![created.into_inner()])
-    } else if answer["body"].is_array() {
+    } else if response["body"].is_array() {
         let listed = client
             .repos_list_deployment_statuses(owner, repo, 1, None, None)
             .await?;

@@ -5,6 +5,7 @@ mod connections;
 mod contradictions;
 mod creating;
 mod delivery;
+mod documented_numbers;
 mod errors;
 mod listing;
 mod lost_responses;

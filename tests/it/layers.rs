@@ -1,4 +1,4 @@
-//! The direction of imports: the claim of ARCHITECTURE.md about layers, checked for every crate.
+//! The layers that ARCHITECTURE.md describes, checked in the imports of the crate.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -231,7 +231,7 @@ impl<'ast> Visit<'ast> for Imports {
         self.add_tree(&item.tree, &[]);
     }
 
-    /// Inline modules are tests, or variants of one platform; both belong to their file.
+    /// Skips test modules, which belong to their file, and visits other inline modules.
     fn visit_item_mod(&mut self, item: &'ast ItemMod) {
         let is_test = item.ident == "tests";
         if !is_test && item.content.is_some() {

@@ -1,8 +1,7 @@
-//! Behaviour across the crates, one file a subject.
+//! Behaviour across the crates, one file for each subject.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::unwrap_used, reason = "a test fails if a value is missing")]
 
-mod answers;
 mod captures;
 mod emulator;
 mod endurance;
@@ -13,6 +12,7 @@ mod outbox;
 mod paths;
 mod properties;
 mod prose;
+mod responses;
 mod rollout;
 mod state;
 mod tidy;

@@ -1,4 +1,4 @@
-//! Nothing can leave `/repos/{owner}/{repo}/`.
+//! Requests stay below `/repos/{owner}/{repo}/`.
 
 use deploystatus_generated::{InvalidPathSegment, PathSegment};
 use tests::OneCall;
@@ -48,18 +48,18 @@ fn hostile_names_are_rejected() {
     for name in hostile {
         assert!(
             name.parse::<PathSegment>().is_err(),
-            "{name:?} was taken for a name"
+            "{name:?} was accepted"
         );
     }
 }
 
 #[test]
 fn rejection_names_the_reason() {
-    let refusal = |name: &str| name.parse::<PathSegment>().unwrap_err();
-    assert_eq!(refusal(""), InvalidPathSegment::Empty);
-    assert_eq!(refusal("..").to_string(), "name consists of dots only");
+    let error = |name: &str| name.parse::<PathSegment>().unwrap_err();
+    assert_eq!(error(""), InvalidPathSegment::Empty);
+    assert_eq!(error("..").to_string(), "name consists of dots only");
     assert_eq!(
-        refusal("octo/cat").to_string(),
+        error("octo/cat").to_string(),
         "invalid character '/' in name: expected letters, digits, `-`, `_` or `.`"
     );
 }
@@ -74,7 +74,7 @@ async fn unusual_names_form_one_segment() {
         ("OCTOCAT", "-"),
         ("octocat", "..x"),
     ] {
-        let call = OneCall::answered(ResponseTemplate::new(404)).await;
+        let call = OneCall::with_response(ResponseTemplate::new(404)).await;
         let (owner, repo): (PathSegment, PathSegment) =
             (owner.parse().unwrap(), repo.parse().unwrap());
         let outcome = call
@@ -92,7 +92,7 @@ async fn unusual_names_form_one_segment() {
 #[tokio::test]
 async fn extreme_ids_form_one_segment() {
     for id in [0, -1, i64::MIN, i64::MAX] {
-        let call = OneCall::answered(ResponseTemplate::new(404)).await;
+        let call = OneCall::with_response(ResponseTemplate::new(404)).await;
         assert!(
             call.client
                 .repos_get_deployment_status(&call.owner, &call.repo, id, id)

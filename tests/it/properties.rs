@@ -33,7 +33,7 @@ fn every_property_has_target_and_corpus() {
     for (name, _) in PROPERTIES {
         assert!(
             manifest.contains(&format!("path = \"fuzz_targets/{name}.rs\"")),
-            "{name} is no target"
+            "{name} is not a target"
         );
         let target = root.join(format!("fuzz/fuzz_targets/{name}.rs"));
         let target = fs::read_to_string(target).unwrap();
@@ -51,7 +51,7 @@ fn committed_corpora_satisfy_properties() {
     for (name, property) in PROPERTIES {
         for (path, bytes) in corpus(name) {
             let outcome = std::panic::catch_unwind(|| property(&bytes));
-            assert!(outcome.is_ok(), "{} breaks it", path.display());
+            assert!(outcome.is_ok(), "{} violates the property", path.display());
         }
     }
 }

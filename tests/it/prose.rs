@@ -1,4 +1,4 @@
-//! The texts of this project: its own sentences, in plain technical English.
+//! Texts of the project: sentences of its own, in plain technical English.
 
 use std::collections::HashSet;
 use std::fs;
@@ -146,7 +146,7 @@ fn docs_open_with_a_verb_or_a_noun() {
     }
 }
 
-/// Returns the texts that people of this project write, with their names.
+/// Returns the texts of all hand-written files, with their names.
 fn own_texts() -> Vec<(String, String)> {
     let (root, files) = checkout();
     let texts: Vec<_> = files

@@ -12,13 +12,13 @@ fn known_states_are_documented_ones_and_waiting() {
     let (root, _) = checkout();
     let text = fs::read_to_string(root.join("openapi/deployment-statuses.json")).unwrap();
     let description: Value = serde_json::from_str(&text).unwrap();
-    let words =
+    let states =
         &description["components"]["schemas"]["deployment-status"]["properties"]["state"]["enum"];
-    let mut expected: BTreeSet<&str> = words
+    let mut expected: BTreeSet<&str> = states
         .as_array()
         .unwrap()
         .iter()
-        .map(|word| word.as_str().unwrap())
+        .map(|name| name.as_str().unwrap())
         .collect();
     assert_eq!(expected.len(), 7);
     expected.insert("waiting");
@@ -38,18 +38,18 @@ fn states_round_trip_as_text() {
         "Zustand ✓",
         "unknown",
     ];
-    let words = State::KNOWN.iter().map(State::as_str).chain(unknown);
-    for word in words {
-        let state: State = word.into();
-        assert_eq!(state.to_string(), word);
+    let states = State::KNOWN.iter().map(State::as_str).chain(unknown);
+    for name in states {
+        let state: State = name.into();
+        assert_eq!(state.to_string(), name);
         assert_eq!(
             matches!(state, State::Unknown(_)),
-            unknown.contains(&word),
-            "{word:?}"
+            unknown.contains(&name),
+            "{name:?}"
         );
 
         let json = serde_json::to_string(&state).unwrap();
-        assert_eq!(json, serde_json::to_string(word).unwrap());
+        assert_eq!(json, serde_json::to_string(name).unwrap());
         assert_eq!(serde_json::from_str::<State>(&json).unwrap(), state);
     }
 }

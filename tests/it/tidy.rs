@@ -1,11 +1,11 @@
-//! The rules of this project that a machine can keep.
+//! Rules of the project that a program can check.
 
 use std::fs;
 use std::path::Path;
 
 use tests::checkout;
 
-/// The files whose path from the root satisfies a test, with their texts.
+/// Returns the files whose path from the root is wanted, with their texts.
 fn texts(wanted: impl Fn(&str) -> bool) -> Vec<(String, String)> {
     let (root, files) = checkout();
     let found: Vec<_> = files
@@ -38,48 +38,45 @@ fn is_rust(name: &str) -> bool {
 }
 
 #[test]
-fn a_hand_written_file_is_one_idea_long() {
+fn hand_written_files_have_at_most_350_lines() {
     for (name, text) in texts(|name| is_rust(name) && !name.ends_with("/generated.rs")) {
         let lines = text.lines().count();
-        assert!(
-            lines <= 350,
-            "{name} has {lines} lines; past 350 it is two ideas"
-        );
+        assert!(lines <= 350, "{name} has {lines} lines (maximum 350)");
     }
 }
 
 #[test]
-fn a_file_begins_with_what_it_is() {
+fn source_files_start_with_docs() {
     let is_source = |name: &str| is_rust(name) && name.contains("/src/");
     for (name, text) in texts(is_source) {
-        let says = ["//!", "#![doc", "// @generated"];
+        let starts = ["//!", "#![doc", "// @generated"];
         assert!(
-            name.ends_with("/tests.rs") || says.iter().any(|start| text.starts_with(start)),
-            "{name} does not say what it is in its first line"
+            name.ends_with("/tests.rs") || starts.iter().any(|start| text.starts_with(start)),
+            "{name} does not start with a doc comment"
         );
     }
 }
 
 #[test]
-fn the_generated_crate_is_named_by_the_facade_alone() {
+fn only_the_library_uses_the_generated_crate() {
     for (name, text) in texts(|name| is_rust(name) || name.ends_with("/Cargo.toml")) {
-        let may = [
+        let allowed = [
             "crates/deploystatus-generated/",
             "crates/deploystatus/",
             "tests/",
             "xtask/",
         ];
         assert!(
-            may.iter().any(|folder| name.starts_with(folder))
+            allowed.iter().any(|folder| name.starts_with(folder))
                 || !(text.contains("deploystatus_generated")
                     || text.contains("deploystatus-generated")),
-            "{name} names the generated crate"
+            "{name} uses the generated crate"
         );
     }
 }
 
 #[test]
-fn only_the_xtask_depends_on_the_generator() {
+fn only_xtask_depends_on_the_generator() {
     for (name, text) in texts(|name| name.ends_with("/Cargo.toml")) {
         let depends = text.lines().any(|line| {
             [
@@ -97,8 +94,8 @@ fn only_the_xtask_depends_on_the_generator() {
 }
 
 #[test]
-fn every_package_shares_the_version_and_the_lints() {
-    // A package that is a workspace of its own is a tool beside ours.
+fn packages_share_version_and_lints() {
+    // Packages that are workspaces of their own have other settings.
     let packages = texts(|name| name.ends_with("/Cargo.toml"));
     for (name, text) in packages
         .iter()
@@ -119,7 +116,7 @@ fn every_package_shares_the_version_and_the_lints() {
 }
 
 #[test]
-fn the_changelog_has_a_heading_for_this_version() {
+fn changelog_has_a_heading_for_this_version() {
     let (root, _) = checkout();
     let changelog = read(&root.join("CHANGELOG.md"));
     let headings: Vec<_> = changelog
@@ -136,16 +133,16 @@ fn the_changelog_has_a_heading_for_this_version() {
 }
 
 #[test]
-fn no_example_in_the_documents_is_ignored() {
+fn doc_examples_are_not_ignored() {
     for (name, text) in texts(|name| is_rust(name) || ending(name) == "md") {
         let fence = "```";
         assert!(
             !text.contains(&format!("{fence}ignore")),
-            "{name} has an example that does not run"
+            "{name} has an ignored example"
         );
         assert!(
             !text.contains(&format!("{fence}rust,ignore")),
-            "{name} has an example that does not run"
+            "{name} has an ignored example"
         );
     }
 }
@@ -168,19 +165,35 @@ fn relative_links_in_documents_resolve() {
 }
 
 #[test]
-fn the_project_knows_no_machine() {
+fn no_file_contains_a_local_path() {
     let elsewhere = ["..", "/shared"].concat();
-    // What a fuzzer writes need not be text.
+    // Files that a fuzzer writes need not be text.
     let bytes = ["target/", "fuzz/corpus/", "fuzz/artifacts/"];
     let is_text = |name: &str| bytes.iter().all(|folder| !name.starts_with(folder));
     for (name, text) in texts(|name| name != ".ci/run" && is_text(name)) {
         assert!(
             !text.contains(&elsewhere),
-            "{name} looks outside the project"
+            "{name} contains a path outside the project"
         );
         assert!(
             !text.contains(&["/ro", "ot/"].concat()),
-            "{name} names somebody's machine"
+            "{name} contains a path of one machine"
         );
     }
+}
+
+#[test]
+fn example_for_contributors_is_a_test() {
+    let (root, _) = checkout();
+    let compact = |text: &str| text.split_whitespace().collect::<String>();
+    let guide = read(&root.join("CONTRIBUTING.md"));
+    let (_, rest) = guide.split_once("```rust,no_run").unwrap();
+    let (example, _) = rest.split_once("```").unwrap();
+    let (_, file) = guide.split_once("This one is in `").unwrap();
+    let (file, _) = file.split_once('`').unwrap();
+    let tests = compact(&read(&root.join(file)));
+    assert!(
+        tests.contains(&compact(example)),
+        "{file} does not contain the example of CONTRIBUTING.md"
+    );
 }

@@ -1,4 +1,4 @@
-//! The three operations as they go over the wire.
+//! HTTP requests of the three operations.
 
 use deploystatus_generated::types::ReposCreateDeploymentStatusBody as Body;
 use deploystatus_generated::{Exchange, State};
@@ -31,7 +31,7 @@ fn body(state: State) -> Body {
 
 #[tokio::test]
 async fn list_sends_no_query_by_default() {
-    let call = OneCall::answered(listed()).await;
+    let call = OneCall::with_response(listed()).await;
     let list = call
         .client
         .repos_list_deployment_statuses(&call.owner, &call.repo, 42, None, None);
@@ -46,7 +46,7 @@ async fn list_sends_no_query_by_default() {
 
 #[tokio::test]
 async fn list_sends_page_and_size() {
-    let call = OneCall::answered(listed()).await;
+    let call = OneCall::with_response(listed()).await;
     call.client
         .repos_list_deployment_statuses(&call.owner, &call.repo, 42, Some(3), Some(100))
         .await
@@ -59,7 +59,7 @@ async fn list_sends_page_and_size() {
 
 #[tokio::test]
 async fn create_sends_only_the_state_by_default() {
-    let call = OneCall::answered(created()).await;
+    let call = OneCall::with_response(created()).await;
     let status = call
         .client
         .repos_create_deployment_status(&call.owner, &call.repo, 42, &body(State::InProgress))
@@ -80,7 +80,7 @@ async fn create_sends_only_the_state_by_default() {
 
 #[tokio::test]
 async fn create_sends_all_set_fields_unchanged() {
-    let call = OneCall::answered(created()).await;
+    let call = OneCall::with_response(created()).await;
     let full = Body {
         auto_inactive: Some(false),
         description: Some("Zwölf \"Pods\" ✓".to_owned()),
@@ -102,7 +102,8 @@ async fn create_sends_all_set_fields_unchanged() {
 
 #[tokio::test]
 async fn get_accepts_ids_beyond_32_bits() {
-    let call = OneCall::answered(ResponseTemplate::new(200).set_body_json(status_body())).await;
+    let call =
+        OneCall::with_response(ResponseTemplate::new(200).set_body_json(status_body())).await;
     let status = call
         .client
         .repos_get_deployment_status(&call.owner, &call.repo, 4_294_967_297, 5_000_000_001)
@@ -142,7 +143,7 @@ async fn exchange_headers_replace_generated_ones() {
 
 #[tokio::test]
 async fn generated_version_header_is_not_sent() {
-    let call = OneCall::answered(listed()).await;
+    let call = OneCall::with_response(listed()).await;
     call.client
         .repos_list_deployment_statuses(&call.owner, &call.repo, 42, None, None)
         .await

@@ -1,4 +1,4 @@
-//! Recorded material from outside of the project, and the files of this checkout.
+//! Recorded data that is not part of the project, and the files of this checkout.
 
 use std::fs;
 use std::io::Read;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-/// A folder of recorded material.
+/// A folder of recorded data.
 pub struct Corpus {
     folder: PathBuf,
 }

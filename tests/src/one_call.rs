@@ -22,14 +22,17 @@ pub struct OneCall {
 
 impl OneCall {
     /// Creates a client of a server that sends the same response to every request.
-    pub async fn answered(answer: ResponseTemplate) -> Self {
-        Self::with_exchange(answer, Exchange::new()).await
+    pub async fn with_response(response: ResponseTemplate) -> Self {
+        Self::with_exchange(response, Exchange::new()).await
     }
 
-    /// Creates the same with the given exchange.
-    pub async fn with_exchange(answer: ResponseTemplate, exchange: Exchange) -> Self {
+    /// Creates a client with this exchange, of a server that sends the same response to every request.
+    pub async fn with_exchange(response: ResponseTemplate, exchange: Exchange) -> Self {
         let server = MockServer::start().await;
-        Mock::given(any()).respond_with(answer).mount(&server).await;
+        Mock::given(any())
+            .respond_with(response)
+            .mount(&server)
+            .await;
         let call = Self::at(&server.uri(), exchange);
         Self {
             server: Some(server),
@@ -38,7 +41,7 @@ impl OneCall {
     }
 
     /// Creates a client of a server that reads a request, writes these bytes and closes the connection.
-    pub async fn answered_raw(bytes: impl Into<Vec<u8>>) -> Self {
+    pub async fn with_raw_response(bytes: impl Into<Vec<u8>>) -> Self {
         let bytes = bytes.into();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

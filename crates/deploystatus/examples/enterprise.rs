@@ -30,7 +30,7 @@ async fn main() -> ExitCode {
 async fn newest() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [server, certificates, repository, id] = &arguments[..] else {
-        return Err("usage: enterprise https://HOST CERTIFICATES.pem OWNER/REPO DEPLOYMENT".into());
+        return Err("usage: enterprise https://HOST CERTIFICATES.pem OWNER/NAME DEPLOYMENT".into());
     };
     let policy = RetryPolicy::new().timeout(Duration::from_secs(60));
     let client = Client::builder()

@@ -19,7 +19,7 @@ use futures_util::TryStreamExt;
 async fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [repository, id] = &arguments[..] else {
-        eprintln!("usage: read OWNER/REPO DEPLOYMENT");
+        eprintln!("usage: read OWNER/NAME DEPLOYMENT");
         return ExitCode::FAILURE;
     };
     let Ok(id) = id.parse() else {
@@ -48,15 +48,15 @@ async fn read(repository: &str, id: u64) -> Result<(), Error> {
     }
     let deployment = client.build()?.deployment(repository, id)?;
 
-    // Only one page is in memory at a time.
+    // Pages are read while the stream is consumed, so a long history does not have to fit into memory.
     let mut statuses = deployment.statuses().into_stream();
     while let Some(status) = statuses.try_next().await? {
-        let who = status
+        let creator = status
             .creator
             .as_ref()
             .map_or("a deleted account", Account::login);
         println!(
-            "{} {:<11} by {who} {}",
+            "{} {:<11} by {creator} {}",
             status.created_at,
             status.state,
             status.description.as_deref().unwrap_or_default()

@@ -18,7 +18,7 @@ use deploystatus::{Client, Deployment, Error, NewStatus, State};
 async fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [repository, id, dashes, program, options @ ..] = &arguments[..] else {
-        eprintln!("usage: report OWNER/REPO DEPLOYMENT -- PROGRAM [ARGUMENT]…");
+        eprintln!("usage: report OWNER/NAME DEPLOYMENT -- PROGRAM [ARGUMENT]…");
         return ExitCode::FAILURE;
     };
     let (Ok(id), "--") = (id.parse(), dashes.as_str()) else {
@@ -76,7 +76,7 @@ fn handle(repository: &str, id: u64) -> Result<Deployment, Error> {
     if let Ok(token) = std::env::var("GITHUB_TOKEN") {
         client = client.token(token);
     }
-    // Workflows set this variable, on Enterprise Servers too.
+    // GitHub Actions sets this variable, also on Enterprise Server.
     if let Ok(url) = std::env::var("GITHUB_API_URL") {
         client = client.base_url(url);
     }

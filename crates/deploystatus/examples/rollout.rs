@@ -1,4 +1,4 @@
-//! Runs a program as a rollout: its end is reported, whatever happens to the program or to this process.
+//! Runs a program as a rollout, whose final status is reported even if the program or this process fails.
 //!
 //! ```text
 //! GITHUB_TOKEN=… cargo run --example rollout -- octocat/example 42 -- ./deploy.sh production
@@ -43,7 +43,7 @@ async fn main() -> ExitCode {
 async fn roll_out(repository: &str, id: &str, mut command: Command) -> Result<(), Box<dyn Error>> {
     let client = client()?;
 
-    // Reports of earlier runs come first.
+    // Send the reports that earlier runs left in the outbox.
     let outbox = Outbox::open(std::env::temp_dir().join("deploystatus-outbox"))?;
     let flushed = outbox.flush(&client, OnSuperseded::Drop).await?;
     for report in &flushed.kept {
@@ -77,7 +77,7 @@ fn client() -> Result<Client, deploystatus::Error> {
     if let Ok(token) = std::env::var("GITHUB_TOKEN") {
         client = client.token(token);
     }
-    // Workflows set this to the server that runs them.
+    // GitHub Actions sets this variable, also on Enterprise Server.
     if let Ok(url) = std::env::var("GITHUB_API_URL") {
         client = client.base_url(url);
     }

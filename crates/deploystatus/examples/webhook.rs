@@ -72,7 +72,7 @@ async fn deploy(event: &Event, client: &Client) -> Result<(), BoxError> {
     Ok(())
 }
 
-/// Stands for the actual work. Only the environment `staging` exists.
+/// Takes the place of the actual work. Only the environment `staging` exists.
 async fn ship(deployment: &DeploymentDetails) -> Result<String, String> {
     tokio::task::yield_now().await;
     match deployment.environment.as_str() {

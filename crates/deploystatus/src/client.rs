@@ -20,7 +20,7 @@ use crate::model::repository_name::RepositoryName;
 
 /// A client for one GitHub server. Cheap to clone.
 ///
-/// Clones share connections, pacing, and everything learned about the server and its deployments.
+/// Clones share connections, pacing, and all data about the server and its deployments.
 #[derive(Clone)]
 pub struct Client(Arc<Core>);
 
@@ -35,7 +35,9 @@ impl Client {
         Ok(Deployment::new(Target::new(Arc::clone(&self.0), name, id)?))
     }
 
-    /// Returns the completed base URL of the API.
+    /// Returns the base URL of the API.
+    ///
+    /// It is completed as described at [`ClientBuilder::base_url`](crate::ClientBuilder::base_url).
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.0.base.text

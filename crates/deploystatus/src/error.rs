@@ -14,11 +14,11 @@ use self::rejection::{FieldError, Rejection, write_request_id};
 use self::unknown_outcome::UnknownOutcome;
 use crate::model::invalid_value::InvalidValue;
 
-/// The error of a call.
+/// An error of the library.
 ///
-/// It prints as one line of bounded length. [`Error::kind`] and the predicates tell errors apart,
-/// and [`Error::advice`] names the fix. The predicates look through wrappers: an unknown outcome after a timeout
-/// is both a timeout and an unknown outcome.
+/// `Display` prints one line of bounded length. [`Error::kind`] and the predicates classify the error,
+/// and [`Error::advice`] describes the fix. The predicates look through wrappers:
+/// an unknown outcome after a timeout is both a timeout and an unknown outcome.
 #[derive(Debug)]
 pub struct Error(Box<Inner>);
 
@@ -32,7 +32,7 @@ struct Inner {
 
 pub(crate) type Source = Box<dyn std::error::Error + Send + Sync>;
 
-/// Data of an error, by which its questions are answered.
+/// Data from which the methods of an error compute their results.
 #[derive(Debug)]
 pub(crate) enum Details {
     None,
@@ -51,7 +51,7 @@ pub(crate) enum Details {
 pub(crate) struct Limit {
     pub(crate) until: Timestamp,
     pub(crate) wait: Duration,
-    /// `None` if the limit is the client's own.
+    /// The server's response, or `None` if the limit is the client's own.
     pub(crate) rejection: Option<Rejection>,
 }
 
@@ -73,11 +73,11 @@ pub enum ErrorKind {
     Rejected,
     /// The server, or the pacing of the client, requires a longer wait than the policy permits.
     RateLimited,
-    /// The response is not one that GitHub sends.
+    /// The response does not have the form of GitHub's API.
     InvalidResponse,
-    /// The server redirects to an address that must not receive the token, or in a loop.
+    /// A redirect or a link to a page is invalid, forms a loop, or leads to another server.
     Redirect,
-    /// A status was sent, and whether it is stored is unknown.
+    /// A status was sent, and it is unknown whether it is stored.
     OutcomeUnknown,
     /// An outbox cannot be read or written.
     Outbox,
@@ -168,7 +168,9 @@ impl Error {
         self.innermost().kind() == ErrorKind::Connect
     }
 
-    /// Returns `true` if the token is missing, invalid, or lacks a permission (status 401, or 403 without a rate limit).
+    /// Returns `true` if the token is missing or invalid, or lacks a permission.
+    ///
+    /// The status is 401, or 403 without a rate limit.
     #[must_use]
     pub fn is_auth(&self) -> bool {
         matches!(self.status(), Some(401 | 403)) && !self.is_rate_limited()
@@ -176,7 +178,7 @@ impl Error {
 
     /// Returns `true` if the server responded 404.
     ///
-    /// Usual causes: a mistyped name or ID, or a token without access to the repository.
+    /// Common causes are a mistyped name or ID, and a token without access to the repository.
     /// GitHub does not distinguish them.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
@@ -191,7 +193,7 @@ impl Error {
 
     /// Returns `true` if the same call may succeed later without any change.
     ///
-    /// Returns `false` for an unknown outcome: look at the deployment's statuses before reporting again.
+    /// Returns `false` for an unknown outcome: check the deployment's statuses before you report again.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self.kind() {
@@ -209,13 +211,14 @@ impl Error {
 
     /// Returns `true` if a status was sent and it is unknown whether it is stored.
     ///
-    /// Usual causes: the server was down for longer than the policy permits, or the token can write but not read.
+    /// Common causes are a server that was down for longer than the policy permits,
+    /// and a token that can create statuses but not read them.
     #[must_use]
     pub fn is_outcome_unknown(&self) -> bool {
         self.kind() == ErrorKind::OutcomeUnknown
     }
 
-    /// Returns the known facts about a creation whose outcome is unknown.
+    /// Returns the known facts about a creation whose outcome is unknown, or `None` for other errors.
     #[must_use]
     pub fn unknown_outcome(&self) -> Option<&UnknownOutcome> {
         match &self.0.details {
@@ -224,7 +227,7 @@ impl Error {
         }
     }
 
-    /// Returns the invalid input value, if that is the error.
+    /// Returns the invalid input value, or `None` for other errors.
     #[must_use]
     pub fn invalid_value(&self) -> Option<&InvalidValue> {
         match &self.0.details {
@@ -233,7 +236,7 @@ impl Error {
         }
     }
 
-    /// Returns the rejection, if the server sent one.
+    /// Returns the server's rejection, or `None` if the server sent none.
     #[must_use]
     pub fn rejection(&self) -> Option<&Rejection> {
         match &self.innermost().0.details {
@@ -243,7 +246,7 @@ impl Error {
         }
     }
 
-    /// Returns the HTTP status code of the response, if there was one.
+    /// Returns the HTTP status code of the response, or `None` if there was none.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         match &self.innermost().0.details {
@@ -252,7 +255,7 @@ impl Error {
         }
     }
 
-    /// Returns the ID under which GitHub's support finds the request.
+    /// Returns the ID by which GitHub's support identifies the request, or `None` if the server sent none.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         match &self.innermost().0.details {
@@ -261,14 +264,14 @@ impl Error {
         }
     }
 
-    /// Returns the server's messages about single fields.
+    /// Returns the server's messages about single fields, or an empty list if there are none.
     #[must_use]
     pub fn field_errors(&self) -> &[FieldError] {
         self.rejection()
             .map_or(&[], |rejection| &rejection.field_errors)
     }
 
-    /// Returns the time (by the server's clock) after which the call may succeed, if that is known.
+    /// Returns the time (by the server's clock) after which the call may succeed, or `None` if it is unknown.
     #[must_use]
     pub fn retry_at(&self) -> Option<Timestamp> {
         match &self.innermost().0.details {
@@ -278,7 +281,7 @@ impl Error {
         }
     }
 
-    /// Returns the time to wait before the call may succeed, counted from the response.
+    /// Returns the time to wait after the response before the call may succeed, or `None` if it is unknown.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match &self.innermost().0.details {

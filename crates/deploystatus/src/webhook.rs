@@ -5,8 +5,8 @@
 //! It works with any HTTP server that provides the headers and the unchanged body.
 //!
 //! - GitHub sends no event for `inactive` statuses.
-//! - Events can arrive in any order. Compare `id` or `created_at` of statuses before acting on one.
-//! - Payloads larger than 25 MB are not delivered at all.
+//! - Events can arrive in any order. Compare the `id` or `created_at` of two statuses to find the newer one.
+//! - GitHub does not deliver payloads larger than 25 MB.
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {

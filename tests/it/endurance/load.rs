@@ -16,13 +16,13 @@ const ALLOWED: Duration = Duration::from_secs(3_600 + 6 * 60);
 #[test]
 fn thousand_paced_reports_stay_within_limits() {
     let refused = report_at_once(|client| client.profile(ServerProfile::github()));
-    assert_eq!(refused, 0, "a client that knows of limits meets none");
+    assert_eq!(refused, 0, "the pacing exceeded the limits");
 }
 
 #[test]
 fn thousand_unpaced_reports_are_stored_once() {
     let refused = report_at_once(|client| client);
-    assert!(refused > 0, "the limits were never met");
+    assert!(refused > 0, "the limits were never reached");
 }
 
 /// Returns the number of rejected requests.
@@ -46,8 +46,8 @@ fn report_at_once(client: impl Fn(ClientBuilder) -> ClientBuilder) -> usize {
             reporters.spawn(async move {
                 let deployment = deployment.unwrap();
                 let status = NewStatus::new(State::Success).description(number.to_string());
-                let delivered = deployment.create_status(status).await.unwrap();
-                (deployment.id(), delivered.status.id, number)
+                let created = deployment.create_status(status).await.unwrap();
+                (deployment.id(), created.status.id, number)
             });
         }
         let reported = reporters.join_all().await;

@@ -151,8 +151,8 @@ async fn report(deployment: Deployment, next: Arc<AtomicU64>, calls: u64) {
         match last {
             _ if creates(number) => {
                 let status = NewStatus::new(State::InProgress).description(number.to_string());
-                let delivered = deployment.create_status(status).await.unwrap();
-                last = Some(delivered.status.id);
+                let created = deployment.create_status(status).await.unwrap();
+                last = Some(created.status.id);
             }
             Some(id) if number.is_multiple_of(2) => {
                 assert_eq!(deployment.get_status(id).await.unwrap().id, id);

@@ -9,7 +9,7 @@ use deploystatus_emulator::Fault;
 use tests::{Scene, TOKEN};
 
 #[track_caller]
-fn refused(builder: ClientBuilder, message: &str) {
+fn assert_rejected(builder: ClientBuilder, message: &str) {
     let error = builder.build().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidValue, "{error:?}");
     assert_eq!(error.to_string(), message);
@@ -18,40 +18,40 @@ fn refused(builder: ClientBuilder, message: &str) {
 #[test]
 fn invalid_settings_are_named() {
     let client = Client::builder;
-    refused(client().token("  "), "the token is empty");
-    refused(
+    assert_rejected(client().token("  "), "the token is empty");
+    assert_rejected(
         client().token("two words"),
         "the token contains a space or another character that tokens never contain",
     );
-    refused(
+    assert_rejected(
         client().base_url("git.example.com"),
         "invalid base URL \"git.example.com\": expected a URL such as https://github.example.com/api/v3",
     );
-    refused(
+    assert_rejected(
         client().base_url("ftp://git.example.com"),
         "invalid base URL \"ftp://git.example.com\": expected https:// or http://",
     );
-    refused(
+    assert_rejected(
         client().base_url("https://me:secret@git.example.com"),
         "invalid base URL \"…@git.example.com\": expected no user name or password",
     );
-    refused(
+    assert_rejected(
         client().base_url("https://git.example.com/?a=b"),
         "invalid base URL \"https://git.example.com/\": expected no query or fragment",
     );
-    refused(
+    assert_rejected(
         client().user_agent("\n"),
         "invalid user agent \"\\n\": expected printable characters",
     );
-    refused(
+    assert_rejected(
         client().timeout(Duration::ZERO),
         "timeout must be greater than zero",
     );
-    refused(
+    assert_rejected(
         client().root_certificates("nothing"),
         "invalid root certificates: expected one or more certificates in PEM format",
     );
-    refused(
+    assert_rejected(
         client().proxy("http://[oops"),
         "invalid proxy URL: expected a URL such as http://proxy.example.com:3128",
     );
@@ -73,9 +73,9 @@ fn plain_http_is_limited_to_loopback() {
             .token(TOKEN)
             .base_url("http://git.example.com")
     };
-    refused(
+    assert_rejected(
         plain(),
-        "plain http would expose the token: http://git.example.com/api/v3: expected https",
+        "insecure base URL \"http://git.example.com/api/v3\": expected https, because http would expose the token",
     );
     assert!(plain().allow_plain_http().build().is_ok());
     for local in ["http://localhost:1", "http://127.0.0.2:1", "http://[::1]:1"] {
@@ -137,8 +137,8 @@ fn invalid_repository_names_are_rejected() {
 
 #[tokio::test]
 async fn token_source_is_called_for_each_attempt() {
-    let asked = Arc::new(AtomicUsize::new(0));
-    let counter = Arc::clone(&asked);
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&calls);
     let scene = Scene::with_client(|client| {
         client.token_source(move || {
             let number = counter.fetch_add(1, Ordering::SeqCst);

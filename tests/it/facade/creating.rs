@@ -12,14 +12,14 @@ async fn created_status_has_all_given_fields() {
         .log_url("https://ci.example.com/7")
         .environment_url("https://example.com")
         .description("Live");
-    let delivered = scene.deployment.create_status(status).await.unwrap();
+    let created = scene.deployment.create_status(status).await.unwrap();
 
     let CreateOutcome {
         status,
         confirmation,
         search,
         ..
-    } = delivered;
+    } = created;
     assert_eq!((confirmation, search), (Confirmation::Created, None));
     let stored = &scene.github.history(scene.deployment.id())[0];
     assert_eq!(status.id, stored.id);

@@ -27,21 +27,21 @@ fn stored_status_is_adopted_after_lost_response() {
         in_paused_time(|| async {
             let scene = Scene::start().await;
             scene.fault(fault.clone().on(Operation::CreateStatus));
-            let delivered = scene.deployment.create_status(report()).await.unwrap();
+            let created = scene.deployment.create_status(report()).await.unwrap();
             assert!(
-                delivered.confirmation == Confirmation::Adopted,
-                "{fault:?}: {delivered:?}"
+                created.confirmation == Confirmation::Adopted,
+                "{fault:?}: {created:?}"
             );
             assert_eq!(scene.stored(), ["success"], "{fault:?}");
             assert_eq!(scene.requests("POST"), 1, "{fault:?}");
             let stored = scene.github.history(scene.deployment.id());
-            assert_eq!(delivered.status.id, stored[0].id);
+            assert_eq!(created.status.id, stored[0].id);
         });
     }
 }
 
 #[test]
-fn unstored_status_is_resent_after_grace() {
+fn unstored_status_is_resent_after_the_search() {
     let faults = [
         Fault::status(500),
         Fault::status(502),
@@ -54,10 +54,10 @@ fn unstored_status_is_resent_after_grace() {
             let scene = Scene::start().await;
             scene.fault(fault.clone().on(Operation::CreateStatus));
             let started = tokio::time::Instant::now();
-            let delivered = scene.deployment.create_status(report()).await.unwrap();
+            let created = scene.deployment.create_status(report()).await.unwrap();
             assert!(
-                delivered.confirmation == Confirmation::Created,
-                "{fault:?}: {delivered:?}"
+                created.confirmation == Confirmation::Created,
+                "{fault:?}: {created:?}"
             );
             assert_eq!(scene.stored(), ["success"], "{fault:?}");
             assert!(started.elapsed() >= Duration::from_secs(10), "{fault:?}");
@@ -70,11 +70,8 @@ async fn late_status_is_adopted() {
     let scene = Scene::start().await;
     let late = Fault::status(502).work_later(Duration::from_secs(9));
     scene.fault(late.on(Operation::CreateStatus));
-    let delivered = scene.deployment.create_status(report()).await.unwrap();
-    assert!(
-        delivered.confirmation == Confirmation::Adopted,
-        "{delivered:?}"
-    );
+    let created = scene.deployment.create_status(report()).await.unwrap();
+    assert_eq!(created.confirmation, Confirmation::Adopted);
     assert_eq!(scene.stored(), ["success"]);
 }
 
@@ -83,11 +80,8 @@ async fn unreadable_list_prevents_resending() {
     let scene = Scene::start().await;
     scene.fault(Fault::status(502).after_work().on(Operation::CreateStatus));
     scene.fault(Fault::status(503).times(8).on(Operation::ListStatuses));
-    let delivered = scene.deployment.create_status(report()).await.unwrap();
-    assert!(
-        delivered.confirmation == Confirmation::Adopted,
-        "{delivered:?}"
-    );
+    let created = scene.deployment.create_status(report()).await.unwrap();
+    assert_eq!(created.confirmation, Confirmation::Adopted);
     assert_eq!(scene.stored(), ["success"]);
 }
 
@@ -158,11 +152,8 @@ async fn rate_limited_creation_is_resent() {
     let limit = Fault::secondary_limit(RetryAfter::Seconds(20));
     scene.fault(limit.on(Operation::CreateStatus));
     let started = tokio::time::Instant::now();
-    let delivered = scene.deployment.create_status(report()).await.unwrap();
-    assert!(
-        delivered.confirmation == Confirmation::Created,
-        "{delivered:?}"
-    );
+    let created = scene.deployment.create_status(report()).await.unwrap();
+    assert_eq!(created.confirmation, Confirmation::Created);
     assert!(started.elapsed() >= Duration::from_secs(20));
     assert_eq!((scene.requests("POST"), scene.requests("GET")), (2, 0));
 }
@@ -191,7 +182,7 @@ async fn own_earlier_status_is_not_adopted() {
         .create_status(report())
         .await
         .unwrap();
-    assert!(second.confirmation == Confirmation::Created, "{second:?}");
+    assert_eq!(second.confirmation, Confirmation::Created);
     assert_eq!(scene.stored(), ["success", "success"]);
 }
 
@@ -268,10 +259,7 @@ async fn lost_response_is_searched_after_redirect() {
         scene.deployment.id()
     );
     scene.fault(Fault::status(502).after_work().method("POST").path(path));
-    let delivered = scene.deployment.create_status(report()).await.unwrap();
-    assert!(
-        delivered.confirmation == Confirmation::Adopted,
-        "{delivered:?}"
-    );
+    let created = scene.deployment.create_status(report()).await.unwrap();
+    assert_eq!(created.confirmation, Confirmation::Adopted);
     assert_eq!(scene.stored(), ["success"]);
 }

@@ -154,8 +154,8 @@ async fn field_errors_are_parsed_in_all_shapes() {
             vec!["state is missing", "log_url is invalid"],
         ),
         (
-            json!("Validation failed: State is odd"),
-            vec!["Validation failed: State is odd"],
+            json!("Validation failed: State is unknown"),
+            vec!["Validation failed: State is unknown"],
         ),
         (json!(["one", "two"]), vec!["one", "two"]),
         (json!([17]), vec!["17"]),
@@ -165,24 +165,24 @@ async fn field_errors_are_parsed_in_all_shapes() {
             vec!["a field cannot be processed"],
         ),
     ];
-    for (errors, words) in cases {
+    for (errors, messages) in cases {
         let scene = Scene::start().await;
         let fault =
             Fault::status(422).body(json!({"message": "Validation Failed", "errors": errors}));
         scene.fault(fault.header("x-github-request-id", "AB:1"));
         let error = create(&scene).await;
-        let told: Vec<_> = error
+        let found: Vec<_> = error
             .field_errors()
             .iter()
             .map(ToString::to_string)
             .collect();
-        assert_eq!(told, words);
-        let colon = if words.is_empty() { "" } else { ": " };
+        assert_eq!(found, messages);
+        let colon = if messages.is_empty() { "" } else { ": " };
         assert_eq!(
             error.to_string(),
             format!(
                 "the server responded 422 Unprocessable Entity: \"Validation Failed\"{colon}{} (request ID AB:1)",
-                words.join("; ")
+                messages.join("; ")
             )
         );
     }
@@ -247,8 +247,8 @@ async fn foreign_response_is_shown_as_excerpt() {
             "the server responded 200 with a body of more than 8 MiB",
         ),
     ];
-    for (answer, message) in cases {
-        let error = reading(answer).await;
+    for (response, message) in cases {
+        let error = reading(response).await;
         assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{error:?}");
         assert_eq!(error.to_string(), message);
         assert_eq!(error.advice(), Some(Advice::CheckBaseUrl));

@@ -113,12 +113,12 @@ async fn parallel_pages_need_few_round_trips() {
     seed(&scene, 3000);
     let trip = Duration::from_millis(30);
     scene.fault(Fault::delay(trip).times(10_000));
-    for (at_once, round_trips) in [(10, 4), (100, 2)] {
+    for (max_concurrent, round_trips) in [(10, 4), (100, 2)] {
         let started = tokio::time::Instant::now();
         let all: Vec<_> = scene
             .deployment
             .statuses()
-            .max_concurrent(at_once)
+            .max_concurrent(max_concurrent)
             .collect()
             .await
             .unwrap();
@@ -144,8 +144,8 @@ async fn collect_returns_remaining_statuses() {
     assert_eq!(ids(&rest), expected(&scene)[20..]);
     assert_eq!(scene.github.requests().len(), 5);
     while pages.next_page().await.unwrap().is_some() {}
-    let nothing: Vec<_> = pages.collect().await.unwrap();
-    assert!(nothing.is_empty());
+    let after_end: Vec<_> = pages.collect().await.unwrap();
+    assert!(after_end.is_empty());
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! What a client does when it cannot know whether a request had an effect, and what it remembers.
+//! Ambiguous responses, and the data that all handles of a client share.
 
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ async fn search_is_bound_by_the_highest_known_id() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn handles_of_one_deployment_share_what_is_known() {
+async fn handles_of_one_deployment_share_ids() {
     let scene = Scene::start().await;
     let id = scene.deployment.id();
     let other = scene.client.deployment("OctoCat/Example", id).unwrap();

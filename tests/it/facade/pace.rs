@@ -197,7 +197,7 @@ fn defaults_match_the_documentation() {
 }
 
 #[tokio::test]
-async fn exhausted_hourly_budget_refuses_all_calls() {
+async fn exhausted_hourly_budget_is_an_error() {
     let scene = Scene::with_client(|client| {
         client
             .profile(ServerProfile::github())
@@ -219,12 +219,12 @@ async fn exhausted_hourly_budget_refuses_all_calls() {
 #[tokio::test(start_paused = true)]
 async fn huge_quota_does_not_overflow() {
     let scene = Scene::with_client(|client| client.pacing(Pacing::new())).await;
-    let boasts = Fault::status(200)
+    let huge = Fault::status(200)
         .body(serde_json::json!([]))
         .header("x-ratelimit-limit", "5000")
         .header("x-ratelimit-remaining", u64::MAX.to_string())
         .header("x-ratelimit-reset", "4102444800");
-    scene.fault(boasts);
+    scene.fault(huge);
     assert_eq!(scene.deployment.latest_status().await.unwrap(), None);
     report(&scene, 1).await;
 }

@@ -245,7 +245,7 @@ async fn request_is_repeated_once_with_a_detected_profile() {
             Some("application/vnd.github+json")
         );
 
-        // Nothing new is learned from the second one.
+        // The second response reveals no other version.
         scene.fault(fault);
         let error = scene.deployment.get_status(1).await.unwrap_err();
         assert_eq!(error.status(), Some(code));

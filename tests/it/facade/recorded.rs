@@ -15,7 +15,7 @@ async fn recorded_responses_are_classified() {
         return;
     };
     let mut statuses = 0;
-    let mut refusals = 0;
+    let mut rejections = 0;
     for file in std::fs::read_dir(&folder).unwrap() {
         let path = file.unwrap().path();
         let capture: Value =
@@ -31,19 +31,22 @@ async fn recorded_responses_are_classified() {
         }
         let server = MockServer::start().await;
         Mock::given(any())
-            .respond_with(answer(&capture["response"], status))
+            .respond_with(template(&capture["response"], status))
             .mount(&server)
             .await;
         let handle = handle(&server);
         if status < 300 {
-            understood(&handle, &capture, &name).await;
+            check_statuses(&handle, &capture, &name).await;
             statuses += 1;
         } else {
-            refused(&handle, status, &capture["response"]["body"], &name).await;
-            refusals += 1;
+            check_rejection(&handle, status, &capture["response"]["body"], &name).await;
+            rejections += 1;
         }
     }
-    assert!(statuses > 15 && refusals > 25, "{statuses} and {refusals}");
+    assert!(
+        statuses > 15 && rejections > 25,
+        "{statuses} and {rejections}"
+    );
 }
 
 fn handle(server: &MockServer) -> Deployment {
@@ -54,7 +57,7 @@ fn handle(server: &MockServer) -> Deployment {
     client.deployment("octocat/example", 42).unwrap()
 }
 
-fn answer(response: &Value, status: u16) -> ResponseTemplate {
+fn template(response: &Value, status: u16) -> ResponseTemplate {
     let mut answer = ResponseTemplate::new(status);
     for (name, value) in response["headers"].as_object().into_iter().flatten() {
         // These headers describe the recorded bytes, which differ from those sent here.
@@ -78,7 +81,7 @@ fn answer(response: &Value, status: u16) -> ResponseTemplate {
     }
 }
 
-async fn understood(handle: &Deployment, capture: &Value, name: &str) {
+async fn check_statuses(handle: &Deployment, capture: &Value, name: &str) {
     let body = &capture["response"]["body"];
     if let Value::Array(listed) = body {
         let read = handle
@@ -117,7 +120,7 @@ async fn understood(handle: &Deployment, capture: &Value, name: &str) {
     );
 }
 
-async fn refused(handle: &Deployment, status: u16, body: &Value, name: &str) {
+async fn check_rejection(handle: &Deployment, status: u16, body: &Value, name: &str) {
     let error = handle.get_status(1).await.unwrap_err();
     if matches!(status, 301 | 302 | 307 | 308) {
         assert_eq!(error.kind(), ErrorKind::Redirect, "{name}: {error:?}");
@@ -133,8 +136,8 @@ async fn refused(handle: &Deployment, status: u16, body: &Value, name: &str) {
         assert!(text.contains(&shown), "{name}: {text}");
     }
     assert_eq!(text.lines().count(), 1, "{name}: {text}");
-    for told in body["errors"].as_array().into_iter().flatten() {
-        if let Some(message) = told["message"].as_str() {
+    for field in body["errors"].as_array().into_iter().flatten() {
+        if let Some(message) = field["message"].as_str() {
             assert!(
                 error.field_errors().iter().any(|it| it.message == message),
                 "{name}: {error:?}"

@@ -23,8 +23,8 @@ async fn new_url_of_renamed_repository_is_remembered() {
         assert!(created.confirmation == Confirmation::Created);
     }
     assert_eq!(scene.stored(), ["in_progress", "success"]);
-    let answers: Vec<_> = scene.github.requests().iter().map(|it| it.status).collect();
-    assert_eq!(answers, [Some(307), Some(201), Some(201)]);
+    let responses: Vec<_> = scene.github.requests().iter().map(|it| it.status).collect();
+    assert_eq!(responses, [Some(307), Some(201), Some(201)]);
     let moved = scene.deployment.moved_to().unwrap();
     assert!(
         moved.contains("/repositories/") && moved.ends_with("/statuses"),
@@ -73,8 +73,8 @@ async fn reading_follows_renamed_repository() {
         .create_status(NewStatus::new(State::Success))
         .await
         .unwrap();
-    let answers: Vec<_> = scene.github.requests().iter().map(|it| it.status).collect();
-    assert_eq!(answers, [Some(301), Some(200), Some(201)]);
+    let responses: Vec<_> = scene.github.requests().iter().map(|it| it.status).collect();
+    assert_eq!(responses, [Some(301), Some(200), Some(201)]);
 }
 
 fn client_on(server: &MockServer) -> deploystatus::Deployment {

@@ -209,15 +209,12 @@ async fn failed_token_source_does_not_end_search() {
     let scene = Scene::with_client(stumbling).await;
     let lost = Fault::status(502).after_work().on(Operation::CreateStatus);
     scene.fault(lost);
-    let delivered = scene
+    let created = scene
         .deployment
         .create_status(NewStatus::new(State::Success))
         .await
         .unwrap();
-    assert!(
-        delivered.confirmation == Confirmation::Adopted,
-        "{delivered:?}"
-    );
+    assert!(created.confirmation == Confirmation::Adopted, "{created:?}");
     assert_eq!(scene.stored(), ["success"]);
 }
 

@@ -199,7 +199,7 @@ async fn write(handle: Deployment, cast: Cast, writer: usize, creations: usize) 
         let status = NewStatus::new(State::InProgress).log_url("https://CI.example.com:443/7");
         let status = match cast {
             Cast::Heartbeat | Cast::Clones => status,
-            Cast::Writers => status.description(format!("writer {writer} says {number}")),
+            Cast::Writers => status.description(format!("writer {writer}, report {number}")),
             Cast::Marked => status.marker(),
         };
         let outcome = handle.create_status(status.clone()).await;
@@ -215,13 +215,13 @@ fn settle(scene: &Scene, calls: &[Call]) -> Tally {
     for (status, outcome) in calls {
         tally.calls += 1;
         match outcome {
-            Ok(delivered) => {
-                match delivered.confirmation {
+            Ok(created) => {
+                match created.confirmation {
                     Confirmation::Created => tally.created += 1,
                     Confirmation::Adopted => tally.adopted += 1,
                     other => panic!("{other:?}"),
                 }
-                let stored = &delivered.status;
+                let stored = &created.status;
                 assert!(
                     returned.insert(stored.id),
                     "{} was returned twice",

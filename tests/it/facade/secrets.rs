@@ -27,7 +27,7 @@ async fn debug_output_hides_the_token() {
 async fn echoed_token_is_removed_from_errors() {
     let echo = format!("no such token: {TOKEN}");
     let errors = json!([{"message": echo}, echo, {"field": TOKEN, "code": "invalid"}]);
-    let answers = [
+    let responses = [
         Fault::status(401).body(json!({"message": echo, "errors": errors})),
         Fault::status(401).body(json!({"documentation_url": echo})),
         Fault::status(401).header("x-github-request-id", TOKEN),
@@ -38,9 +38,9 @@ async fn echoed_token_is_removed_from_errors() {
         Fault::status(200).body(format!("<p>{echo}</p>")),
         Fault::status(200).body(format!("{}{TOKEN}", "x".repeat(110))),
     ];
-    for answer in answers {
+    for response in responses {
         let scene = Scene::start().await;
-        scene.fault(answer);
+        scene.fault(response);
         let error = scene.deployment.get_status(1).await.unwrap_err();
         hides_the_token(&format!(
             "{error} {error:?} {error:#?} {:?}",

@@ -8,7 +8,7 @@ const PLAIN: &str = "application/vnd.github+json";
 const PREVIEWS: &str =
     "application/vnd.github.ant-man-preview+json, application/vnd.github.flash-preview+json";
 
-fn told(request: &ReceivedRequest) -> (&str, Option<&str>) {
+fn sent_headers(request: &ReceivedRequest) -> (&str, Option<&str>) {
     (
         request.header("accept").unwrap(),
         request.header("x-github-api-version"),
@@ -72,8 +72,8 @@ async fn headers_match_the_detected_server() {
             );
         }
         let requests = scene.github.requests();
-        assert_eq!(told(&requests[0]), at_first, "{profile:?}");
-        assert_eq!(told(&requests[1]), then, "{profile:?}");
+        assert_eq!(sent_headers(&requests[0]), at_first, "{profile:?}");
+        assert_eq!(sent_headers(&requests[1]), then, "{profile:?}");
     }
 }
 
@@ -96,9 +96,9 @@ async fn explicit_profile_is_not_replaced() {
         .with_profile(ServerProfile::enterprise(2, 22));
     old.latest_status().await.unwrap();
     let requests = scene.github.requests();
-    assert_eq!(told(&requests[0]), (PLAIN, Some("2026-03-10")));
-    assert_eq!(told(&requests[1]), (PLAIN, Some("2026-03-10")));
-    assert_eq!(told(&requests[2]), (PREVIEWS, None));
+    assert_eq!(sent_headers(&requests[0]), (PLAIN, Some("2026-03-10")));
+    assert_eq!(sent_headers(&requests[1]), (PLAIN, Some("2026-03-10")));
+    assert_eq!(sent_headers(&requests[2]), (PREVIEWS, None));
 }
 
 #[tokio::test]

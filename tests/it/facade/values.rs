@@ -83,7 +83,7 @@ fn malformed_optional_fields_are_ignored() {
     let needed = ["id", "state", "created_at"];
     let fields: Vec<_> = full().as_object().unwrap().keys().cloned().collect();
     for field in fields {
-        for odd in [
+        for malformed in [
             None,
             Some(json!(null)),
             Some(json!(17)),
@@ -91,8 +91,8 @@ fn malformed_optional_fields_are_ignored() {
             Some(json!({"b": {}})),
         ] {
             let mut json = full();
-            match odd {
-                Some(odd) => json[&field] = odd,
+            match malformed {
+                Some(malformed) => json[&field] = malformed,
                 None => drop(json.as_object_mut().unwrap().remove(&field)),
             }
             let outcome = serde_json::from_str::<DeploymentStatus>(&json.to_string());
@@ -149,7 +149,7 @@ fn status_deserializes_when_flattened_or_untagged() {
 
 #[test]
 fn states_are_classified_and_round_trip() {
-    let words = [
+    let names = [
         "queued",
         "pending",
         "waiting",
@@ -160,20 +160,20 @@ fn states_are_classified_and_round_trip() {
         "error",
         "paused",
     ];
-    let states: Vec<State> = words.iter().map(|word| word.parse().unwrap()).collect();
-    for (state, word) in states.iter().zip(words) {
-        assert_eq!(state.to_string(), word);
-        assert_eq!(serde_json::to_value(state).unwrap(), json!(word));
+    let states: Vec<State> = names.iter().map(|name| name.parse().unwrap()).collect();
+    for (state, name) in states.iter().zip(names) {
+        assert_eq!(state.to_string(), name);
+        assert_eq!(serde_json::to_value(state).unwrap(), json!(name));
         assert_eq!(
-            &serde_json::from_value::<State>(json!(word)).unwrap(),
+            &serde_json::from_value::<State>(json!(name)).unwrap(),
             state
         );
-        let finished = ["success", "inactive", "failure", "error"].contains(&word);
-        assert_eq!(state.is_finished(), finished, "{word}");
-        assert_eq!(state.is_successful(), word == "success");
+        let finished = ["success", "inactive", "failure", "error"].contains(&name);
+        assert_eq!(state.is_finished(), finished, "{name}");
+        assert_eq!(state.is_successful(), name == "success");
         assert_eq!(
             state.can_be_reported(),
-            !["waiting", "paused"].contains(&word)
+            !["waiting", "paused"].contains(&name)
         );
     }
     assert_eq!(states[8], State::Unknown("paused".to_owned()));

@@ -6,7 +6,7 @@ use proptest::test_runner::{Config, RngAlgorithm, RngSeed, TestRunner};
 
 use super::{at, status};
 
-const WORDS: [&str; 10] = [
+const STATES: [&str; 10] = [
     "queued",
     "pending",
     "waiting",
@@ -23,7 +23,7 @@ const WORDS: [&str; 10] = [
 fn histories() -> impl Strategy<Value = Vec<DeploymentStatus>> {
     // Parsing JSON for each status would take most of the time.
     let templates = ["octocat", "hubot"].map(|by| status(1, "queued", 0, by));
-    let report = (0..WORDS.len(), 1_u64..5, 0_i64..3, 0..2_usize);
+    let report = (0..STATES.len(), 1_u64..5, 0_i64..3, 0..2_usize);
     prop::collection::vec(report, 0..40).prop_map(move |reports| {
         let (mut id, mut second) = (0, 0);
         reports
@@ -33,7 +33,7 @@ fn histories() -> impl Strategy<Value = Vec<DeploymentStatus>> {
                 second += pause * 30;
                 let mut status = templates[by].clone();
                 status.id = id;
-                status.state = WORDS[word].into();
+                status.state = STATES[word].into();
                 status.created_at = at(second);
                 status.description = Some(format!("report {id}"));
                 status
@@ -90,12 +90,12 @@ fn written(timeline: &Timeline) -> String {
 /// Checks that the history contains all statuses and agrees with them.
 fn is_sound(timeline: &Timeline, history: &[DeploymentStatus]) -> Result<(), TestCaseError> {
     let periods = timeline.periods();
-    let said: Vec<_> = periods
+    let reported: Vec<_> = periods
         .iter()
         .flat_map(|period| std::iter::repeat_n(&period.state, period.reports))
         .collect();
     let expected: Vec<_> = history.iter().map(|status| &status.state).collect();
-    prop_assert_eq!(said, expected);
+    prop_assert_eq!(reported, expected);
     for two in periods.windows(2) {
         prop_assert_ne!(&two[0].state, &two[1].state);
         prop_assert_eq!(two[0].ended_at, Some(two[1].started_at));

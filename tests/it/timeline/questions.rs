@@ -45,7 +45,7 @@ fn repeated_states_form_one_period() {
 
 #[test]
 fn attempts_are_derived_from_states() {
-    let stories: [(&[&str], &[Option<&str>]); 13] = [
+    let cases: [(&[&str], &[Option<&str>]); 13] = [
         (&[], &[]),
         (&["queued"], &[None]),
         (&["queued", "in_progress", "success"], &[Some("success")]),
@@ -72,18 +72,18 @@ fn attempts_are_derived_from_states() {
         (&["in_progress", "paused", "success"], &[Some("success")]),
         (&["success", "failure"], &[Some("success")]),
     ];
-    for (words, expected) in stories {
-        let timeline = history(words);
+    for (states, expected) in cases {
+        let timeline = history(states);
         let attempts = timeline.attempts();
         let results: Vec<_> = attempts
             .iter()
             .map(|it| it.result.as_ref().map(State::as_str))
             .collect();
-        assert_eq!(results, expected, "{words:?}");
+        assert_eq!(results, expected, "{states:?}");
         assert_eq!(
             timeline.retries(),
             expected.len().saturating_sub(1),
-            "{words:?}"
+            "{states:?}"
         );
     }
 }
@@ -119,9 +119,9 @@ fn live_period_has_its_creator() {
     assert_eq!(live.creator.unwrap().login(), "hubot");
     assert_eq!(live.started_at, at(60));
     assert_eq!(live.description.as_deref(), Some("report 3"));
-    for words in [&["success", "inactive"], &["success", "in_progress"]] {
-        assert!(!history(words).is_live());
-        assert_eq!(history(words).live(), None);
+    for states in [&["success", "inactive"], &["success", "in_progress"]] {
+        assert!(!history(states).is_live());
+        assert_eq!(history(states).live(), None);
     }
 }
 
@@ -186,10 +186,10 @@ fn timeline_serializes_as_json() {
 async fn deployment_reads_its_timeline() {
     let scene = Scene::start().await;
     let id = scene.deployment.id();
-    let create = |word: &str| {
+    let create = |state: &str| {
         scene
             .github
-            .create_status(id, NewStatus::new(word))
+            .create_status(id, NewStatus::new(state))
             .unwrap()
     };
     assert_eq!(

@@ -10,7 +10,7 @@ use super::{described, minutes, outcome_after};
 
 #[test]
 fn outcome_follows_from_the_statuses() {
-    let stories: [(&[&str], &str); 12] = [
+    let cases: [(&[&str], &str); 12] = [
         (&["queued", "in_progress", "success"], "succeeded success"),
         (&["in_progress", "failure"], "failed failure"),
         (&["error"], "errored error"),
@@ -39,25 +39,25 @@ fn outcome_follows_from_the_statuses() {
         (&["success", "paused"], "still paused"),
         (&[], "still nothing"),
     ];
-    for (said, outcome) in stories {
-        assert_eq!(outcome_after(said, None), outcome, "{said:?}");
+    for (states, outcome) in cases {
+        assert_eq!(outcome_after(states, None), outcome, "{states:?}");
     }
 }
 
 #[test]
 fn other_states_do_not_end_the_wait() {
-    for word in ["queued", "pending", "waiting", "in_progress", "paused"] {
-        assert_eq!(outcome_after(&[word], None), format!("still {word}"));
+    for state in ["queued", "pending", "waiting", "in_progress", "paused"] {
+        assert_eq!(outcome_after(&[state], None), format!("still {state}"));
     }
 }
 
 #[test]
 fn success_is_found_below_many_statuses() {
-    let mut said = vec!["success"];
-    said.extend(["in_progress"; 250]);
-    said.push("inactive");
+    let mut states = vec!["success"];
+    states.extend(["in_progress"; 250]);
+    states.push("inactive");
     assert_eq!(
-        outcome_after(&said, None),
+        outcome_after(&states, None),
         "superseded by inactive after success"
     );
 }
@@ -91,15 +91,15 @@ async fn newer_deployment_supersedes_older() {
 
 #[test]
 fn newest_state_counts_as_reached() {
-    let stories: [(&[&str], State, &str); 5] = [
+    let cases: [(&[&str], State, &str); 5] = [
         (&["queued"], State::Queued, "reached queued"),
         (&["queued", "success"], State::Success, "reached success"),
         (&["queued"], State::InProgress, "still queued"),
         (&["failure"], State::Success, "failed failure"),
         (&["paused"], State::from("paused"), "reached paused"),
     ];
-    for (said, goal, outcome) in stories {
-        assert_eq!(outcome_after(said, Some(goal.clone())), outcome, "{goal}");
+    for (states, goal, outcome) in cases {
+        assert_eq!(outcome_after(states, Some(goal.clone())), outcome, "{goal}");
     }
 }
 
@@ -121,11 +121,11 @@ async fn state_between_two_polls_is_reached() {
     scene.store_states(&["queued"]);
     let policy = minutes(5);
     let wait = scene.deployment.wait_for(State::InProgress, &policy);
-    let said = async {
+    let states = async {
         tokio::time::sleep(Duration::from_secs(60)).await;
         scene.store_states(&["in_progress", "success"]);
     };
-    let (outcome, ()) = tokio::join!(wait.into_future(), said);
+    let (outcome, ()) = tokio::join!(wait.into_future(), states);
     assert_eq!(described(&outcome.unwrap()), "reached in_progress");
 }
 
@@ -135,11 +135,11 @@ async fn earlier_state_does_not_count_as_reached() {
     scene.store_states(&["in_progress", "queued"]);
     let policy = minutes(5);
     let wait = scene.deployment.wait_for(State::InProgress, &policy);
-    let said = async {
+    let states = async {
         tokio::time::sleep(Duration::from_secs(60)).await;
         scene.store_states(&["pending"]);
     };
-    let (outcome, ()) = tokio::join!(wait.into_future(), said);
+    let (outcome, ()) = tokio::join!(wait.into_future(), states);
     assert_eq!(described(&outcome.unwrap()), "still pending");
 }
 
@@ -157,13 +157,13 @@ async fn deleted_deployment_is_gone() {
             scene.deployment.id()
         );
         let request = reqwest::Client::new().delete(url);
-        let answer = request
+        let response = request
             .header("user-agent", "tests")
             .bearer_auth("t")
             .send()
             .await
             .unwrap();
-        assert_eq!(answer.status(), 204);
+        assert_eq!(response.status(), 204);
     };
     let (outcome, ()) = tokio::join!(wait.into_future(), deleted);
     assert_eq!(outcome.unwrap(), Outcome::Gone);

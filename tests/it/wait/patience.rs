@@ -22,7 +22,7 @@ fn success_is_noticed_within_one_interval() {
                 .initial_interval(Duration::from_secs(1))
                 .max_interval(interval);
             let half = Duration::from_secs(3 + seed * 30);
-            let story = async {
+            let reporting = async {
                 sleep(half).await;
                 scene.store_states(&["in_progress"]);
                 sleep(half).await;
@@ -35,7 +35,7 @@ fn success_is_noticed_within_one_interval() {
                 .wait(&policy)
                 .on_poll(|it| polls = it.polls);
             let wait = async { (wait.await, Instant::now()) };
-            let (happened, (outcome, noticed)) = tokio::join!(story, wait);
+            let (happened, (outcome, noticed)) = tokio::join!(reporting, wait);
 
             assert_eq!(described(&outcome.unwrap()), "succeeded success", "{seed}");
             let late = noticed - happened;
@@ -99,24 +99,24 @@ async fn zero_timeout_polls_once() {
 async fn poll_events_mark_new_statuses() {
     let scene = Scene::start().await;
     let policy = minutes(10);
-    let mut told = Vec::new();
+    let mut seen = Vec::new();
     let wait = scene.deployment.wait(&policy).on_poll(|progress| {
         let state = progress.status.map(|status| status.state.to_string());
         if progress.is_new {
-            told.push(state);
+            seen.push(state);
         }
         assert!(progress.error.is_none());
     });
-    let story = async {
+    let reporting = async {
         for word in ["queued", "in_progress", "failure"] {
             sleep(Duration::from_secs(60)).await;
             scene.store_states(&[word]);
         }
     };
-    let (outcome, ()) = tokio::join!(wait.into_future(), story);
+    let (outcome, ()) = tokio::join!(wait.into_future(), reporting);
     assert_eq!(described(&outcome.unwrap()), "failed failure");
-    let told: Vec<_> = told.into_iter().flatten().collect();
-    assert_eq!(told, ["queued", "in_progress", "failure"]);
+    let seen: Vec<_> = seen.into_iter().flatten().collect();
+    assert_eq!(seen, ["queued", "in_progress", "failure"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -131,11 +131,11 @@ async fn temporary_server_errors_are_retried() {
     let wait = scene.deployment.wait(&policy).on_poll(|progress| {
         failed += u32::from(progress.error.is_some());
     });
-    let story = async {
+    let reporting = async {
         sleep(Duration::from_secs(600)).await;
         scene.store_states(&["success"]);
     };
-    let (outcome, ()) = tokio::join!(wait.into_future(), story);
+    let (outcome, ()) = tokio::join!(wait.into_future(), reporting);
     assert_eq!(described(&outcome.unwrap()), "succeeded success");
     assert_eq!(failed, 2);
 }
@@ -150,7 +150,7 @@ async fn persistent_server_errors_end_with_error() {
     let error = scene.deployment.wait(&minutes(5)).await.unwrap_err();
     // The last poll, which starts at the timeout, may not have ended.
     assert!(
-        error.status() == Some(503) || error.to_string().contains("before the wait was over"),
+        error.status() == Some(503) || error.is_timeout(),
         "{error:?}"
     );
     let took = started.elapsed().as_secs();

@@ -1,4 +1,4 @@
-//! Errors for responses that refuse a request.
+//! Errors for responses that reject a request.
 
 use std::error::Error as _;
 
@@ -34,7 +34,7 @@ pub fn error_body(bytes: &[u8]) {
     } else {
         Call::Get
     };
-    let error = with_harness(|harness| refused(harness, status, headers, body, call));
+    let error = with_harness(|harness| rejected(harness, status, headers, body, call));
 
     is_one_clear_line(&error.to_string());
     hides_the_token(&error);
@@ -78,14 +78,14 @@ pub fn error_body(bytes: &[u8]) {
     }
 }
 
-/// A call that is refused.
+/// A call that the server rejects.
 #[derive(Clone, Copy)]
 enum Call {
     Create,
     Get,
 }
 
-fn refused(harness: &Harness, status: u16, headers: &str, body: &[u8], call: Call) -> Error {
+fn rejected(harness: &Harness, status: u16, headers: &str, body: &[u8], call: Call) -> Error {
     let response = response(status, headers.as_bytes(), body);
     let (outcome, requests) = harness.run(
         move |_| response.clone(),
@@ -93,8 +93,8 @@ fn refused(harness: &Harness, status: u16, headers: &str, body: &[u8], call: Cal
             let deployment = client.deployment("octocat/example", 42)?;
             if matches!(call, Call::Create) {
                 let report = NewStatus::new(State::Success);
-                let delivered = deployment.create_status(report).await?;
-                return Ok::<DeploymentStatus, Error>(delivered.status.clone());
+                let created = deployment.create_status(report).await?;
+                return Ok::<DeploymentStatus, Error>(created.status.clone());
             }
             deployment.get_status(1).await
         },
@@ -103,7 +103,7 @@ fn refused(harness: &Harness, status: u16, headers: &str, body: &[u8], call: Cal
     outcome.unwrap_err()
 }
 
-/// Checks that neither the error nor its hint, fields or sources contain the token.
+/// Checks that neither the error nor its advice, fields or sources contain the token.
 pub(super) fn hides_the_token(error: &Error) {
     let mut texts = vec![
         error.to_string(),

@@ -1,4 +1,4 @@
-//! Data about deployments that a client keeps between calls. All of it is bounded.
+//! Data about deployments that a client keeps between calls, with a bound on its size.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,12 +12,11 @@ use crate::model::repository_name::RepositoryName;
 
 /// The deployments of a client, by repository (without case) and ID.
 ///
-/// All handles for one deployment share its state, so that a status which one of them has created
-/// is never adopted by another.
+/// All handles for one deployment share its state, so that no handle adopts a status that another one has created.
 #[derive(Debug, Default)]
 pub(crate) struct Cache(Mutex<HashMap<(String, i64), Arc<DeploymentState>>>);
 
-/// Number of deployments without a handle that are kept.
+/// Number of deployments at which those without a handle are removed.
 const MAX_UNUSED: usize = 1000;
 
 impl Cache {
@@ -31,7 +30,7 @@ impl Cache {
     }
 }
 
-/// The state of one deployment, as far as it is known.
+/// Data about one deployment that all its handles share.
 #[derive(Debug, Default)]
 pub(crate) struct DeploymentState {
     notes: Mutex<Notes>,
@@ -65,7 +64,7 @@ pub(crate) enum Resource {
 
 const MAX_CACHED: usize = 16;
 const MAX_ACCOUNTS: usize = 16;
-/// More than can be created within the time that a search covers.
+/// More statuses than a client can create within the time that a search covers.
 const MAX_RETURNED: usize = 1000;
 
 impl DeploymentState {
@@ -97,7 +96,7 @@ impl DeploymentState {
         notes.cached.truncate(MAX_CACHED);
     }
 
-    /// Notes the IDs of received statuses, and lets them share equal accounts.
+    /// Records the IDs of received statuses, and makes equal accounts share their memory.
     pub(crate) fn note(&self, statuses: &mut [DeploymentStatus]) {
         let mut notes = self.notes();
         for status in statuses {
@@ -108,7 +107,7 @@ impl DeploymentState {
         }
     }
 
-    /// Notes a status with this ID that the caller got as its own.
+    /// Records the ID of a status that a creation has returned to its caller.
     pub(crate) fn note_returned(&self, id: u64) {
         let mut notes = self.notes();
         notes.highest_id = notes.highest_id.max(Some(id));

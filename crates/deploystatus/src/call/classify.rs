@@ -114,7 +114,7 @@ pub(crate) fn no_response(error: Option<GeneratedError<()>>, operation: Operatio
     }
 }
 
-/// Adds the cause without the URL, which is known and may contain secrets.
+/// Adds the cause without its URL, which may contain secrets.
 fn with_cause(error: Error, cause: Option<GeneratedError<()>>) -> Error {
     match cause {
         Some(
@@ -124,7 +124,7 @@ fn with_cause(error: Error, cause: Option<GeneratedError<()>>) -> Error {
     }
 }
 
-/// Separates successful responses from failures.
+/// Returns a successful response, or the failure that another response means.
 pub(crate) fn judge(
     operation: Operation,
     response: Response,
@@ -138,7 +138,7 @@ pub(crate) fn judge(
         return Ok(response);
     }
     if response.status < 400 {
-        // A 2xx, or a 303 after which the result is elsewhere, comes from a server that took the request.
+        // A server that responds 2xx or 303 (See Other) has accepted the request.
         let may_be_stored = response.status < 300 || response.status == 303;
         return Err(Failure {
             effect: if may_be_stored {
@@ -222,7 +222,7 @@ pub(crate) fn invalid_response(response: &Response, cause: Option<String>) -> Er
         request_id: response.scrubbed_header(&REQUEST_ID),
     });
     match cause {
-        // The cause repeats text that it could not read.
+        // The cause repeats the text that could not be decoded, which may contain the token.
         Some(cause) => error.with_source(clean(&response.scrub(cause), MAX_CAUSE)),
         None => error,
     }

@@ -62,7 +62,7 @@ impl Core {
 
     /// Reads the rate limit, the server's version and deprecations from a response.
     ///
-    /// `explicit` is the profile that the caller has set, if any. It is used whatever the server reports.
+    /// `explicit` is the profile that the caller has set, which the server's version does not replace.
     pub(crate) fn learn(&self, response: &Response, explicit: Option<&ServerProfile>) -> Detection {
         self.pacer.observe(response);
         self.warn_of_deprecation(response);
@@ -86,7 +86,7 @@ impl Core {
     fn warn_of_contradiction(&self, explicit: &ServerProfile, detected: &ServerProfile) {
         if !explicit.is_same_server(detected) && !self.warned.profile.swap(true, Ordering::Relaxed)
         {
-            tracing::warn!(%detected, %explicit, "the server is another one than the profile says");
+            tracing::warn!(%detected, %explicit, "the server's version does not match the profile");
         }
     }
 
@@ -102,7 +102,7 @@ impl Core {
             tracing::warn!(
                 deprecation,
                 sunset,
-                "the server will remove this operation or API version"
+                "the server announced the removal of this operation or API version"
             );
         }
     }

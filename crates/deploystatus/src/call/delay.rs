@@ -1,4 +1,4 @@
-//! Reasons why a call takes longer than one request, for programs that show them.
+//! Reasons for calls that take longer than one request, for programs that show them.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use crate::error::Error;
 
-/// A reason why a call takes longer than one request. Passed to the listener of [`ClientBuilder::on_delay`](crate::ClientBuilder::on_delay).
+/// A reason why a call takes longer than one request.
+///
+/// Passed to the listener of [`ClientBuilder::on_delay`](crate::ClientBuilder::on_delay).
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Delay<'a> {
@@ -17,7 +19,7 @@ pub enum Delay<'a> {
         error: &'a Error,
         /// Number of the next attempt.
         attempt: u32,
-        /// Maximum number of attempts. `u32::MAX` if only the time is limited.
+        /// Maximum number of attempts, or `u32::MAX` if only the time is limited.
         max_attempts: u32,
         /// Time until the next attempt.
         wait: Duration,
@@ -27,7 +29,7 @@ pub enum Delay<'a> {
     Search {
         /// The error of the creation.
         error: &'a Error,
-        /// Longest duration of the search.
+        /// Maximum duration of the search.
         timeout: Duration,
     },
     /// The server has reported a rate limit.
@@ -36,7 +38,7 @@ pub enum Delay<'a> {
         /// Time until the limit ends.
         wait: Duration,
     },
-    /// The client keeps its own limits, see [`Pacing`](crate::Pacing).
+    /// The limits of the client's [`Pacing`](crate::Pacing) delay the request.
     #[non_exhaustive]
     Pacing {
         /// Time until the limits admit the request.

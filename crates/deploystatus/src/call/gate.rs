@@ -11,9 +11,9 @@ use crate::error::rejection::Rejection;
 
 /// A gate for requests of one kind.
 ///
-/// After a rate limit it is closed until the time that the server named, and a random delay longer.
-/// Then requests pass one by one, until one of them succeeds a minute or more after the limit has ended.
-/// A burst would only meet the limit again, and GitHub can ban clients that continue while they are limited.
+/// After a rate limit, the gate stays closed until the time that the server named, plus a random delay.
+/// Then requests pass one at a time, until one succeeds at least a minute after the end of the limit.
+/// A burst would exceed the limit again, and GitHub can ban clients that keep sending while they are limited.
 #[derive(Debug, Default)]
 pub(crate) struct Gate {
     closed: Mutex<Option<Closed>>,
@@ -50,11 +50,11 @@ impl Gate {
         }
     }
 
-    /// Notes that a request has succeeded, which opens the gate if the limit ended long enough ago.
+    /// Opens the gate after a successful request if the limit ended at least a minute ago.
     pub(crate) fn succeeded(&self) {
         let mut closed = self.lock();
-        let calm = |closed: &Closed| closed.until.elapsed() >= CALM;
-        if closed.as_ref().is_some_and(calm) {
+        let is_past = |closed: &Closed| closed.until.elapsed() >= SECONDARY_LIMIT_PERIOD;
+        if closed.as_ref().is_some_and(is_past) {
             *closed = None;
         }
     }
@@ -79,7 +79,7 @@ impl Gate {
         Ok(Passage { _turn: Some(turn) })
     }
 
-    /// Returns `true` if the gate is closed, or an error if the policy does not permit to wait for it.
+    /// Returns `true` if the gate is closed, or an error if it stays closed for longer than the policy permits.
     fn check(&self, run: &Run) -> Result<bool, TooLong> {
         let is_closed = self.lock().is_some();
         if is_closed && !run.permits(self.wait()) {
@@ -113,9 +113,9 @@ impl Gate {
 }
 
 /// The period of GitHub's secondary limits.
-const CALM: Duration = Duration::from_secs(60);
+const SECONDARY_LIMIT_PERIOD: Duration = Duration::from_secs(60);
 
-/// Returns a random delay, so that clients which were stopped together do not continue together.
+/// Returns a random delay, so that clients that were limited at the same time do not continue at the same time.
 fn jitter(wait: Duration, draw: f64) -> Duration {
     (wait / 10)
         .clamp(Duration::from_millis(500), Duration::from_secs(10))

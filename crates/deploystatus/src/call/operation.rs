@@ -1,11 +1,11 @@
-//! The operations, and the requests that they send.
+//! The operations of the API, and their requests.
 
 use deploystatus_generated::types::ReposCreateDeploymentStatusBody as CreateBody;
 use reqwest::Url;
 
 use super::retry::Effect;
 
-/// The operation of a request, which decides what a failure means.
+/// The operation of a request. It determines the meaning of a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Operation {
     Read,
@@ -42,7 +42,7 @@ impl Request<'_> {
         }
     }
 
-    /// Returns the URL of this request below the URL of a moved deployment's statuses.
+    /// Returns the URL of this request, given the URL of a moved deployment's statuses.
     pub(crate) fn below(&self, statuses: &Url) -> Url {
         let mut url = statuses.clone();
         match self {
@@ -59,7 +59,7 @@ impl Request<'_> {
         url
     }
 
-    /// Returns the URL of the deployment's statuses, given the URL that responded to this request.
+    /// Returns the URL of the deployment's statuses, given the URL from which this request's response came.
     pub(crate) fn above(&self, responded: &Url) -> Option<Url> {
         let mut url = responded.clone();
         url.set_query(None);

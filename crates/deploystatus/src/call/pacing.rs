@@ -14,10 +14,11 @@ use crate::http::response::Response;
 /// The pace of a client and all its clones.
 ///
 /// Defaults to GitHub's own limits: 100 concurrent requests, 80 creations per minute and 500 per hour.
-/// Progress reports of rollouts use at most 80 % of the creations, and final reports are never delayed by them.
-/// If less than 5 % of the token's quota is left, requests are spread over the time until the next period,
+/// Progress reports of rollouts use at most 80 % of the creations. The limits of creations never delay a final report.
+/// If less than 5 % of the token's quota is left, the client spreads its requests over the time until the next period,
 /// with pauses of at most 30 seconds.
-/// The limits of creations stay off until a response carries rate-limit headers. Most Enterprise Servers send none.
+/// With Enterprise Server, the limits of creations stay off until a response carries rate-limit headers.
+/// Most Enterprise Servers send none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pacing {
     is_on: bool,
@@ -108,7 +109,7 @@ pub(crate) struct Pacer {
 #[derive(Debug)]
 struct Budget {
     has_limits: bool,
-    /// Times of the newest creations, past and reserved, as many as the limit of an hour.
+    /// Times of the newest past and reserved creations, at most as many as the limit of an hour.
     creations: VecDeque<Instant>,
     quota: Option<Quota>,
 }
@@ -119,7 +120,7 @@ struct Quota {
     resets: Instant,
 }
 
-/// A reserved creation. It is given back when dropped, unless the request may have been sent.
+/// A reserved creation. Dropping it returns it to the budget, unless the request may have been sent.
 #[derive(Debug)]
 pub(crate) struct Slot<'a> {
     pacer: &'a Pacer,
@@ -134,7 +135,7 @@ impl Slot<'_> {
         self.at.saturating_duration_since(Instant::now())
     }
 
-    /// Marks the slot as used, from the moment in which the request may reach the server.
+    /// Marks the slot as used. Called before the request is sent.
     pub(crate) fn set_used(&mut self) {
         self.is_used = true;
     }
@@ -147,7 +148,7 @@ impl Slot<'_> {
         }
     }
 
-    /// Gives the slot back, because nothing was sent.
+    /// Returns the slot to the budget, because nothing was sent.
     pub(crate) fn give_back(mut self) {
         self.is_used = false;
     }
@@ -187,7 +188,7 @@ impl Pacer {
         self.permits.acquire().await.ok()
     }
 
-    /// Returns the pause that makes the rest of the quota last until the next period.
+    /// Returns the pause before the next request, if little of the quota is left.
     pub(crate) fn quota_pause(&self) -> Duration {
         if !self.pacing.is_on {
             return Duration::ZERO;
@@ -252,11 +253,11 @@ impl Pacer {
     }
 }
 
-// One second more than the server counts, because requests need different times to reach it.
+// One second longer than the server's periods, because the time that a request takes to reach the server varies.
 const MINUTE: Duration = Duration::from_secs(61);
 const HOUR: Duration = Duration::from_secs(3601);
 
-/// The longest pause for quota that is not used up yet.
+/// The longest pause while some quota is left.
 const MAX_QUOTA_PAUSE: Duration = Duration::from_secs(30);
 
 impl Budget {
@@ -268,7 +269,7 @@ impl Budget {
         }
     }
 
-    /// Returns the first time at which one more creation keeps both limits.
+    /// Returns the earliest time at which one more creation stays within both limits.
     fn next_creation(&self, pacing: Pacing, now: Instant) -> Instant {
         let after = |count: u16, period| {
             let index = self.creations.len().checked_sub(usize::from(count))?;

@@ -13,7 +13,7 @@ use super::target::Target;
 use crate::error::Error;
 use crate::model::deployment_status::DeploymentStatus;
 
-/// Reads, and repeats failed requests as the policy permits.
+/// Sends a read request, and repeats it after failures as the policy permits.
 pub(crate) async fn read(
     target: &Target,
     request: &Request<'_>,
@@ -40,7 +40,7 @@ pub(crate) async fn read(
     }
 }
 
-/// Reads a resource on the condition that it has changed, and returns the cached statuses if it has not.
+/// Reads a resource with a conditional request, and returns the cached statuses if it has not changed.
 pub(crate) async fn read_if_changed(
     target: &Target,
     request: &Request<'_>,

@@ -1,4 +1,4 @@
-//! Reading of a rejection from a response.
+//! Rejections read from responses.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use crate::http::headers::{
 };
 use crate::http::response::Response;
 
-/// Reads a rejection.
+/// Reads the rejection that a response contains.
 pub(crate) fn read(response: &Response, operation: Operation) -> Rejection {
     let text = |value: &Value| {
         let text = value.as_str().filter(|text| !text.is_empty())?;
@@ -49,7 +49,7 @@ pub(crate) fn read(response: &Response, operation: Operation) -> Rejection {
     rejection
 }
 
-/// Recognizes the reason of a rejection. GitHub has no codes for most of them, only messages.
+/// Recognizes the reason for a rejection. For most reasons, GitHub sends only a message and no code.
 fn kind(rejection: &Rejection, has_sso: bool) -> RejectionKind {
     let message = rejection.message.as_deref().unwrap_or_default();
     let message = message.to_ascii_lowercase();
@@ -88,7 +88,9 @@ fn kind(rejection: &Rejection, has_sso: bool) -> RejectionKind {
     }
 }
 
-/// Returns `true` if a creation was rejected for its state, which this library never sends unless GitHub documents it.
+/// Returns `true` if a creation was rejected because of its state.
+///
+/// The library sends only documented states, so such a rejection means that a preview is missing.
 fn is_about_state(rejection: &Rejection) -> bool {
     let is_state = |error: &FieldError| {
         error.field.as_deref() == Some("state") || error.message.to_lowercase().contains("state is")

@@ -1,4 +1,4 @@
-//! The retry policy: a pure decision, and the loop that sleeps.
+//! Retry policy, backoff, and the attempts of one call.
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
@@ -17,7 +17,7 @@ use crate::http::response::Response;
 /// Defaults to 5 attempts within 5 minutes.
 /// The backoff before the second attempt is at most 500 ms, doubles with each further attempt up to 30 seconds,
 /// and is drawn at random between zero and that limit.
-/// A wait that the server asks for is kept if it is at most 2 minutes; a longer one is an error that names its end.
+/// The client waits as long as the server asks, up to 2 minutes. A longer wait is an error that contains its end.
 ///
 /// ```
 /// use std::time::Duration;
@@ -54,7 +54,7 @@ impl RetryPolicy {
 
     /// Creates a policy with one attempt.
     ///
-    /// A creation whose response is lost is still searched for, because a search repeats nothing.
+    /// After a lost response, the client still searches for the status, because the search does not repeat the creation.
     #[must_use]
     pub const fn never() -> Self {
         Self::new().max_attempts(1)
@@ -74,7 +74,7 @@ impl RetryPolicy {
         self
     }
 
-    /// Sets the longest wait that the server may ask for. Defaults to 2 minutes.
+    /// Sets the maximum wait that the server may ask for. Defaults to 2 minutes.
     #[must_use]
     pub const fn max_retry_after(mut self, wait: Duration) -> Self {
         self.max_retry_after = wait;
@@ -92,22 +92,22 @@ impl RetryPolicy {
 
     /// Sets the time for which a status is searched after a lost response. Defaults to 10 seconds.
     ///
-    /// GitHub ends every request within 10 seconds. If its lists lag further behind than this time,
-    /// a status can be stored twice; the result then reports the outcome as unknown.
+    /// GitHub ends every request within 10 seconds. If its lists lag behind by more than the search time,
+    /// a status can be stored twice. The result is an error then, if the list shows both.
     #[must_use]
     pub const fn search_timeout(mut self, timeout: Duration) -> Self {
         self.search_timeout = timeout;
         self
     }
 
-    /// Sets the seed of the random backoff, to repeat a test.
+    /// Sets the seed of the random backoff, for reproducible tests.
     #[must_use]
     pub const fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
     }
 
-    /// Returns a policy for a report that must be made: any number of attempts within this time.
+    /// Returns a policy for reports that must be delivered: any number of attempts within this time.
     pub(crate) fn until(self, timeout: Duration) -> Self {
         self.max_attempts(u32::MAX)
             .timeout(timeout)
@@ -170,7 +170,7 @@ pub(crate) enum Retry {
 /// Effect of a failed request on the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Effect {
-    /// The server has surely not stored anything.
+    /// The server has certainly stored nothing.
     None,
     /// The server may have stored the status.
     Unknown,
@@ -185,7 +185,7 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    /// Creates a failure that no repetition can mend, and that had no effect.
+    /// Creates a failure that had no effect and that a repetition cannot fix.
     pub(crate) fn permanent(error: impl Into<Error>) -> Self {
         Self {
             error: error.into(),
@@ -224,7 +224,9 @@ impl Run {
         trace::record(&self.span, response, self.attempts);
     }
 
-    /// Counts a failed attempt. Rate limits are counted apart as well, because only they lengthen GitHub's waits.
+    /// Counts a failed attempt.
+    ///
+    /// Rate limits have a count of their own, because only they lengthen later waits.
     pub(crate) fn count(&mut self, failure: &Failure) {
         self.attempts += 1;
         if failure.error.is_rate_limited() {
@@ -233,7 +235,7 @@ impl Run {
         trace::record_failure(&self.span, &failure.error, self.attempts);
     }
 
-    /// Waits until the next attempt, or returns the error if there is none.
+    /// Waits until the next attempt, or returns the error if the policy permits none.
     pub(crate) async fn pause(&mut self, failure: Failure) -> Result<(), Error> {
         let draw = self.random.draw();
         let elapsed = self.started.elapsed();

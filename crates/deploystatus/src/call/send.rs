@@ -1,4 +1,4 @@
-//! Sending of one request, along redirects. Nothing else calls the generated client.
+//! Sends one request and follows its redirects. No other module calls the generated client.
 
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ pub(crate) struct Received {
 
 /// Sends a request and returns the response if it is successful.
 ///
-/// The future is boxed, because a crate that awaits an unboxed future compiles everything below it once more.
+/// The future is boxed, because every crate that awaits an unboxed future compiles all code below it again.
 pub(crate) fn send<'a>(
     target: &'a Target,
     request: &'a Request<'_>,
@@ -71,7 +71,7 @@ fn update(gate: &Gate, passage: Passage<'_>, result: &Result<Received, Failure>)
     drop(passage);
 }
 
-/// Creates the failure for a limit that another request of this client has met.
+/// Creates the failure for a rate limit that an earlier request of this client has caused.
 fn too_long(too_long: TooLong) -> Failure {
     let until = Timestamp::now().checked_add(too_long.wait);
     Failure {
@@ -85,10 +85,10 @@ fn too_long(too_long: TooLong) -> Failure {
     }
 }
 
-/// Pauses before a token source is asked again: new installation tokens are rejected for some seconds.
+/// Pauses before a token source is called again, because GitHub rejects new installation tokens for some seconds.
 const TOKEN_PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(3)];
 
-/// Repeats a request that was rejected for a reason which is gone by now.
+/// Sends a request, and repeats it if a newly detected profile or a new token may fix its rejection.
 async fn repeat(
     target: &Target,
     request: &Request<'_>,
@@ -117,7 +117,7 @@ async fn repeat(
             && status == Some(401)
             && let Some(pause) = token_pauses.next()
         {
-            tracing::info!("the token was rejected; asking the token source again");
+            tracing::info!("the token was rejected; calling the token source again");
             sleep(pause).await;
             continue;
         }
@@ -130,7 +130,7 @@ struct Sent {
     detection: Detection,
 }
 
-/// Sends a request to the current URL of the deployment, or to its original one if that is gone.
+/// Sends a request to the new URL of a moved deployment, and to its original URL if the new one no longer exists.
 async fn follow(
     target: &Target,
     request: &Request<'_>,
@@ -224,7 +224,7 @@ async fn along_redirects(
     Sent { result, detection }
 }
 
-/// Creates the failure for a response whose body is not what GitHub sends.
+/// Creates the failure for a response whose body cannot be decoded.
 fn undecodable(request: &Request<'_>, response: &Response, error: GeneratedError<()>) -> Failure {
     let cause = match error {
         GeneratedError::InvalidResponsePayload(_, error) => Some(error.to_string()),
@@ -241,7 +241,9 @@ fn undecodable(request: &Request<'_>, response: &Response, error: GeneratedError
     }
 }
 
-/// Sends one HTTP request. The generated error is that of the decoding, if any.
+/// Sends one HTTP request.
+///
+/// Returns the response, and the error of the generated client if it could not decode the body.
 async fn once(
     target: &Target,
     request: &Request<'_>,

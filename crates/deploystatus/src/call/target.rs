@@ -74,7 +74,7 @@ impl Target {
     /// Rejects a status that cannot be created, before anything is sent.
     pub(crate) fn check(&self, status: &NewStatus) -> Result<(), InvalidValue> {
         status.check()?;
-        // A detected profile is never wrong about previews, because it sends all that its server requires.
+        // A detected profile needs no check, because it contains all previews that its server requires.
         if let Some(profile) = self.explicit_profile() {
             profile.check(status)?;
         }

@@ -37,7 +37,7 @@ pub(crate) fn record(span: &Span, response: &Response, resends: u32) {
         "github.ratelimit.remaining",
         response.header(&RATE_REMAINING),
     );
-    // A field of a span cannot be unset.
+    // A field of a span cannot be removed, so an empty text replaces the error of an earlier attempt.
     span.record("error.type", "");
 }
 

@@ -86,10 +86,11 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets a function that returns a token. It is called before every request, because tokens of apps expire after an hour.
+    /// Sets a function that returns a token.
     ///
-    /// If the server responds 401, the function is called again after one second and once more after three,
-    /// because GitHub needs some seconds to accept a new token everywhere.
+    /// The function is called before every request, because the tokens of apps expire after an hour.
+    /// If the server responds 401, the function is called again after one second, and once more after another three,
+    /// because GitHub needs some seconds until all its servers accept a new token.
     ///
     /// ```
     /// use deploystatus::Client;
@@ -119,7 +120,9 @@ impl ClientBuilder {
         self
     }
 
-    /// Allows sending the token over plain `http` to other machines, where it can be read on the way.
+    /// Allows sending the token over plain `http` to other machines.
+    ///
+    /// All machines on the network path can then read the token.
     pub fn allow_plain_http(mut self) -> Self {
         self.allow_plain_http = true;
         self
@@ -157,19 +160,21 @@ impl ClientBuilder {
         self
     }
 
-    /// Uses no proxy, not even that of the environment.
+    /// Disables all proxies, including the proxy of the environment.
     pub fn no_proxy(mut self) -> Self {
         self.proxy = Proxy::None;
         self
     }
 
-    /// Adds trusted certificates: one or more, in PEM format.
+    /// Adds one or more trusted certificates in PEM format.
     pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.roots.push(pem.into());
         self
     }
 
-    /// Trusts only the given certificates. Those of the system are not read.
+    /// Disables the certificates of the system.
+    ///
+    /// Only [`root_certificates`](Self::root_certificates) are trusted then.
     pub fn without_system_certificates(mut self) -> Self {
         self.system_roots = false;
         self
@@ -189,7 +194,7 @@ impl ClientBuilder {
 
     /// Sets a function that is called whenever a call takes longer than one request.
     ///
-    /// It is called from the future of the call and must return quickly.
+    /// The function runs within the future of the call, so it must return quickly.
     pub fn on_delay(mut self, listener: impl Fn(&Delay<'_>) + Send + Sync + 'static) -> Self {
         self.listener = Listener::new(listener);
         self
@@ -197,7 +202,7 @@ impl ClientBuilder {
 
     /// Creates the client.
     ///
-    /// No connection is made, and no certificate of the system is read, before the first request.
+    /// The client connects, and reads the system's certificates, only when it sends its first request.
     ///
     /// # Errors
     ///
@@ -207,9 +212,9 @@ impl ClientBuilder {
         let base = BaseUrl::parse(&self.base_url, is_github)?;
         let token = self.token?;
         if token.is_some() && base.is_exposed() && !self.allow_plain_http {
-            let problem = format!("plain http would expose the token: {}", base.text);
+            let problem = format!("insecure base URL {:?}", base.text);
             return Err(InvalidValue::new("base_url", problem)
-                .expected("expected https")
+                .expected("expected https, because http would expose the token")
                 .into());
         }
         check_timeout("timeout", self.timeout)?;

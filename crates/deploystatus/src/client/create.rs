@@ -1,4 +1,4 @@
-//! Creation of a status, exactly once.
+//! Creation of statuses, each exactly once.
 
 pub(crate) mod creation;
 pub(crate) mod matching;
@@ -22,9 +22,9 @@ use crate::model::deployment_status::DeploymentStatus;
 use crate::model::new_status::NewStatus;
 
 impl Deployment {
-    /// Creates a status. When this returns `Ok`, the status is stored exactly once.
+    /// Creates a status. It is stored exactly once if this returns `Ok`.
     ///
-    /// If the response is lost, the list of statuses shows whether the status is stored before it is sent again.
+    /// If the response is lost, the client searches the list of statuses before it sends the status again.
     /// Creations for one deployment through one client are sent one after the other, in the order of the calls.
     ///
     /// See GitHub's page on [creating a deployment status](https://docs.github.com/rest/deployments/statuses#create-a-deployment-status).
@@ -93,7 +93,7 @@ pub(crate) async fn create_if_changed(
     delivering.instrument(span.clone()).await
 }
 
-/// Returns the error for a creation that was aborted after it began at `began`.
+/// Returns the error for a creation that started at `began` and was aborted.
 pub(crate) fn aborted(status: &NewStatus, began: Instant) -> Error {
     let unknown = UnknownOutcome {
         status: status.clone(),
@@ -108,7 +108,9 @@ pub(crate) fn aborted(status: &NewStatus, began: Instant) -> Error {
     Error::outcome_unknown(unknown, last)
 }
 
-/// Returns `true` if the server would have stored the new status like this. A marker that is not written yet is ignored.
+/// Returns `true` if `status` is how the server would have stored `new`.
+///
+/// A marker is ignored if it is not yet written into `new`.
 pub(crate) fn is_stored_as(status: &DeploymentStatus, new: &NewStatus) -> bool {
     if new.marked {
         return matching::is_equal(&matching::without_marker(status), None, new);
@@ -118,7 +120,7 @@ pub(crate) fn is_stored_as(status: &DeploymentStatus, new: &NewStatus) -> bool {
 
 /// Reads the newest status and returns it if it has the same content.
 ///
-/// A list that lacks a status which this client has already received is out of date and shows nothing.
+/// A list that lacks a status which this client has already received is out of date and is read again.
 async fn newest_if_same(
     deployment: &Deployment,
     status: &NewStatus,

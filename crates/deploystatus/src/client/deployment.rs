@@ -8,8 +8,8 @@ use crate::http::profile::ServerProfile;
 
 /// A handle for one deployment. Cheap to clone.
 ///
-/// All handles that one client creates for a deployment share what is known about it:
-/// the new address of a renamed repository, cached responses, and the statuses that were created.
+/// All handles that one client creates for a deployment share their data:
+/// the new URL of a renamed repository, cached responses, and the IDs of created statuses.
 #[derive(Clone)]
 pub struct Deployment {
     pub(crate) target: Target,
@@ -20,7 +20,7 @@ impl Deployment {
         Self { target }
     }
 
-    /// Returns the name of the repository as given, `OWNER/NAME`.
+    /// Returns the name of the repository as set by the caller, `OWNER/NAME`.
     #[must_use]
     pub fn repository(&self) -> String {
         self.target.repository()
@@ -38,7 +38,7 @@ impl Deployment {
         self.target.state.moved_to().map(Into::into)
     }
 
-    /// Returns a handle that uses this server profile, whatever the server reports.
+    /// Returns a handle that uses this server profile instead of the detected one.
     #[must_use]
     pub fn with_profile(self, profile: ServerProfile) -> Self {
         Self::new(self.target.with_profile(profile))

@@ -17,8 +17,8 @@ use crate::model::deployment_status::DeploymentStatus;
 
 /// The statuses of a deployment, newest first, read page by page.
 ///
-/// Statuses that are created meanwhile push others to later pages. Repeated statuses are left out,
-/// so that each status is returned once and none is missed.
+/// A status that is created meanwhile pushes older ones to later pages. The client skips repeated statuses,
+/// so each status is returned once and none is missed.
 ///
 /// See GitHub's page on [listing deployment statuses](https://docs.github.com/rest/deployments/statuses#list-deployment-statuses).
 #[derive(Clone)]
@@ -102,7 +102,7 @@ impl StatusPages {
         Ok(statuses.into_iter().collect())
     }
 
-    /// Moves past a page and returns its statuses without repeated ones.
+    /// Advances to the next page and returns the statuses of this one without repeated ones.
     fn take(&mut self, page: Page) -> Vec<DeploymentStatus> {
         self.next = page.next;
         let mut statuses = page.statuses;
@@ -145,9 +145,9 @@ impl StatusPages {
                 statuses.extend(page.statuses);
             }
             sort(&mut statuses);
-            // The first page was read before all others. If a status was created since, a later page
-            // repeats the end of the page before it. Then a status may also have moved from a page
-            // that was not read yet to one that was, so the pages are read again one by one.
+            // The first page was read before all others. If a status was created since then, a later page
+            // repeats the end of the page before it. In that case, a status may also have moved from a page
+            // that was not yet read to one that was, so the pages are read again one by one.
             if statuses.len() < count {
                 next = Next::Page(first.number + 1);
             }
@@ -230,7 +230,8 @@ impl std::fmt::Debug for StatusPages {
 
 /// The lowest ID so far, and the number of consecutive pages without a lower one.
 ///
-/// Statuses that are created meanwhile push others back, but not by many pages. A server with a link loop does.
+/// Statuses that are created meanwhile push others back by a few pages at most.
+/// Many pages without a lower ID therefore mean that the links form a loop.
 struct Progress {
     lowest: Option<u64>,
     pages_without_news: u32,
@@ -258,7 +259,7 @@ impl Progress {
         self.pages_without_news < MAX_PAGES_WITHOUT_NEWS
     }
 
-    /// Adds a page, and fails if it links to a further one although too many brought nothing new.
+    /// Adds a page, and returns an error if it links to another one although too many had no new status.
     fn check(&mut self, page: &Page) -> Result<(), Error> {
         let may_continue = self.add(page);
         let to = match &page.next {
@@ -273,7 +274,7 @@ impl Progress {
     }
 }
 
-/// Returns the position of the next page: its URL if the token may be sent there, or else its number.
+/// Returns the position of the next page: its URL if the token may be sent there, otherwise its number.
 fn next_of(next: Option<Url>, from: &Url) -> Result<Next, Error> {
     let Some(next) = next else {
         return Ok(Next::End);

@@ -1,4 +1,4 @@
-//! Reading of statuses.
+//! Reads single statuses, the newest status and the history.
 
 use std::time::Duration;
 
@@ -40,7 +40,7 @@ impl Deployment {
         let request = Request::Get(id);
         let reading = read_if_changed(&self.target, &request, Resource::Status(id), &span);
         let statuses = reading.instrument(span.clone()).await?;
-        // Only a server that responds 304 to an unconditional request gets here.
+        // Cannot happen, because a successful response to this request contains one status.
         let missing = || {
             Error::new(
                 ErrorKind::InvalidResponse,

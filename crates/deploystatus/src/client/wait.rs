@@ -58,9 +58,9 @@ impl Deployment {
         Wait::new(self.clone(), *policy, None)
     }
 
-    /// Waits until the deployment is in this state, or has been in it since the wait began.
+    /// Waits until the deployment is in this state, or was in it at any time since the wait started.
     ///
-    /// Another final state ends the wait too, because the state may then never be reached.
+    /// Another final state ends the wait too, because the deployment may never reach the state after it.
     /// Only a wait for [`State::Inactive`] continues past other final states.
     ///
     /// # Errors
@@ -232,7 +232,7 @@ impl Progress {
 
     /// Returns `true` if a later poll may succeed.
     ///
-    /// A first poll that fails has a cause which only the user can remove.
+    /// Usually, a first poll fails because of a wrong setting, which waiting does not fix.
     fn is_temporary(&self, error: &Error) -> bool {
         error.is_rate_limited()
             || (self.has_succeeded_once
@@ -266,7 +266,7 @@ impl Progress {
     }
 }
 
-/// Returns the outcome of an inactive deployment, which depends on its state before.
+/// Returns the outcome of an inactive deployment, which depends on its earlier states.
 async fn inactive_outcome(
     deployment: &Deployment,
     inactive: DeploymentStatus,

@@ -10,8 +10,8 @@ use super::{Details, Error, ErrorKind};
 
 /// Advice on how to fix an error.
 ///
-/// Its `Display` is one or more complete sentences for users of the library.
-/// Programs with other means, such as command-line flags, can match on the variants and use their own text.
+/// `Display` prints one or more complete sentences for users of the library.
+/// Programs with settings of their own, such as command-line flags, can match on the variants and print their own text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Advice {
@@ -73,7 +73,7 @@ pub enum Advice {
         /// The time at which the budget admits the next request.
         at: Timestamp,
     },
-    /// Look at the deployment's statuses before reporting again.
+    /// Check the deployment's statuses before reporting again.
     LookBeforeReporting,
     /// Use the new address as the base URL.
     UseNewAddress,
@@ -88,7 +88,7 @@ pub enum Advice {
 }
 
 impl Error {
-    /// Returns advice on how to fix the error, if there is any.
+    /// Returns advice on how to fix the error, or `None` if there is none.
     #[must_use]
     pub fn advice(&self) -> Option<Advice> {
         advice(self)
@@ -207,7 +207,7 @@ impl fmt::Display for Advice {
             Self::EnablePreviews => "Enterprise Server before 3.3 requires previews: set the right `ServerProfile`, or set none so that the client detects the server.",
             Self::WaitUntil { at } => return write!(f, "Try again after {at}, or raise `RetryPolicy::max_retry_after`."),
             Self::ReportLess { at } => return write!(f, "Report less often, wait until {at}, or change the limits with `Pacing`."),
-            Self::LookBeforeReporting => "Look at the deployment's statuses before you report it again; otherwise it may be stored twice.",
+            Self::LookBeforeReporting => "Check the deployment's statuses before you report again; otherwise the status may be stored twice.",
             Self::UseNewAddress => "If the new address is right, use it as the base URL of the client.",
             Self::CheckConnection => "Check the base URL, the name resolution, and any proxy or certificate on the way to the server.",
             Self::CheckBaseUrl => "Check the base URL (that of an Enterprise Server ends in /api/v3) and any proxy: the response does not come from GitHub's API.",

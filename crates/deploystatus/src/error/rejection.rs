@@ -18,7 +18,7 @@ pub struct Rejection {
     pub message: Option<String>,
     /// The server's messages about single fields.
     pub field_errors: Vec<FieldError>,
-    /// The ID under which GitHub's support finds the request.
+    /// The ID by which GitHub's support identifies the request.
     pub request_id: Option<String>,
     /// The URL of the page that documents the error.
     pub documentation_url: Option<String>,
@@ -38,7 +38,7 @@ pub struct Rejection {
     pub(crate) was_creation: bool,
 }
 
-/// The reason of a rejection, as far as it can be recognized.
+/// The reason for a rejection, as recognized from the response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -81,18 +81,18 @@ pub enum RejectionKind {
     Other,
 }
 
-/// A message about one field.
+/// The server's message about one field of the request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct FieldError {
-    /// The name of the field, if the server sent one.
+    /// The name of the field, or `None` if the server sent none.
     pub field: Option<String>,
     /// The message, in one line.
     pub message: String,
 }
 
 impl Rejection {
-    /// Returns the reason of the rejection.
+    /// Returns the reason for the rejection.
     #[must_use]
     pub fn kind(&self) -> RejectionKind {
         self.kind
@@ -105,7 +105,7 @@ impl Rejection {
     }
 }
 
-/// Limits of what a message shows. The fields of a rejection contain the whole texts.
+/// Limits of the text that `Display` prints. The fields of a rejection contain the complete texts.
 const MAX_MESSAGE: usize = 400;
 const MAX_FIELD_MESSAGE: usize = 200;
 const MAX_FIELD_ERRORS: usize = 10;

@@ -1,6 +1,6 @@
 //! Text from servers and files, made safe and short enough for one line of an error message.
 
-/// Returns the text as one line without characters that a terminal acts upon, shortened to `max` characters.
+/// Returns the text as one line without characters that a terminal interprets, shortened to `max` characters.
 ///
 /// Control characters, format characters (bidirectional overrides, zero-width characters) and
 /// line and paragraph separators become spaces. Consecutive spaces are folded.

@@ -41,7 +41,7 @@ pub enum SearchResult {
     Stale,
     /// A status with the same state but another text is stored, or more than one match.
     Similar,
-    /// The search could not be finished, because the list could not be read or the time was up.
+    /// The search did not end, because the list could not be read or the time limit was reached.
     Interrupted,
 }
 

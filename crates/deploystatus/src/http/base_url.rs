@@ -60,7 +60,7 @@ impl BaseUrl {
         is_github_api(self.url.host_str().unwrap_or_default())
     }
 
-    /// Returns `true` if requests could be read on their way.
+    /// Returns `true` if machines on the network path could read the requests.
     pub(crate) fn is_exposed(&self) -> bool {
         self.url.scheme() == "http" && !self.is_loopback()
     }
@@ -73,7 +73,7 @@ impl BaseUrl {
 fn complete(url: &mut Url, path: &str, is_github: bool) -> Result<(), ()> {
     let host = url.host_str().unwrap_or_default().to_owned();
     let is_tenant = host.ends_with(".ghe.com");
-    // A tenant is often given in the form that Enterprise Server uses.
+    // Users often add the path of Enterprise Server to the address of a tenant.
     if is_tenant && matches!(path, "" | "/api/v3") {
         url.set_path("");
         if !host.starts_with("api.") {

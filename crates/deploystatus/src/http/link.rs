@@ -51,11 +51,11 @@ pub(crate) fn page_number(url: &Url) -> Option<u64> {
 
 /// Splits a text at the first separator outside quotes.
 fn split_unquoted(text: &str, separator: char) -> (&str, &str) {
-    let mut quoted = false;
+    let mut is_quoted = false;
     for (at, character) in text.char_indices() {
         if character == '"' {
-            quoted = !quoted;
-        } else if character == separator && !quoted {
+            is_quoted = !is_quoted;
+        } else if character == separator && !is_quoted {
             return (&text[..at], &text[at + character.len_utf8()..]);
         }
     }

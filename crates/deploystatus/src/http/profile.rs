@@ -12,7 +12,7 @@ use crate::model::preview::Preview;
 
 /// The kind of a server, and the previews and API version that are sent to it.
 ///
-/// A client detects the profile from the base URL and from the `X-GitHub-Enterprise-Version` of the first response.
+/// A client detects the profile from the base URL, and then from the `X-GitHub-Enterprise-Version` of each response.
 ///
 /// | server | previews | `X-GitHub-Api-Version` |
 /// |---|---|---|
@@ -81,7 +81,9 @@ impl ServerProfile {
         Self::new(Server::Enterprise(major, minor), previews, api_version)
     }
 
-    /// Creates the profile of an Enterprise Server of unknown version: both previews, which new versions ignore.
+    /// Creates the profile of an Enterprise Server of unknown version.
+    ///
+    /// It contains both previews, which newer servers ignore.
     #[must_use]
     pub fn enterprise_of_unknown_version() -> Self {
         Self::new(Server::UnknownEnterprise, Preview::ALL, Some("2022-11-28"))
@@ -147,7 +149,7 @@ impl ServerProfile {
         Ok(self)
     }
 
-    /// Sends no API version.
+    /// Removes the API version, so that the header is not sent.
     #[must_use]
     pub fn without_api_version(mut self) -> Self {
         self.api_version = None;
@@ -177,15 +179,15 @@ impl ServerProfile {
         self.api_version.as_ref()
     }
 
-    /// Rejects a status that requires a preview which the server needs and this profile leaves out.
+    /// Rejects a status that requires a preview which this profile leaves out, if the server depends on previews.
     pub(crate) fn check(&self, status: &NewStatus) -> Result<(), InvalidValue> {
-        let needs_previews = matches!(self.server, Server::Enterprise(major, minor) if (major, minor) < FIRST_WITHOUT_PREVIEWS);
+        let has_previews = matches!(self.server, Server::Enterprise(major, minor) if (major, minor) < FIRST_WITHOUT_PREVIEWS);
         let missing = status
             .required_previews()
             .into_iter()
             .find(|preview| !self.previews.contains(preview));
         match missing {
-            Some(preview) if needs_previews => Err(InvalidValue::new(
+            Some(preview) if has_previews => Err(InvalidValue::new(
                 "profile",
                 format!(
                     "status {:?} requires the {preview} preview, which the profile {:?} leaves out",

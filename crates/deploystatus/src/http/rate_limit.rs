@@ -13,7 +13,7 @@ use super::response::{Response, parse_http_date};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct RateLimit {
-    /// Number of requests in one period.
+    /// Number of requests that the token may send in one period.
     pub limit: u64,
     /// Number of requests left in this period.
     pub remaining: u64,
@@ -41,7 +41,8 @@ impl RateLimit {
 
 /// Returns the wait after a response that reports an exceeded rate limit, or `None` if it reports none.
 ///
-/// Without `Retry-After` and a reset time, GitHub asks for at least a minute, doubled with each further limit.
+/// GitHub asks clients to wait for at least a minute if the response contains neither `Retry-After` nor a reset time.
+/// The wait doubles with each further rate limit.
 pub(crate) fn wait(
     response: &Response,
     message: Option<&str>,
@@ -68,7 +69,9 @@ pub(crate) fn retry_after(response: &Response) -> Option<Duration> {
     }
 }
 
-/// A 429 always reports a rate limit. A 403 does so only with one of these marks, and has other causes without them.
+/// Returns `true` if the response reports a rate limit.
+///
+/// A 429 always does. A 403 has other causes unless a header or the message refers to a limit.
 fn is_rate_limit(response: &Response, message: Option<&str>) -> bool {
     match response.status {
         429 => true,

@@ -1,4 +1,4 @@
-//! Redirects, and the rule where the token may be sent.
+//! Redirects, and the servers that may receive the token.
 
 use reqwest::Url;
 
@@ -37,7 +37,7 @@ pub(crate) fn next(from: &Url, location: Option<&str>, followed: u32) -> Result<
     Ok(to)
 }
 
-/// Returns `true` if a token for one URL may be sent to the other.
+/// Returns `true` if the token for the URL `from` may be sent to the URL `to`.
 ///
 /// Host, port and scheme must be equal, except that `http` may be upgraded to `https`.
 pub(crate) fn may_send_token(from: &Url, to: &Url) -> bool {

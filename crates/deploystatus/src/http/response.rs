@@ -29,7 +29,7 @@ impl Response {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// Returns a header for messages, without the token.
+    /// Returns a header with the token removed, for use in messages.
     pub(crate) fn scrubbed_header(&self, name: &HeaderName) -> Option<String> {
         Some(self.scrub(self.header(name)?.to_owned()))
     }
@@ -49,7 +49,7 @@ impl Response {
         date.unwrap_or_else(Timestamp::now)
     }
 
-    /// Removes the token from a text of the server.
+    /// Removes the token from a text that the server sent.
     pub(crate) fn scrub(&self, text: String) -> String {
         scrub(text, self.token.as_ref())
     }
@@ -57,7 +57,7 @@ impl Response {
     /// Returns the start of the body as one line without markup, or `None` if it is empty.
     pub(crate) fn excerpt(&self) -> Option<String> {
         let body = self.body();
-        // Enough to fill the line even if the body starts with markup.
+        // This many bytes fill the line even if the body starts with markup.
         let text = String::from_utf8_lossy(&body[..body.len().min(4096)]);
         let mut line = String::new();
         let mut in_tag = false;

@@ -12,7 +12,7 @@ use crate::model::invalid_value::InvalidValue;
 
 type TokenFuture = Pin<Box<dyn Future<Output = Result<String, Source>> + Send>>;
 
-/// A fixed token, or a source that is asked before every request.
+/// A fixed token, or a source that is called before every request.
 #[derive(Clone)]
 pub(crate) enum Token {
     Fixed(HeaderValue),
@@ -36,7 +36,7 @@ impl Token {
         }))
     }
 
-    /// Returns `true` if asking again may give another token.
+    /// Returns `true` if the token comes from a source, which may return another one on the next call.
     pub(crate) fn is_source(&self) -> bool {
         matches!(self, Self::Source(_))
     }
@@ -50,7 +50,7 @@ impl Token {
                 let token = source()
                     .await
                     .map_err(|error| failed().with_source(error))?;
-                // A source that has no token yet may have one when it is asked again.
+                // An invalid token may be temporary, so it is an error of the source, which is retried.
                 header(&token).map_err(|error| failed().with_source(error))
             }
         }
@@ -85,9 +85,10 @@ fn header(token: &str) -> Result<HeaderValue, InvalidValue> {
     }
 }
 
-/// Removes a token from a text of a server.
+/// Removes the token from a text that the server sent.
 ///
-/// Shorter texts than any real token are left alone, because they may be part of any word.
+/// A token of less than 12 characters is not removed, because it may occur in ordinary words.
+/// All tokens of GitHub are longer.
 pub(crate) fn scrub(text: String, token: Option<&HeaderValue>) -> String {
     let secret = token
         .and_then(|value| value.to_str().ok())

@@ -1,4 +1,4 @@
-//! Connections, created when they are first needed, and trusted certificates.
+//! Connection pools, created on first use, and trusted certificates.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -32,7 +32,7 @@ pub(crate) enum ProxySetting {
 
 /// Two connection pools, for `http` and `https`.
 ///
-/// Reading the certificates of the system is expensive, so the pool for `https` is created with the first `https` call.
+/// The pool for `https` is created with the first `https` call, because reading the system's certificates is expensive.
 #[derive(Debug)]
 pub(crate) struct Transport {
     settings: Settings,
@@ -67,7 +67,7 @@ impl Transport {
         Ok(pool.insert(client).clone())
     }
 
-    /// Discards the open connections, so that the next request opens a new one.
+    /// Discards the pool for this URL, so that the next request opens a new connection.
     pub(crate) fn renew(&self, url: &Url) {
         self.pool(url)
             .lock()
@@ -117,7 +117,7 @@ mod with_tls {
 
     use crate::model::invalid_value::InvalidValue;
 
-    /// Trusted certificates: the given ones, with or without those of the system.
+    /// The trusted certificates: those of the caller, with or without those of the system.
     #[derive(Debug)]
     pub(crate) struct Roots {
         given: Vec<Certificate>,

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 /// A user, an organization or the bot of an app, as it appears in a status.
 ///
-/// It is decoded on first use. [`Account::json`] returns all of its fields.
-/// Two accounts are equal if all of their fields are.
+/// The account is decoded on first use. [`Account::json`] returns all of its fields.
+/// Two accounts are equal if all of their fields are equal.
 #[derive(Clone, Debug, Serialize)]
 #[serde(transparent)]
 pub struct Account(pub(super) LazyJson<types::SimpleUser>);
@@ -24,13 +24,17 @@ pub(super) struct AccountFields<'a> {
 }
 
 impl Account {
-    /// Returns the account's name, or an empty string if the server sent none. The name of a bot ends in `[bot]`.
+    /// Returns the account's login name, or an empty string if the server sent none.
+    ///
+    /// The login name of a bot ends in `[bot]`.
     #[must_use]
     pub fn login(&self) -> &str {
         self.fields().login
     }
 
-    /// Returns the account's ID, which stays the same when the account is renamed.
+    /// Returns the account's ID, or `None` if the server sent none.
+    ///
+    /// Renaming the account does not change the ID.
     #[must_use]
     pub fn id(&self) -> Option<u64> {
         self.fields().id
@@ -42,19 +46,19 @@ impl Account {
         self.fields().kind == Some("Bot")
     }
 
-    /// Returns the URL of the account's page.
+    /// Returns the URL of the account's page, or `None` if the server sent none.
     #[must_use]
     pub fn html_url(&self) -> Option<&str> {
         self.fields().html_url
     }
 
-    /// Returns the URL of the account's picture.
+    /// Returns the URL of the account's picture, or `None` if the server sent none.
     #[must_use]
     pub fn avatar_url(&self) -> Option<&str> {
         self.fields().avatar_url
     }
 
-    /// Returns the account as the server sent it.
+    /// Returns the account as JSON, as sent by the server.
     #[must_use]
     pub fn json(&self) -> &str {
         self.0.as_json()
@@ -63,7 +67,7 @@ impl Account {
 
 /// The GitHub App through which a status was reported.
 ///
-/// Two apps are equal if all of their fields are.
+/// Two apps are equal if all of their fields are equal.
 #[derive(Clone, Debug, Serialize)]
 #[serde(transparent)]
 pub struct App(pub(super) LazyJson<types::Integration>);
@@ -77,25 +81,25 @@ pub(super) struct AppFields<'a> {
 }
 
 impl App {
-    /// Returns the app's ID.
+    /// Returns the app's ID, or `None` if the server sent none.
     #[must_use]
     pub fn id(&self) -> Option<u64> {
         self.fields().id
     }
 
-    /// Returns the app's name in URLs.
+    /// Returns the app's name in URLs, or `None` if the server sent none.
     #[must_use]
     pub fn slug(&self) -> Option<&str> {
         self.fields().slug
     }
 
-    /// Returns the app's display name.
+    /// Returns the app's display name, or `None` if the server sent none.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         self.fields().name
     }
 
-    /// Returns the app as the server sent it.
+    /// Returns the app as JSON, as sent by the server.
     #[must_use]
     pub fn json(&self) -> &str {
         self.0.as_json()
@@ -114,7 +118,7 @@ impl PartialEq for App {
     }
 }
 
-/// Compares JSON without regard to spaces and the order of fields, which no conversion preserves.
+/// Compares two JSON texts, ignoring white space and the order of fields, because serialization may change both.
 fn is_same_json(left: &str, right: &str) -> bool {
     let value = |json: &str| serde_json::from_str::<Value>(json).ok();
     left == right || value(left) == value(right)

@@ -7,21 +7,21 @@ use serde::Serialize;
 
 use super::deployment_status::DeploymentStatus;
 
-/// A status that is stored on the server, and how that was confirmed.
+/// A status that is stored on the server, with the evidence for that.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CreateOutcome {
     /// The status as stored by the server.
     pub status: DeploymentStatus,
-    /// How it was confirmed that the status is stored.
+    /// The evidence that the status is stored.
     pub confirmation: Confirmation,
     /// The bound of the search after a lost response, or `None` if no response was lost.
     ///
-    /// A search that was bound by time relies on the clocks of GitHub's servers, see [`SearchBound::Time`].
+    /// A search bound by time relies on the clocks of GitHub's servers, see [`SearchBound::Time`].
     pub search: Option<SearchBound>,
 }
 
-/// How it was confirmed that a status is stored.
+/// The evidence that a status is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -43,7 +43,7 @@ pub enum SearchBound {
     Id(u64),
     /// Only statuses created at this time (by the server's clock) or later were considered.
     ///
-    /// Used for the first creation of a process, when no ID of the deployment is known.
+    /// Used if the client knows no status ID of the deployment, as in the first creation of a process.
     /// If the clocks of GitHub's servers differ by more than two seconds, the search can miss the status
     /// or find an identical older one.
     Time(Timestamp),

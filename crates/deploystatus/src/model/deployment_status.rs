@@ -27,18 +27,18 @@ pub struct DeploymentStatus {
     pub state: State,
     /// The account that reported the status, or `None` if it was deleted.
     pub creator: Option<Account>,
-    /// The description.
+    /// The description, or `None` if the status has none.
     #[serde(serialize_with = "or_empty")]
     pub description: Option<String>,
     /// The name of the environment, given with this status or inherited from the previous one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub environment: Option<String>,
-    /// The URL of the deployment's log.
+    /// The URL of the deployment's log, or `None` if the status has none.
     ///
-    /// Old servers send it as `target_url` only; it is copied from there.
+    /// Old servers send only `target_url`. Its value is used then.
     #[serde(serialize_with = "or_empty")]
     pub log_url: Option<String>,
-    /// The older name of `log_url`. Both have the same value.
+    /// The former name of `log_url`. GitHub gives both the same value.
     #[serde(serialize_with = "or_empty")]
     pub target_url: Option<String>,
     /// The URL of the deployed environment. It is never inherited from an earlier status.
@@ -58,29 +58,29 @@ pub struct DeploymentStatus {
     /// The URL of the repository in the API.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repository_url: Option<String>,
-    /// The app through which the status was reported. GitHub often leaves it out.
+    /// The app through which the status was reported. GitHub often omits it.
     pub performed_via_github_app: Option<App>,
     #[serde(flatten)]
     pub(crate) extra: BTreeMap<String, Value>,
-    /// `true` if the response contained the field; old servers leave it out without previews.
+    /// `true` if the response contained the field. Old servers omit it unless a preview is requested.
     #[serde(skip)]
     pub(crate) has_environment_url: bool,
 }
 
 impl DeploymentStatus {
-    /// Returns a field that this version does not model, or `None` if the server did not send it.
+    /// Returns a field that this struct does not define, or `None` if the server did not send it.
     #[must_use]
     pub fn extra(&self, field: &str) -> Option<&Value> {
         self.extra.get(field)
     }
 
-    /// Returns the names of the fields that this version does not model.
+    /// Returns the names of all received fields that this struct does not define.
     pub fn extra_fields(&self) -> impl Iterator<Item = &str> {
         self.extra.keys().map(String::as_str)
     }
 }
 
-/// Compares everything that the server sent.
+/// Compares all fields that the server sent.
 impl PartialEq for DeploymentStatus {
     fn eq(&self, other: &Self) -> bool {
         self.id == other.id

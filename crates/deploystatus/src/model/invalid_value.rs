@@ -1,8 +1,8 @@
-//! Invalid input, found before anything is sent.
+//! Invalid input values, which are rejected before anything is sent.
 
 use std::fmt;
 
-/// An input value that cannot be used, with its field and the reason.
+/// An invalid input value: the field, the problem and the expected values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidValue {
     field: &'static str,
@@ -11,7 +11,7 @@ pub struct InvalidValue {
 }
 
 impl InvalidValue {
-    /// Creates one from a complete statement, such as `timeout must be greater than zero`.
+    /// Creates an error from a complete statement, such as `timeout must be greater than zero`.
     pub(crate) fn new(field: &'static str, problem: impl Into<String>) -> Self {
         Self {
             field,
@@ -38,7 +38,9 @@ impl InvalidValue {
         &self.problem
     }
 
-    /// Returns the accepted values or the limit, such as `expected OWNER/NAME`, or `None` if the problem says it all.
+    /// Returns the accepted values or the limit, such as `expected OWNER/NAME`.
+    ///
+    /// Returns `None` if the problem implies them.
     #[must_use]
     pub fn expectation(&self) -> Option<&str> {
         self.expected.as_deref()

@@ -30,24 +30,24 @@ use super::preview::Preview;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[must_use]
 pub struct NewStatus {
-    /// The state. [`State::can_be_reported`] returns `false` for those that GitHub rejects.
+    /// State. GitHub rejects states for which [`State::can_be_reported`] returns `false`.
     pub state: State,
     /// URL of the deployment's log (`http` or `https`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log_url: Option<String>,
-    /// The older name of `log_url`. GitHub ignores it if both are set.
+    /// Former name of `log_url`. GitHub ignores it if both are set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target_url: Option<String>,
     /// URL of the deployed environment (`http` or `https`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub environment_url: Option<String>,
-    /// Environment name, which becomes the deployment's own.
+    /// Environment name. The deployment's environment changes to it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub environment: Option<String>,
     /// Description (at most 140 characters).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// `false` if a `success` leaves earlier deployments of the environment as they are.
+    /// `true` if a `success` makes earlier deployments of the environment inactive, which is GitHub's default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auto_inactive: Option<bool>,
     #[serde(rename = "marker", default, skip_serializing_if = "std::ops::Not::not")]
@@ -75,7 +75,7 @@ impl NewStatus {
         self
     }
 
-    /// Sets the URL of the log under its older name. `log_url` takes precedence.
+    /// Sets the URL of the log under its former name. `log_url` takes precedence.
     pub fn target_url(mut self, url: impl Into<String>) -> Self {
         self.target_url = non_empty(url);
         self
@@ -89,13 +89,13 @@ impl NewStatus {
         self
     }
 
-    /// Sets the environment name, which becomes the deployment's own.
+    /// Sets the environment name. The deployment's environment changes to it.
     pub fn environment(mut self, name: impl Into<String>) -> Self {
         self.environment = non_empty(name);
         self
     }
 
-    /// Sets the description (at most 140 characters). A longer one is rejected before anything is sent.
+    /// Sets the description (at most 140 characters). A longer description is rejected before it is sent.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = non_empty(description);
         self
@@ -114,11 +114,12 @@ impl NewStatus {
         self.description(short)
     }
 
-    /// Sets whether a `success` makes earlier deployments of the environment inactive. GitHub defaults to `true`.
+    /// Sets whether a `success` makes earlier deployments of the environment inactive.
     ///
+    /// GitHub's default is `true`.
     /// GitHub adds an `inactive` status to the earlier deployments of the same repository and environment
-    /// whose newest status is `success`, except transient ones.
-    /// According to its documentation, production environments are excepted too.
+    /// whose newest status is `success`. Transient deployments are excluded.
+    /// According to GitHub's documentation, production environments are excluded too.
     pub fn auto_inactive(mut self, inactive: bool) -> Self {
         self.auto_inactive = Some(inactive);
         self
@@ -126,8 +127,8 @@ impl NewStatus {
 
     /// Adds a random marker to the fragment of `log_url`, such as `#deploystatus-5f1d…`.
     ///
-    /// After a lost response, a status is recognized by its content.
-    /// Two processes that report identical content for one deployment in the same seconds need a marker to be told apart.
+    /// After a lost response, the client recognizes its status by the content. Without a marker, it cannot distinguish
+    /// identical statuses that two processes report for one deployment in the same seconds.
     pub fn marker(mut self) -> Self {
         self.marked = true;
         self
@@ -155,7 +156,7 @@ impl NewStatus {
     ///
     /// # Errors
     ///
-    /// Returns an error that names the field and the limit.
+    /// Returns an error that names the first invalid field and the accepted values.
     pub fn check(&self) -> Result<(), InvalidValue> {
         if !self.state.can_be_reported() {
             return Err(cannot_be_reported(&self.state));
@@ -180,7 +181,7 @@ impl NewStatus {
         Ok(())
     }
 
-    /// Writes the marker into `log_url`, so that every attempt to send the status sends the same content.
+    /// Writes the marker into `log_url`, so that all attempts send the same content.
     pub(crate) fn with_marker_written(mut self) -> Self {
         if self.marked {
             let url = self.log_url.take().or_else(|| self.target_url.take());

@@ -16,7 +16,7 @@ use super::deployment_status::DeploymentStatus;
 
 /// The history of a deployment: the time spent in each state, the attempts, and whether it is live.
 ///
-/// Created by [`Deployment::timeline`](crate::Deployment::timeline), or from statuses in any order.
+/// Created by [`Deployment::timeline`](crate::Deployment::timeline), or collected from statuses in any order.
 /// A status that occurs twice is counted once.
 ///
 /// ```
@@ -52,8 +52,8 @@ impl Timeline {
 
     /// Returns the attempts, oldest first.
     ///
-    /// The first attempt starts with the first status. Another one starts when a finished deployment is waiting
-    /// or running again, or succeeds after a failure.
+    /// The first attempt starts with the first status. A finished deployment starts another attempt with `queued`,
+    /// `pending`, `waiting` or `in_progress`, or with a `success` after `failure`, `error` or `inactive`.
     #[must_use]
     pub fn attempts(&self) -> Vec<Attempt> {
         attempt::fold(self.statuses())
@@ -65,7 +65,9 @@ impl Timeline {
         self.attempts().len().saturating_sub(1)
     }
 
-    /// Returns the time from the first status to the end of the last attempt, or `None` if that has not ended.
+    /// Returns the time from the first status to the end of the last attempt.
+    ///
+    /// Returns `None` if that attempt has not ended, or if there are no statuses.
     ///
     /// [`Attempt::duration`] returns the duration of one attempt.
     #[must_use]
@@ -90,7 +92,7 @@ impl Timeline {
             .filter(|period| period.state.is_successful())
     }
 
-    /// Returns the time at which the deployment last entered this state.
+    /// Returns the time at which the deployment last entered this state, or `None` if it never did.
     #[must_use]
     pub fn entered(&self, state: &State) -> Option<Timestamp> {
         let periods = self.periods();

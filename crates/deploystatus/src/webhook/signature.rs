@@ -24,7 +24,7 @@ impl Key {
 
     /// Returns `true` if this key made the signature for the body.
     ///
-    /// The comparison takes the same time however many bytes of the digest match.
+    /// The duration of the comparison does not depend on the number of equal bytes.
     pub(super) fn matches(&self, signature: &str, body: &[u8]) -> bool {
         let Some(signature) = digest(signature) else {
             return false;

@@ -12,7 +12,7 @@ use crate::error::Error;
 /// Size in bytes of the largest payload that GitHub delivers (25 MB).
 pub const MAX_PAYLOAD_SIZE: usize = 25 * 1024 * 1024;
 
-/// A verifier of webhook deliveries that knows their secret.
+/// A verifier of webhook deliveries, created from their secret.
 ///
 /// Clones are cheap. `Debug` does not show the secrets.
 #[derive(Clone)]
@@ -34,7 +34,9 @@ impl Verifier {
         })
     }
 
-    /// Accepts deliveries signed with `secret` too, for the time in which a secret is replaced.
+    /// Returns a verifier that also accepts deliveries signed with `secret`.
+    ///
+    /// Use it while the secret of a webhook is replaced.
     ///
     /// # Errors
     ///
@@ -47,7 +49,7 @@ impl Verifier {
     /// Sets the maximum size of a body in bytes. Defaults to [`MAX_PAYLOAD_SIZE`].
     ///
     /// Larger bodies are rejected before their signature is computed.
-    /// The HTTP server should have the same limit, because it holds the body in memory before.
+    /// Set the same limit in the HTTP server, because the server reads the body into memory first.
     #[must_use]
     pub fn with_max_size(mut self, bytes: usize) -> Self {
         self.max_size = bytes;
@@ -87,7 +89,7 @@ impl Verifier {
             });
         }
         let signature = signature.ok_or(VerifyError::MissingSignature)?;
-        // All keys are tried, so that the time taken does not reveal which one matches.
+        // All keys are tried, so that the duration does not reveal which key matches.
         let is_valid = self.keys.iter().fold(false, |is_valid, key| {
             key.matches(signature, body) | is_valid
         });

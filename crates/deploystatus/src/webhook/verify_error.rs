@@ -25,7 +25,7 @@ pub enum VerifyError {
     /// The signature was not made for this body with any of the secrets.
     ///
     /// Either the webhook and the verifier have different secrets,
-    /// or something on the way, such as a proxy or a JSON parser, changed the body.
+    /// or a program on the way, such as a proxy or a JSON parser, changed the body.
     WrongSignature,
     /// The header `X-GitHub-Event` is missing or not ASCII.
     MissingEvent,

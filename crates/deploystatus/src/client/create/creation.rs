@@ -23,7 +23,7 @@ use crate::model::create_outcome::{Confirmation, CreateOutcome, SearchBound};
 use crate::model::deployment_status::DeploymentStatus;
 use crate::model::new_status::NewStatus;
 
-/// The most requests of one creation that may store the status: the first one, and one after a search.
+/// Maximum number of requests of one creation that may store the status: the first one, and one after a search.
 pub(super) const MAX_SENDINGS: u32 = 2;
 
 /// One creation with all its attempts.
@@ -80,7 +80,7 @@ impl<'a> Creation<'a> {
         })
     }
 
-    /// Sends the status until it is stored, or until attempts or time end.
+    /// Sends the status until it is stored, or until the policy permits no further attempt.
     pub(super) async fn deliver(
         mut self,
         turn: Option<MutexGuard<'a, ()>>,
@@ -97,7 +97,7 @@ impl<'a> Creation<'a> {
                     if let Some(outcome) = self.search_after(last).await? {
                         return Ok(outcome);
                     }
-                    // A device on the way may drop every request on a reused connection.
+                    // A proxy or firewall may drop every request on a reused connection.
                     self.target.core.transport.renew(&self.target.core.base.url);
                     tracing::info!("the status is not stored; sending it once more");
                 }
@@ -161,7 +161,7 @@ impl<'a> Creation<'a> {
         Ok(Attempt::Unknown(failure.error))
     }
 
-    /// Returns `false` if a response 201 contradicts what was sent, or what is known.
+    /// Returns `false` if a response 201 contradicts the status that was sent, or the IDs that are known.
     fn is_plausible(&self, stored: &DeploymentStatus, highest_id: Option<u64>) -> bool {
         stored.state == self.status.state
             && !self.target.state.was_returned(stored.id)
@@ -213,7 +213,7 @@ impl<'a> Creation<'a> {
 
     /// Confirms a status that the server returned with a 201.
     ///
-    /// After a lost response, the list must show that the earlier request has stored nothing.
+    /// If an earlier response was lost, the list must show that the earlier request has stored nothing.
     async fn confirm(mut self, stored: DeploymentStatus) -> Result<CreateOutcome, Error> {
         self.target.state.note_returned(stored.id);
         if self.sendings > 0 {
@@ -288,7 +288,7 @@ pub(super) fn wall_clock(instant: Instant) -> Timestamp {
     now.checked_sub(instant.elapsed()).unwrap_or(now)
 }
 
-/// Returns the error for a pace that leaves no room within the time of the call.
+/// Returns the error for a creation that the client's own limits delay beyond the timeout of the call.
 fn budget_used_up(wait: Duration) -> Error {
     let until = Timestamp::now().checked_add(wait);
     Error::rate_limited(Limit {

@@ -1,4 +1,4 @@
-//! The comparison of a listed status with the one that was sent. A pure decision.
+//! Comparison of a listed status with the status that was sent.
 
 use std::borrow::Cow;
 
@@ -10,9 +10,9 @@ use crate::model::new_status::{self, NewStatus};
 /// Result of comparing a listed status with the one that was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Match {
-    /// The server would have stored the status like this.
+    /// The listed status is how the server would have stored the sent one.
     Equal,
-    /// The state is equal and another field is not. The server may have normalized what it stored.
+    /// The state is equal and another field differs, possibly because the server has normalized it.
     Similar,
     Different,
 }
@@ -34,7 +34,7 @@ pub(crate) fn compare(
     }
 }
 
-/// Returns `true` if the server would have stored the new status like this.
+/// Returns `true` if `status` is how the server would have stored `new`.
 ///
 /// Servers may normalize URLs, the case of environments, and spaces.
 pub(crate) fn is_equal(
@@ -57,7 +57,7 @@ pub(crate) fn is_equal(
             ))
         && match (status.environment.as_deref(), environment) {
             (Some(stored), Some(sent)) => stored.to_lowercase() == sent.to_lowercase(),
-            // The server does not show the environment, or it is inherited from the deployment.
+            // The server omits the environment, or the status inherits it from the deployment.
             _ => true,
         }
 }

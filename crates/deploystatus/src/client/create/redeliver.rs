@@ -13,9 +13,9 @@ use crate::model::new_status::NewStatus;
 
 /// Delivers a status that may have been sent before, by this process or another one.
 ///
-/// `sendings` is the number of requests that may have stored it.
-/// It is searched for first: for the whole search time if it may have been sent, otherwise in one list.
-/// If it is not found, it is sent once more.
+/// `sendings` is the number of earlier requests that may have stored the status.
+/// If there are any, the list is searched for the whole search time. Otherwise it is searched once.
+/// The status is sent if the search does not find it.
 pub(crate) async fn redeliver(
     target: &Target,
     status: &NewStatus,

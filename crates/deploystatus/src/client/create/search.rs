@@ -18,7 +18,7 @@ use crate::model::create_outcome::SearchBound;
 use crate::model::deployment_status::DeploymentStatus;
 use crate::model::new_status::NewStatus;
 
-/// Pause between the first two readings of the list. It doubles with each further one.
+/// Pause between the first two readings of the list. The pause doubles with each further reading.
 pub(crate) const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const MAX_PAUSE: Duration = Duration::from_secs(5);
 
@@ -60,7 +60,7 @@ pub(super) enum SearchEnd {
     Failed(Error),
 }
 
-/// The statuses above the bound that one reading of the list showed.
+/// The statuses above the bound that one reading of the list returned.
 struct Reading {
     equal: Vec<DeploymentStatus>,
     similar: Vec<u64>,
@@ -98,7 +98,8 @@ impl<'a> Search<'a> {
 
     /// Searches until the status is found, or for the whole search time.
     ///
-    /// The time starts now, because the request may have reached the server just before its response was lost.
+    /// The search time starts with this call, because the request may have reached the server just before
+    /// its response was lost.
     pub(super) async fn run(&mut self, run: &mut Run) -> SearchEnd {
         let end = self.repeat(run, |reading| match &reading.equal[..] {
             [] => None,
@@ -114,7 +115,7 @@ impl<'a> Search<'a> {
         end
     }
 
-    /// Searches in the first list that is up to date, for a status of which no request is under way.
+    /// Searches once, in the first list that is up to date. No request for the status may be under way.
     pub(super) async fn run_once(&mut self, run: &mut Run) -> SearchEnd {
         let end = self.repeat(run, |reading| match reading.equal.first() {
             Some(found) => Some(SearchEnd::Found(Box::new(found.clone()))),
@@ -133,7 +134,7 @@ impl<'a> Search<'a> {
     ) -> SearchEnd {
         let id = stored.id;
         if matches!(self.bound, Some(SearchBound::Time(_))) {
-            // Both statuses were created by the same clock, which need not be that of `Date`.
+            // The times of both statuses come from the same clock. `Date` may come from another one.
             self.bound = Some(self.time_bound(stored.created_at, Instant::now()));
         }
         let (end, _) = self
@@ -158,7 +159,7 @@ impl<'a> Search<'a> {
         end
     }
 
-    /// Reads the list again and again until `decide` returns a result or the search time is over.
+    /// Reads the list repeatedly until `decide` returns a result or the search time has passed.
     async fn repeat(
         &self,
         run: &mut Run,
@@ -168,7 +169,7 @@ impl<'a> Search<'a> {
         let mut bound = self.bound;
         let mut pause = FIRST_PAUSE;
         loop {
-            // The last reading starts after the deadline, so that it can show everything stored before it.
+            // The last reading starts after the deadline, so that it can contain all statuses stored before.
             let is_last = Instant::now() >= deadline || run.is_over();
             let mut wait = pause.min(deadline.saturating_duration_since(Instant::now()));
             match self.read(&mut bound, run).await {
@@ -280,7 +281,7 @@ fn last_end(reading: Reading) -> SearchEnd {
     }
 }
 
-/// Returns the wait before the list is read again, or `None` if that is pointless.
+/// Returns the wait before the list is read again, or `None` if a further reading cannot succeed.
 fn wait_after(failure: &Failure, run: &Run) -> Option<Duration> {
     match failure.retry {
         Retry::Never => None,

@@ -53,8 +53,8 @@ impl ReadAhead {
             self.progress.check(&page)?;
             self.last = page.last.or(self.last);
             if self.pages.has_repeats(&page) {
-                // A status was created since. Later pages may have been read before that,
-                // and would then lack the status that was pushed to them.
+                // A status was created since the previous page was read. Later pages that were read before
+                // lack the status that was pushed to them, so they are read again.
                 self.ahead = FuturesOrdered::new();
             }
             let statuses = self.pages.take(page);

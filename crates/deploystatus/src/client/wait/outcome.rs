@@ -36,7 +36,7 @@ pub enum Outcome {
     },
     /// The deployment was deleted, or the token can no longer access it. GitHub does not distinguish them.
     Gone,
-    /// The deployment is or was in the state of [`Deployment::wait_for`](crate::Deployment::wait_for).
+    /// The deployment is or was in the state passed to [`Deployment::wait_for`](crate::Deployment::wait_for).
     Reached(DeploymentStatus),
     /// The deployment had no final state at the end of the timeout.
     #[non_exhaustive]
@@ -51,13 +51,15 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// Returns `true` if the wait ended as hoped: with a success, or with the state of [`Outcome::Reached`].
+    /// Returns `true` for [`Outcome::Succeeded`] and [`Outcome::Reached`].
     #[must_use]
     pub fn is_success(&self) -> bool {
         matches!(self, Self::Succeeded(_) | Self::Reached(_))
     }
 
-    /// Returns the status that decided the outcome, or the newest one if the timeout was reached.
+    /// Returns the status that determined the outcome, or the newest one if the timeout was reached.
+    ///
+    /// Returns `None` for [`Outcome::Gone`], and if the deployment has no status.
     #[must_use]
     pub fn status(&self) -> Option<&DeploymentStatus> {
         match self {
@@ -89,7 +91,7 @@ pub struct PollEvent<'a> {
     pub polls: u32,
     /// Duration of the wait so far.
     pub waited: Duration,
-    /// The error of this poll, if it failed.
+    /// The error of this poll, or `None` if it succeeded.
     pub error: Option<&'a Error>,
     /// Time until the next poll, or `None` if the wait has ended.
     pub next_in: Option<Duration>,

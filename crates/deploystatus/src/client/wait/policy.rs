@@ -4,8 +4,9 @@ use std::time::Duration;
 
 /// The intervals and the timeout of a wait.
 ///
-/// Defaults to 30 minutes. The interval between the first two polls is at most 2 seconds, grows by half with each poll,
-/// and is at most 30 seconds. Up to half of each interval is left out at random, so that many waiters do not poll together.
+/// Defaults to a timeout of 30 minutes. The interval between the first two polls is at most 2 seconds.
+/// It grows by half with each poll, to at most 30 seconds. Each interval is shortened at random by up to half,
+/// so that many waiting clients do not poll at the same time.
 ///
 /// ```
 /// use std::time::Duration;
@@ -42,23 +43,25 @@ impl WaitPolicy {
         self
     }
 
-    /// Sets the longest interval between two polls, unless the server asks for more. Defaults to 30 seconds.
+    /// Sets the maximum interval between two polls. Defaults to 30 seconds.
+    ///
+    /// The interval is longer if the server asks for a longer wait.
     #[must_use]
     pub const fn max_interval(mut self, interval: Duration) -> Self {
         self.max_interval = interval;
         self
     }
 
-    /// Sets the time after which the last poll starts. `Duration::MAX` waits forever. Defaults to 30 minutes.
+    /// Sets the time after which the last poll starts. Defaults to 30 minutes.
     ///
-    /// The last poll may take 10 seconds longer. A timeout of zero polls once.
+    /// The last poll may take another 10 seconds. A timeout of zero polls once, and `Duration::MAX` waits without limit.
     #[must_use]
     pub const fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Sets the seed of the random intervals, to repeat a test.
+    /// Sets the seed of the random intervals, for reproducible tests.
     #[must_use]
     pub const fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);

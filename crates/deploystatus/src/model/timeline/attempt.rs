@@ -19,7 +19,9 @@ pub struct Attempt {
     pub started_at: Option<Timestamp>,
     /// Time of the first final status, or `None` if the attempt has not ended.
     pub ended_at: Option<Timestamp>,
-    /// The first final state: `success`, `failure`, `error`, or `inactive` if the deployment was retired first.
+    /// The first final state, or `None` if the attempt has not ended.
+    ///
+    /// One of `success`, `failure`, `error` and `inactive`.
     pub result: Option<State>,
 }
 

@@ -23,11 +23,11 @@ pub struct Period {
     pub creator: Option<Account>,
     /// Number of consecutive statuses with this state.
     pub reports: usize,
-    /// The newest description in this period.
+    /// The newest description in this period, or `None` if no status has one.
     pub description: Option<String>,
-    /// The newest URL of the log in this period.
+    /// The newest URL of the log in this period, or `None` if no status has one.
     pub log_url: Option<String>,
-    /// The newest URL of the environment in this period.
+    /// The newest URL of the environment in this period, or `None` if no status has one.
     pub environment_url: Option<String>,
 }
 

@@ -20,11 +20,11 @@ async fn get(call: &OneCall) -> Outcome {
 async fn read(change: impl FnOnce(&mut Value)) -> Outcome {
     let mut body = status_body();
     change(&mut body);
-    get(&OneCall::answered(ResponseTemplate::new(200).set_body_json(body)).await).await
+    get(&OneCall::with_response(ResponseTemplate::new(200).set_body_json(body)).await).await
 }
 
 #[track_caller]
-fn whole(response: &RecordedResponse) -> &str {
+fn complete_body(response: &RecordedResponse) -> &str {
     match &response.body {
         Body::Complete(bytes) => std::str::from_utf8(bytes).unwrap(),
         other => panic!("the body is {other:?}"),
@@ -33,10 +33,10 @@ fn whole(response: &RecordedResponse) -> &str {
 
 #[tokio::test]
 async fn exchange_holds_the_complete_response() {
-    let answer = ResponseTemplate::new(200)
+    let response = ResponseTemplate::new(200)
         .insert_header("x-github-request-id", "CAFE:1")
         .set_body_json(status_body());
-    let call = OneCall::answered(answer).await;
+    let call = OneCall::with_response(response).await;
     let status = get(&call).await.unwrap().into_inner();
     assert_eq!(status.state, State::Success);
     assert_eq!(status.created_at.to_string(), "2026-03-14T09:26:53Z");
@@ -46,19 +46,20 @@ async fn exchange_holds_the_complete_response() {
     );
     assert_eq!(status.performed_via_github_app, None);
 
-    let answer = call.response();
-    assert_eq!(answer.status, 200);
-    assert_eq!(answer.headers["x-github-request-id"], "CAFE:1");
-    assert!(answer.url.path().ends_with("/deployments/42/statuses/7"));
+    let response = call.response();
+    assert_eq!(response.status, 200);
+    assert_eq!(response.headers["x-github-request-id"], "CAFE:1");
+    assert!(response.url.path().ends_with("/deployments/42/statuses/7"));
     assert_eq!(
-        serde_json::from_str::<Value>(whole(&answer)).unwrap(),
+        serde_json::from_str::<Value>(complete_body(&response)).unwrap(),
         status_body()
     );
 }
 
 #[tokio::test]
 async fn status_201_is_the_created_status() {
-    let call = OneCall::answered(ResponseTemplate::new(201).set_body_json(status_body())).await;
+    let call =
+        OneCall::with_response(ResponseTemplate::new(201).set_body_json(status_body())).await;
     let body: ReposCreateDeploymentStatusBody =
         serde_json::from_value(json!({"state": "success"})).unwrap();
     let created = call
@@ -71,30 +72,31 @@ async fn status_201_is_the_created_status() {
 
 #[tokio::test]
 async fn status_304_keeps_its_etag() {
-    let call = OneCall::answered(ResponseTemplate::new(304).insert_header("etag", "\"abc\"")).await;
+    let call =
+        OneCall::with_response(ResponseTemplate::new(304).insert_header("etag", "\"abc\"")).await;
     assert!(get(&call).await.is_err());
-    let answer = call.response();
-    assert_eq!(answer.status, 304);
-    assert_eq!(answer.headers["etag"], "\"abc\"");
-    assert_eq!(whole(&answer), "");
+    let response = call.response();
+    assert_eq!(response.status, 304);
+    assert_eq!(response.headers["etag"], "\"abc\"");
+    assert_eq!(complete_body(&response), "");
 }
 
 #[tokio::test]
 async fn rejections_keep_their_body() {
-    for (status, words) in [
+    for (status, body) in [
         (404, json!({"message": "Not Found", "status": "404"})),
         (
             422,
             json!({"message": "Validation Failed", "errors": "state is not included in the list"}),
         ),
     ] {
-        let call = OneCall::answered(ResponseTemplate::new(status).set_body_json(&words)).await;
+        let call = OneCall::with_response(ResponseTemplate::new(status).set_body_json(&body)).await;
         assert!(get(&call).await.is_err());
-        let answer = call.response();
-        assert_eq!(answer.status, status);
+        let response = call.response();
+        assert_eq!(response.status, status);
         assert_eq!(
-            serde_json::from_str::<Value>(whole(&answer)).unwrap(),
-            words
+            serde_json::from_str::<Value>(complete_body(&response)).unwrap(),
+            body
         );
     }
 }
@@ -102,17 +104,17 @@ async fn rejections_keep_their_body() {
 #[tokio::test]
 async fn html_error_keeps_its_body() {
     let page = "<!doctype html><title>Unicorn!</title>";
-    let answer = ResponseTemplate::new(502).set_body_raw(page, "text/html");
-    let call = OneCall::answered(answer).await;
+    let response = ResponseTemplate::new(502).set_body_raw(page, "text/html");
+    let call = OneCall::with_response(response).await;
     assert!(get(&call).await.is_err());
-    let answer = call.response();
-    assert_eq!(answer.status, 502);
-    assert_eq!(whole(&answer), page);
+    let response = call.response();
+    assert_eq!(response.status, 502);
+    assert_eq!(complete_body(&response), page);
 }
 
 #[tokio::test]
 async fn truncated_response_keeps_status_and_headers() {
-    let call = OneCall::answered_raw(
+    let call = OneCall::with_raw_response(
         "HTTP/1.1 201 Created\r\nx-github-request-id: CAFE:2\r\ncontent-length: 900\r\n\r\n{\"id\":",
     )
     .await;
@@ -120,15 +122,15 @@ async fn truncated_response_keeps_status_and_headers() {
         get(&call).await,
         Err(Error::CommunicationError(_))
     ));
-    let answer = call.response();
-    assert_eq!(answer.status, 201);
-    assert_eq!(answer.headers["x-github-request-id"], "CAFE:2");
-    assert_eq!(answer.body, Body::Incomplete);
+    let response = call.response();
+    assert_eq!(response.status, 201);
+    assert_eq!(response.headers["x-github-request-id"], "CAFE:2");
+    assert_eq!(response.body, Body::Incomplete);
 }
 
 #[tokio::test]
 async fn missing_response_leaves_exchange_empty() {
-    let call = OneCall::answered_raw("").await;
+    let call = OneCall::with_raw_response("").await;
     assert!(matches!(
         get(&call).await,
         Err(Error::CommunicationError(_))
@@ -141,8 +143,8 @@ async fn oversized_body_is_rejected() {
     let body = status_body();
     let length = body.to_string().len();
     for (limit, expected) in [(length, true), (length - 1, false)] {
-        let answer = ResponseTemplate::new(200).set_body_json(&body);
-        let call = OneCall::with_exchange(answer, Exchange::new().body_limit(limit)).await;
+        let response = ResponseTemplate::new(200).set_body_json(&body);
+        let call = OneCall::with_exchange(response, Exchange::new().body_limit(limit)).await;
         assert_eq!(get(&call).await.is_ok(), expected, "a limit of {limit}");
         assert_eq!(
             call.response().body == Body::TooLarge,
@@ -157,7 +159,7 @@ async fn oversized_chunked_body_is_rejected() {
     let chunks = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n800000\r\n".to_owned()
         + &" ".repeat(0x80_0000)
         + "\r\n2\r\n{}\r\n0\r\n\r\n";
-    let call = OneCall::answered_raw(chunks).await;
+    let call = OneCall::with_raw_response(chunks).await;
     assert!(get(&call).await.is_err());
     assert_eq!(call.response().body, Body::TooLarge);
 }
@@ -199,7 +201,7 @@ async fn status_requires_id_state_and_created_at() {
 
 #[tokio::test]
 async fn malformed_optional_fields_are_ignored() {
-    let odd = [
+    let malformed = [
         json!(null),
         json!(17),
         json!(true),
@@ -212,7 +214,7 @@ async fn malformed_optional_fields_are_ignored() {
         if ["id", "state", "created_at"].contains(&field.as_str()) {
             continue;
         }
-        for value in &odd {
+        for value in &malformed {
             let status = read(|body| body[field] = value.clone()).await;
             assert!(status.is_ok(), "`{field}` as {value}: {:?}", status.err());
         }
@@ -221,7 +223,7 @@ async fn malformed_optional_fields_are_ignored() {
 
 #[tokio::test]
 async fn malformed_creator_is_ignored() {
-    let status = read(|body| body["creator"] = json!(["nobody"]))
+    let status = read(|body| body["creator"] = json!(["octocat"]))
         .await
         .unwrap()
         .into_inner();
