@@ -1,6 +1,6 @@
 //! Reading of single statuses, and conditional requests.
 
-use deploystatus::{Advice, State};
+use deploystatus::{Advice, DeploymentStatus, State};
 use deploystatus_emulator::{Fault, NewStatus as Seeded};
 use tests::Scene;
 
@@ -111,4 +111,21 @@ async fn unexpected_304_is_an_error() {
     scene.fault(Fault::status(304).body(""));
     let error = scene.deployment.get_status(1).await.unwrap_err();
     assert_eq!(error.status(), Some(304));
+}
+
+#[tokio::test(start_paused = true)]
+async fn sixteen_accounts_of_a_deployment_are_stored_once() {
+    let scene = Scene::start().await;
+    for _ in 0..2 {
+        for number in 0..16 {
+            scene.store(Seeded::new("in_progress").creator(format!("user-{number}")));
+        }
+    }
+    let statuses: Vec<_> = scene.deployment.statuses().collect().await.unwrap();
+    let texts = |half: &[DeploymentStatus]| -> Vec<*const u8> {
+        let json = |status: &DeploymentStatus| status.creator.as_ref().unwrap().json().as_ptr();
+        half.iter().map(json).collect()
+    };
+    assert_eq!(statuses.len(), 32);
+    assert_eq!(texts(&statuses[..16]), texts(&statuses[16..]));
 }
