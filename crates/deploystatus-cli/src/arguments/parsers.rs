@@ -4,7 +4,12 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use deploystatus::State;
 use deploystatus_emulator::Profile;
 
-use super::report::ReportedState;
+/// A state, or the value of `job.status` that can be reported as several states.
+#[derive(Clone, Debug)]
+pub(crate) enum ReportedState {
+    State(State),
+    Cancelled,
+}
 
 /// Parses the states that can be reported, and the values of `job.status` that differ from them.
 pub(super) fn reported_state() -> impl TypedValueParser<Value = ReportedState> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::Args;
 use deploystatus::State;
 
-use super::parsers;
+use super::parsers::{self, ReportedState};
 use crate::duration;
 
 #[derive(Args, Debug)]
@@ -32,13 +32,6 @@ pub(crate) struct CreateArgs {
     /// Time limit of the command
     #[arg(long, value_name = "TIME", default_value = "3m", value_parser = duration::parse)]
     pub(crate) timeout: Duration,
-}
-
-/// A state, or the value of `job.status` that can be reported as several states.
-#[derive(Clone, Debug)]
-pub(crate) enum ReportedState {
-    State(State),
-    Cancelled,
 }
 
 /// The fields of a status besides its state, shared by `create` and `run`.
