@@ -2,6 +2,7 @@
 
 mod building;
 mod connections;
+mod contradictions;
 mod creating;
 mod delivery;
 mod errors;

@@ -152,7 +152,8 @@ fn skewed_clocks_without_an_id_never_hide_a_copy() {
 
 #[test]
 fn normalized_statuses_are_recognized() {
-    let kinds: [(&str, fn(&mut Quirks)); 4] = [
+    type Change = fn(&mut Quirks);
+    let kinds: [(&str, Change); 4] = [
         ("URLs", |it| it.normalize_urls = true),
         ("environments", |it| it.normalize_environment = true),
         ("descriptions", |it| it.normalize_description = true),

@@ -97,7 +97,6 @@ const RIDDLES: &[&str] = &[
     "remark",
     "remarks",
     "nothing when",
-    "nothing if",
     "in words",
     "the story",
     "how often",

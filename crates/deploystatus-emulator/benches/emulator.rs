@@ -1,4 +1,4 @@
-//! Measures start-up, the effect of a long history, and requests per second.
+//! Measures start-up, memory, the effect of a long history, and requests per second.
 //!
 //! `cargo bench -p deploystatus-emulator`
 
@@ -13,6 +13,8 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 
 const ROUNDS: u32 = 2_000;
 
+const LONG_HISTORY: u32 = 100_000;
+
 #[expect(clippy::print_stdout, reason = "a benchmark prints its results")]
 fn main() -> Outcome<()> {
     let started = Instant::now();
@@ -23,50 +25,68 @@ fn main() -> Outcome<()> {
         .build()?;
     let emulator = runtime.block_on(Emulator::start())?;
     let mut client = Client::connect(emulator.address())?;
-    client.get("/zen")?;
+    client.send(&get("/zen"))?;
     println!("start to first response: {:?}", started.elapsed());
 
     let short = deployment_with(&emulator, 10)?;
-    let long = deployment_with(&emulator, 100_000)?;
-    let mut list = |path: &str| -> Outcome<Duration> {
-        client.get(path)?;
-        let start = Instant::now();
-        for _ in 0..ROUNDS {
-            client.get(path)?;
-        }
-        Ok(start.elapsed() / ROUNDS)
-    };
-    // Both pages have 10 statuses, so that only the length of the history differs.
-    let at_ten = list(&format!("{}?per_page=10", statuses(short)))?;
-    let at_many = list(&format!("{}?per_page=10", statuses(long)))?;
+    let before = resident_bytes();
+    let long = deployment_with(&emulator, LONG_HISTORY)?;
+    if let (Some(before), Some(after)) = (before, resident_bytes()) {
+        let each = after.saturating_sub(before) / u64::from(LONG_HISTORY);
+        println!("memory per status: {each} bytes");
+    }
     println!(
-        "first page with 100,000 statuses: {:.2} times the cost with 10",
-        ratio(at_many, at_ten)
+        "first page with {LONG_HISTORY} statuses: {:.2} times the cost with 10",
+        ratio(list(&mut client, long)?, list(&mut client, short)?)
     );
-    let create = |id: u64| -> Outcome<Duration> {
-        let start = Instant::now();
-        for _ in 0..ROUNDS {
-            emulator.create_status(id, NewStatus::new("in_progress"))?;
-        }
-        Ok(start.elapsed() / ROUNDS)
-    };
-    let at_ten = create(short)?;
-    let at_many = create(long)?;
     println!(
-        "next status with 100,000 statuses: {:.2} times the cost with 10",
-        ratio(at_many, at_ten)
+        "next status with {LONG_HISTORY} statuses: {:.2} times the cost with 10",
+        ratio(create(&emulator, long)?, create(&emulator, short)?)
     );
-
     let status = emulator.history(short)[0].id;
-    let path = format!("{}/{status}", statuses(short));
+    let rate = rate(&mut client, &get(&format!("{}/{status}", statuses(short))))?;
+    println!("get, one connection, one core: {rate:.0} requests per second");
+    let rate = self::rate(&mut client, &post(&statuses(short)))?;
+    println!("create, one connection, one core: {rate:.0} requests per second");
+    Ok(())
+}
+
+/// Measures the first page. It has 10 statuses, so that only the length of the history differs.
+fn list(client: &mut Client, deployment: u64) -> Outcome<Duration> {
+    let request = get(&format!("{}?per_page=10", statuses(deployment)));
+    client.send(&request)?;
+    let start = Instant::now();
+    for _ in 0..ROUNDS {
+        client.send(&request)?;
+    }
+    Ok(start.elapsed() / ROUNDS)
+}
+
+/// Measures a creation without HTTP.
+fn create(emulator: &Emulator, deployment: u64) -> Outcome<Duration> {
+    let start = Instant::now();
+    for _ in 0..ROUNDS {
+        emulator.create_status(deployment, NewStatus::new("in_progress"))?;
+    }
+    Ok(start.elapsed() / ROUNDS)
+}
+
+/// Measures the number of pipelined requests per second.
+fn rate(client: &mut Client, request: &str) -> Outcome<f64> {
     let rounds = 20 * ROUNDS;
     let start = Instant::now();
     for _ in 0..rounds / Client::BATCH {
-        client.get_batch(&path)?;
+        client.send_batch(request)?;
     }
-    let rate = f64::from(rounds) / start.elapsed().as_secs_f64();
-    println!("get, one connection, one core: {rate:.0} requests per second");
-    Ok(())
+    Ok(f64::from(rounds) / start.elapsed().as_secs_f64())
+}
+
+/// Returns the memory of this process in bytes, or `None` on systems other than Linux.
+fn resident_bytes() -> Option<u64> {
+    const PAGE: u64 = 4096;
+    let text = std::fs::read_to_string("/proc/self/statm").ok()?;
+    let pages: u64 = text.split(' ').nth(1)?.parse().ok()?;
+    Some(pages * PAGE)
 }
 
 fn deployment_with(emulator: &Emulator, statuses: u32) -> Outcome<u64> {
@@ -104,13 +124,13 @@ impl Client {
         })
     }
 
-    fn get(&mut self, path: &str) -> Outcome<()> {
-        self.stream.write_all(request(path).as_bytes())?;
+    fn send(&mut self, request: &str) -> Outcome<()> {
+        self.stream.write_all(request.as_bytes())?;
         self.read_response()
     }
 
-    fn get_batch(&mut self, path: &str) -> Outcome<()> {
-        let requests = request(path).repeat(Client::BATCH as usize);
+    fn send_batch(&mut self, request: &str) -> Outcome<()> {
+        let requests = request.repeat(Client::BATCH as usize);
         self.stream.write_all(requests.as_bytes())?;
         for _ in 0..Client::BATCH {
             self.read_response()?;
@@ -134,9 +154,18 @@ impl Client {
     }
 }
 
-fn request(path: &str) -> String {
+fn get(path: &str) -> String {
     format!(
         "GET {path} HTTP/1.1\r\nhost: localhost\r\nuser-agent: bench\r\nauthorization: Bearer t\r\n\r\n"
+    )
+}
+
+fn post(path: &str) -> String {
+    const BODY: &str = r#"{"state": "in_progress", "description": "Copying files"}"#;
+    format!(
+        "POST {path} HTTP/1.1\r\nhost: localhost\r\nuser-agent: bench\r\nauthorization: Bearer t\r\n\
+         content-length: {}\r\n\r\n{BODY}",
+        BODY.len()
     )
 }
 
@@ -146,7 +175,7 @@ fn response_length(bytes: &[u8]) -> Outcome<Option<usize>> {
         return Ok(None);
     };
     let head = std::str::from_utf8(&bytes[..end])?;
-    if !head.starts_with("HTTP/1.1 200") {
+    if !head.starts_with("HTTP/1.1 20") {
         return Err(head.to_owned().into());
     }
     let length = head

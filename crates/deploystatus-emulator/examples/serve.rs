@@ -29,6 +29,9 @@ struct Options {
     /// URL (http://) that receives events; may be repeated
     #[arg(long)]
     webhook: Vec<String>,
+    /// Host name under which /_emulator can be used; may be repeated
+    #[arg(long, value_name = "NAME")]
+    allow_host: Vec<String>,
     /// Secret that signs the deliveries
     #[arg(long, requires = "webhook")]
     webhook_secret: Option<String>,
@@ -68,6 +71,9 @@ async fn serve(options: Options) -> Result<(), Box<dyn Error>> {
             Some(secret) => webhook.secret(secret),
             None => webhook,
         });
+    }
+    for name in options.allow_host {
+        builder = builder.allow_host(name);
     }
     let emulator = builder.start().await?;
     println!("{}", emulator.api_url());

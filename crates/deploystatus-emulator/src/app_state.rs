@@ -4,7 +4,7 @@ pub(crate) mod request_log;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
@@ -21,7 +21,7 @@ use crate::model::control_settings::ControlSettings;
 use crate::model::create::{NewDeployment, NewStatus};
 use crate::model::profile::Profile;
 use crate::model::quirks::Quirks;
-use crate::model::{Deployment, Repository, Status, User};
+use crate::model::{Deployment, Repository, Status, User, lock};
 use crate::seed::Seed;
 use crate::store::Store;
 use crate::store::snapshot;
@@ -207,9 +207,4 @@ impl AppState {
         self.webhooks.clear();
         Ok(())
     }
-}
-
-/// Locks a part. A panic cannot leave it inconsistent, because no change takes two steps.
-fn lock<T>(part: &Mutex<T>) -> MutexGuard<'_, T> {
-    part.lock().unwrap_or_else(PoisonError::into_inner)
 }

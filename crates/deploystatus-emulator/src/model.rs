@@ -9,6 +9,8 @@ pub(crate) mod page;
 pub(crate) mod profile;
 pub(crate) mod quirks;
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use jiff::Timestamp;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -142,6 +144,13 @@ pub(crate) struct Environment {
 fn parse_separately<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
     let json = Box::<RawValue>::deserialize(deserializer)?;
     serde_json::from_str(json.get()).map_err(D::Error::custom)
+}
+
+/// Locks a mutex, also after a panic.
+///
+/// A panic cannot leave the data inconsistent, because no change under a lock takes two steps that can fail.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Scrambles a number, so that consecutive numbers give unrelated results (splitmix64).

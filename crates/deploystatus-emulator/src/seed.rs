@@ -159,6 +159,7 @@ impl Seed {
                 let status = status.clone().auto_inactive(false);
                 store.create_status(created.id, status, &creator, &StatusRules::default())?;
             }
+            store.make_visible(created.id);
         }
         Ok(())
     }

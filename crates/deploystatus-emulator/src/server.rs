@@ -114,7 +114,9 @@ impl Emulator {
         };
         let base = &self.state.base_urls();
         let creator = Creator { user, base };
-        self.state.create_deployment(&repository, new, &creator)
+        let deployment = self.state.create_deployment(&repository, new, &creator)?;
+        self.state.store().make_visible(deployment.id);
+        Ok(deployment)
     }
 
     /// Creates a status of a deployment. A success makes earlier deployments inactive.
@@ -131,8 +133,11 @@ impl Emulator {
             max_statuses: None,
             ..StatusRules::from(&*self.state.quirks())
         };
-        self.state
-            .create_status(deployment_id, new, &creator, &rules)
+        let status = self
+            .state
+            .create_status(deployment_id, new, &creator, &rules)?;
+        self.state.store().make_visible(deployment_id);
+        Ok(status)
     }
 
     /// Returns a deployment, or `None` if the ID is unknown.

@@ -67,7 +67,14 @@ struct History {
     stored_at: Option<Timestamp>,
     /// Times at which the last statuses were stored. Statuses from a snapshot have none.
     #[serde(skip)]
-    statuses_stored_at: Vec<Timestamp>,
+    statuses_stored: Vec<Stored>,
+}
+
+/// Time at which an object was stored.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Stored {
+    at: Timestamp,
+    order: i64,
 }
 
 /// GitHub's IDs passed 2^32 in 2024, so tests should run with such IDs.

@@ -28,11 +28,11 @@ async fn health_reports_profile_and_is_not_logged() {
 #[tokio::test]
 async fn seed_is_loaded_completely_or_not_at_all() {
     let github = Github::start().await;
-    let misfit = json!({
+    let invalid = json!({
         "repositories": [{"name": "octocat/new"}],
         "deployments": [{"repository": "octocat/unknown", "ref": "main"}],
     });
-    let error = control(&github, Method::POST, "/seed", Some(misfit))
+    let error = control(&github, Method::POST, "/seed", Some(invalid))
         .await
         .expect(404)
         .json();
@@ -140,14 +140,14 @@ async fn faults_are_added_listed_and_cleared() {
         .post(&path, json!({"state": "success"}))
         .await
         .expect(201);
-    let story = control(&github, Method::GET, "/deployments", None)
+    let history = control(&github, Method::GET, "/deployments", None)
         .await
         .json();
-    assert_eq!(story[0]["repository"], "octocat/example");
-    assert_eq!(story[0]["statuses"].as_array().unwrap().len(), 2);
-    let id = &story[0]["deployment"]["id"];
+    assert_eq!(history[0]["repository"], "octocat/example");
+    assert_eq!(history[0]["statuses"].as_array().unwrap().len(), 2);
+    let id = &history[0]["deployment"]["id"];
     let one = control(&github, Method::GET, &format!("/deployments/{id}"), None).await;
-    assert_eq!(one.expect(200).json(), story[0]);
+    assert_eq!(one.expect(200).json(), history[0]);
     control(&github, Method::GET, "/deployments/1", None)
         .await
         .expect(404);

@@ -75,7 +75,7 @@ async fn fault_sets_body_and_headers() {
 #[tokio::test]
 async fn invalid_fault_is_reported_with_500() {
     let github = Github::start().await;
-    for (fault, mistake) in [
+    for (fault, reason) in [
         (Fault::status(99), "status 99 is not between 200 and 999"),
         (Fault::status(502).header("a b", "c"), "invalid header"),
         (Fault::html(1000), "status 1000 is not"),
@@ -83,7 +83,7 @@ async fn invalid_fault_is_reported_with_500() {
         github.emulator.fault(fault);
         let error = github.get("/zen").await.expect(500).json();
         assert!(
-            error["message"].as_str().unwrap().contains(mistake),
+            error["message"].as_str().unwrap().contains(reason),
             "{error}"
         );
     }
@@ -91,24 +91,24 @@ async fn invalid_fault_is_reported_with_500() {
 
 #[tokio::test]
 async fn connection_is_closed_at_every_stage() {
-    for (moment, done) in [
+    for (stage, done) in [
         (Stage::BeforeReading, 0),
         (Stage::BeforeWork, 0),
         (Stage::AfterWork, 1),
     ] {
         let github = Github::start().await;
         let deployment = github.deployment();
-        github.emulator.fault(Fault::close(moment));
-        let lost = post(&github, &statuses(&deployment)).await.unwrap_err();
-        assert!(lost.is_request(), "{moment:?}: {lost:?}");
+        github.emulator.fault(Fault::close(stage));
+        let error = post(&github, &statuses(&deployment)).await.unwrap_err();
+        assert!(error.is_request(), "{stage:?}: {error:?}");
         assert_eq!(
             github.emulator.history(deployment.id).len(),
             done,
-            "{moment:?}"
+            "{stage:?}"
         );
         let request = &github.emulator.requests()[0];
         assert_eq!(request.status, None);
-        assert_eq!(request.body.is_empty(), moment == Stage::BeforeReading);
+        assert_eq!(request.body.is_empty(), stage == Stage::BeforeReading);
         assert_eq!(post(&github, &statuses(&deployment)).await.unwrap(), 201);
     }
 }
@@ -127,14 +127,14 @@ async fn cut_body_sends_half_after_the_work() {
     assert_eq!(response.status(), 201);
     let length = response.content_length().unwrap();
     let mut received = 0;
-    let lost = loop {
+    let error = loop {
         match response.chunk().await {
             Ok(Some(chunk)) => received += chunk.len() as u64,
             Ok(None) => break None,
             Err(error) => break Some(error),
         }
     };
-    assert!(lost.is_some());
+    assert!(error.is_some());
     assert_eq!(received, length / 2);
     assert_eq!(github.emulator.history(deployment.id).len(), 1);
     assert_eq!(github.get("/zen").await.status, 200);

@@ -38,18 +38,18 @@ async fn success_makes_earlier_successes_inactive() {
     let elsewhere = deployed(&github, staging().environment("review"), &["success"]);
     let newer = github.deployment_to("staging");
     let later = deployed(&github, staging(), &["success"]);
-    let stranger = github
+    let other = github
         .emulator
         .create_repository(NewRepository::new("o/r"))
         .unwrap();
-    let stranger = github
+    let other = github
         .emulator
-        .create_deployment(&stranger.full_name(), staging())
+        .create_deployment(&other.full_name(), staging())
         .unwrap()
         .id;
     github
         .emulator
-        .create_status(stranger, NewStatus::new("success"))
+        .create_status(other, NewStatus::new("success"))
         .unwrap();
 
     for state in ["in_progress", "failure", "inactive", "error"] {
@@ -70,7 +70,7 @@ async fn success_makes_earlier_successes_inactive() {
         (elsewhere, "success"),
         (newer.id, "success"),
         (later, "success"),
-        (stranger, "success"),
+        (other, "success"),
     ] {
         assert_eq!(latest(&github, id), expected);
     }

@@ -72,8 +72,8 @@ async fn links_lead_through_all_pages() {
                 .map(|it| it["id"].as_u64().unwrap()),
         );
         let link = response.header("link").to_owned();
-        let onward = link.split(", ").find(|it| it.ends_with("rel=\"next\""));
-        match onward {
+        let next_link = link.split(", ").find(|it| it.ends_with("rel=\"next\""));
+        match next_link {
             Some(part) => next = part[1..].split_once('>').unwrap().0.to_owned(),
             None => break,
         }

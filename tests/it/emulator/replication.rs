@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use deploystatus_emulator::{Clock, Emulator, NewDeployment, ReplicaLag};
+use deploystatus_emulator::{Clock, Emulator, NewDeployment, NewStatus, ReplicaLag};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -111,6 +111,30 @@ async fn restored_statuses_have_no_lag() {
 }
 
 #[tokio::test]
+async fn seeded_and_direct_objects_have_no_lag() {
+    let seed = r#"{"repositories": [{"name": "octocat/example"}], "deployments": [
+        {"repository": "octocat/example", "id": 42, "ref": "main",
+         "statuses": [{"state": "queued"}, {"state": "success"}]}
+    ]}"#;
+    let seed = deploystatus_emulator::Seed::from_json(seed).unwrap();
+    let builder = Emulator::builder().clock(Clock::manual()).seed(seed);
+    let github = Github::from(builder).await;
+    let lag = ReplicaLag::fixed(SECOND);
+    github.emulator.change_quirks(|it| it.replica_lag = lag);
+    let seeded = "/repos/octocat/example/deployments/42/statuses";
+    assert_eq!(count(&github, seeded).await, 2);
+
+    let path = statuses(&github.deployment());
+    assert_eq!(count(&github, &path).await, 0);
+    github.post(&path, json!({"state": "queued"})).await;
+    assert_eq!(count(&github, &path).await, 0);
+    let id = github.emulator.deployments().pop().unwrap().id;
+    let new = NewStatus::new("success");
+    github.emulator.create_status(id, new).unwrap();
+    assert_eq!(count(&github, &path).await, 2);
+}
+
+#[tokio::test]
 async fn created_at_can_differ_from_date() {
     let github = manual().await;
     let path = statuses(&github.deployment());
@@ -180,8 +204,11 @@ async fn status_is_stored_seconds_after_its_502() {
     let request = reqwest::Client::new().post(url).body(fault.to_string());
     send(request).await.expect(204);
     let path = "/repos/octocat/example/deployments/42/statuses";
-    let lost = github.post(path, json!({"state": "success"})).await;
-    assert_eq!(lost.expect(502).json(), json!({"message": "Server Error"}));
+    let response = github.post(path, json!({"state": "success"})).await;
+    assert_eq!(
+        response.expect(502).json(),
+        json!({"message": "Server Error"})
+    );
     tokio::time::sleep(6 * SECOND).await;
     assert_eq!(github.get(path).await.json(), json!([]));
     tokio::time::sleep(2 * SECOND).await;

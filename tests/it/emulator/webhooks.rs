@@ -3,10 +3,10 @@ use deploystatus_emulator::{
 };
 use serde_json::{Value, json};
 
-use super::github::{Github, statuses};
+use super::github::{Github, send, statuses};
 
 /// Starts an emulator whose webhook is a second emulator, which logs the deliveries.
-async fn notified() -> (Github, Emulator) {
+async fn with_webhook() -> (Github, Emulator) {
     let receiver = Emulator::start().await.unwrap();
     let hook = Webhook::new(format!("{}/hook?x=1", receiver.url())).secret("secret");
     let github = Github::from(Emulator::builder().webhook(hook)).await;
@@ -19,7 +19,7 @@ fn payload(delivery: &Delivery) -> Value {
 
 #[tokio::test]
 async fn deliveries_are_ordered_and_complete() {
-    let (github, receiver) = notified().await;
+    let (github, receiver) = with_webhook().await;
     receiver.fault(Fault::status(200).times(2));
     let deployment = github.deployment_to("staging");
     let path = statuses(&deployment);
@@ -171,7 +171,7 @@ async fn payload_has_the_repository_of_a_webhook() {
 
 #[tokio::test]
 async fn inactive_statuses_are_not_delivered() {
-    let (github, receiver) = notified().await;
+    let (github, receiver) = with_webhook().await;
     let prior = github.deployment_to("staging");
     let newer = github.deployment_to("staging");
     for deployment in [&prior, &newer] {
@@ -192,7 +192,7 @@ async fn inactive_statuses_are_not_delivered() {
 
 #[tokio::test]
 async fn redelivery_happens_only_on_request() {
-    let (github, receiver) = notified().await;
+    let (github, receiver) = with_webhook().await;
     receiver.fault(Fault::status(500));
     github.deployment();
     let first = github.emulator.wait_for_deliveries().await.remove(0);
@@ -211,9 +211,45 @@ async fn redelivery_happens_only_on_request() {
     assert!(github.emulator.redeliver("nonsense").is_err());
 }
 
+#[tokio::test]
+async fn deliveries_are_listed_repeated_and_cleared_over_http() {
+    let (github, _receiver) = with_webhook().await;
+    for _ in 0..3 {
+        github.deployment();
+    }
+    let first = github.emulator.wait_for_deliveries().await.remove(0);
+    let url = format!("{}/_emulator", github.emulator.url());
+    let http = reqwest::Client::new();
+    for (query, numbers) in [("?limit=2", vec![2, 3]), ("?since=2", vec![3])] {
+        let list = send(http.get(format!("{url}/deliveries{query}"))).await;
+        let list = list.expect(200).json();
+        let found: Vec<_> = list
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| &it["number"])
+            .collect();
+        assert_eq!(found, numbers, "{query}");
+    }
+    let repeat = format!("{url}/deliveries/{}", first.id);
+    let repeated = send(http.post(repeat)).await.expect(202).json();
+    assert_eq!(
+        (&repeated["number"], &repeated["attempt"]),
+        (&json!(4), &json!(2))
+    );
+    send(http.post(format!("{url}/deliveries/x")))
+        .await
+        .expect(404);
+    send(http.post(format!("{url}/reset"))).await.expect(204);
+    let list = send(http.get(format!("{url}/deliveries")))
+        .await
+        .expect(200);
+    assert_eq!(list.json(), json!([]));
+}
+
 #[tokio::test(start_paused = true)]
 async fn delivery_times_out_after_ten_seconds() {
-    let (github, receiver) = notified().await;
+    let (github, receiver) = with_webhook().await;
     receiver.fault(Fault::delay(std::time::Duration::from_secs(60)));
     github.deployment();
     let start = tokio::time::Instant::now();

@@ -53,7 +53,8 @@ fn fleet_reports_within_limits_with_few_rejections() {
             .iter()
             .filter(|request| request.operation == Some(Operation::CreateStatus));
         let rejected = creations.filter(|it| it.status != Some(201)).count();
-        let per_report = rejected as f64 / f64::from(CLIENTS * REPORTS);
+        let rejected = u32::try_from(rejected).unwrap();
+        let per_report = f64::from(rejected) / f64::from(CLIENTS * REPORTS);
         let ratio = elapsed.as_secs_f64() / THEORY.as_secs_f64();
         println!("fleet: {ratio:.3} of the limits' theory, {per_report:.2} rejections per report");
         assert!(ratio < 1.03, "{elapsed:?}, and {THEORY:?} in theory");

@@ -117,7 +117,13 @@ async fn schedule(seed: u64) -> Tally {
     scene.github.change_quirks(|it| match behaviour {
         Behaviour::Plain => {}
         Behaviour::Lagging => it.replica_lag = ReplicaLag::random(Duration::from_secs(5), seed),
-        Behaviour::Skewed => it.clock_skew_ms = if seed % 2 == 0 { 1_800_000 } else { -1_800_000 },
+        Behaviour::Skewed => {
+            it.clock_skew_ms = if seed.is_multiple_of(2) {
+                1_800_000
+            } else {
+                -1_800_000
+            }
+        }
         Behaviour::Normalizing => {
             it.normalize_urls = true;
             it.normalize_description = true;

@@ -23,10 +23,7 @@ pub fn event_file(bytes: &[u8]) {
     let text = std::str::from_utf8(bytes);
     if let Err(message) = &found {
         is_one_clear_line(message);
-        assert!(
-            message.contains("GITHUB_EVENT_PATH"),
-            "{message}"
-        );
+        assert!(message.contains("GITHUB_EVENT_PATH"), "{message}");
         assert!(message.contains(&path.display().to_string()), "{message}");
         let position = if text.is_ok() { " at line " } else { "UTF-8" };
         assert!(message.contains(position), "{message}");

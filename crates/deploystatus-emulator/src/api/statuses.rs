@@ -99,7 +99,9 @@ fn deployment_id(state: &AppState, request: &Request, repository_id: u64) -> Res
     }
 }
 
-/// Returns the rules for a new status. On servers with previews, `flash` includes production in `auto_inactive`.
+/// Returns the rules for a new status.
+///
+/// On servers with previews, `flash` includes production in `auto_inactive`.
 fn rules(request: &Request) -> StatusRules {
     let mut rules = StatusRules::from(&request.quirks);
     if request.profile.has_previews() {

@@ -6,8 +6,10 @@ use bytes::Bytes;
 use http::{HeaderMap, Method};
 use jiff::Timestamp;
 use serde::Serialize;
+use tokio::time::Instant;
 
 use crate::faults::fault::Fault;
+use crate::model::clock::order_now;
 use crate::model::operation::Operation;
 
 /// A request that the emulator received.
@@ -30,8 +32,12 @@ pub struct ReceivedRequest {
     pub body: String,
     /// Status code of the response, or `None` if no response was sent yet.
     pub status: Option<u16>,
+    /// Time from the request to the response in milliseconds, or `None` if no response was sent yet.
+    pub duration_ms: Option<u64>,
     /// Fault that changed the response, or `None` if there was none.
     pub fault: Option<Fault>,
+    /// Orders requests, statuses and deliveries, in microseconds of the system clock.
+    order: i64,
 }
 
 impl ReceivedRequest {
@@ -60,8 +66,11 @@ pub(crate) struct Entry {
     operation: Option<Operation>,
     headers: StoredHeaders,
     pub(crate) body: Bytes,
-    pub(crate) status: Option<u16>,
+    status: Option<u16>,
+    started: Instant,
+    duration_ms: Option<u64>,
     pub(crate) fault: Option<Fault>,
+    order: i64,
 }
 
 /// Maximum number of requests in the log. Older ones are dropped.
@@ -93,7 +102,10 @@ impl RequestLog {
             headers: StoredHeaders::new(&head.headers),
             body: Bytes::new(),
             status: None,
+            started: Instant::now(),
+            duration_ms: None,
             fault: None,
+            order: order_now(),
         });
         self.received
     }
@@ -135,8 +147,19 @@ impl From<&Entry> for ReceivedRequest {
             headers: entry.headers.list(),
             body: String::from_utf8_lossy(&entry.body).into_owned(),
             status: entry.status,
+            duration_ms: entry.duration_ms,
+            order: entry.order,
             fault: entry.fault.clone(),
         }
+    }
+}
+
+impl Entry {
+    /// Stores the status code and the time of the response.
+    pub(crate) fn finish(&mut self, status: u16) {
+        let duration = self.started.elapsed().as_millis();
+        self.status = Some(status);
+        self.duration_ms = u64::try_from(duration).ok();
     }
 }
 
@@ -183,7 +206,7 @@ mod tests {
             assert_eq!(add(&mut log), number);
         }
         log.update(1, |_| panic!("the first request was dropped"));
-        log.update(10_001, |it| it.status = Some(200));
+        log.update(10_001, |it| it.finish(200));
         let requests = log.list(0, usize::MAX);
         assert_eq!(requests.len(), 10_000);
         assert_eq!((requests[0].number, requests[9_999].number), (2, 10_001));

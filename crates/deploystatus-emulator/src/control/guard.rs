@@ -1,11 +1,12 @@
 //! Protection of the control API against web pages and other machines.
 
-use http::header::{AsHeaderName, HOST, ORIGIN};
+use http::header::{AUTHORIZATION, AsHeaderName, HOST, ORIGIN};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 
 use super::message::Problem;
 use crate::app_state::AppState;
+use crate::app_state::request_log::ReceivedRequest;
 
 /// Refuses a request that comes from a web page or that uses an unknown name of the emulator.
 pub(super) fn check(state: &AppState, head: &Parts) -> Result<(), Problem> {
@@ -21,7 +22,7 @@ pub(super) fn check(state: &AppState, head: &Parts) -> Result<(), Problem> {
     };
     if !state.control.allows_host(without_port(host), listener) {
         return Err(forbidden(format!(
-            "unknown host {host:?}; allow it with EmulatorBuilder::allow_host"
+            "unknown host {host:?}; allow it with --allow-host or EmulatorBuilder::allow_host"
         )));
     }
     match text(&head.headers, ORIGIN) {
@@ -53,8 +54,19 @@ fn forbidden(message: String) -> Problem {
     Problem(StatusCode::FORBIDDEN, message)
 }
 
+/// Masks the credentials in requests, unless the builder chose to show them.
+pub(super) fn mask_credentials(state: &AppState, requests: &mut [ReceivedRequest]) {
+    if state.control.shows_credentials {
+        return;
+    }
+    let headers = requests.iter_mut().flat_map(|it| &mut it.headers);
+    for (_, value) in headers.filter(|(name, _)| name == AUTHORIZATION.as_str()) {
+        *value = mask(value);
+    }
+}
+
 /// Shortens a credential to its scheme, the prefix of its kind, and its last four characters.
-pub(super) fn mask(authorization: &str) -> String {
+fn mask(authorization: &str) -> String {
     const KINDS: [&str; 6] = ["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"];
     const SHOWN: usize = 4;
     let (scheme, token) = authorization.split_once(' ').unwrap_or(("", authorization));

@@ -6,10 +6,10 @@
 )]
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
-use http::header::AUTHORIZATION;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -17,7 +17,6 @@ use serde_json::{Value, json};
 use super::guard;
 use super::message::{ControlRequest, Problem, json_response, no_content, with_type};
 use crate::app_state::AppState;
-use crate::app_state::request_log::ReceivedRequest;
 use crate::error::Error;
 use crate::faults::fault::Fault;
 use crate::faults::mix::FaultMix;
@@ -33,7 +32,7 @@ fn ok(body: &impl Serialize) -> Outcome {
     Ok(json_response(StatusCode::OK, body))
 }
 
-pub(super) fn health(state: &AppState, _: &ControlRequest<'_>) -> Outcome {
+pub(super) fn health(state: &Arc<AppState>, _: &ControlRequest<'_>) -> Outcome {
     ok(&json!({
         "status": "ok",
         "profile": state.profile.to_string(),
@@ -42,18 +41,18 @@ pub(super) fn health(state: &AppState, _: &ControlRequest<'_>) -> Outcome {
     }))
 }
 
-pub(super) fn reset(state: &AppState, _: &ControlRequest<'_>) -> Outcome {
+pub(super) fn reset(state: &Arc<AppState>, _: &ControlRequest<'_>) -> Outcome {
     state.reset()?;
     Ok(no_content())
 }
 
-pub(super) fn load_seed(state: &AppState, request: &ControlRequest<'_>) -> Outcome {
+pub(super) fn load_seed(state: &Arc<AppState>, request: &ControlRequest<'_>) -> Outcome {
     let seed: Seed = request.json()?;
     state.load(&seed)?;
     Ok(no_content())
 }
 
-pub(super) fn seed_schema(_: &AppState, _: &ControlRequest<'_>) -> Outcome {
+pub(super) fn seed_schema(_: &Arc<AppState>, _: &ControlRequest<'_>) -> Outcome {
     Ok(with_type("application/schema+json", Seed::JSON_SCHEMA))
 }
 
@@ -63,11 +62,11 @@ struct Mix {
     mix: FaultMix,
 }
 
-pub(super) fn list_faults(state: &AppState, _: &ControlRequest<'_>) -> Outcome {
+pub(super) fn list_faults(state: &Arc<AppState>, _: &ControlRequest<'_>) -> Outcome {
     ok(&state.faults().pending())
 }
 
-pub(super) fn add_faults(state: &AppState, request: &ControlRequest<'_>) -> Outcome {
+pub(super) fn add_faults(state: &Arc<AppState>, request: &ControlRequest<'_>) -> Outcome {
     let value: Value = request.json()?;
     if value.get("mix").is_some() {
         let Mix { mix } = request.json()?;
@@ -87,7 +86,7 @@ pub(super) fn add_faults(state: &AppState, request: &ControlRequest<'_>) -> Outc
     Ok(no_content())
 }
 
-pub(super) fn clear_faults(state: &AppState, _: &ControlRequest<'_>) -> Outcome {
+pub(super) fn clear_faults(state: &Arc<AppState>, _: &ControlRequest<'_>) -> Outcome {
     state.faults().clear();
     Ok(no_content())
 }
@@ -104,43 +103,31 @@ struct Advance {
     advance_seconds: u64,
 }
 
-pub(super) fn get_clock(state: &AppState, _: &ControlRequest<'_>) -> Outcome {
+pub(super) fn get_clock(state: &Arc<AppState>, _: &ControlRequest<'_>) -> Outcome {
     let now = state.clock.now();
     ok(&Time { now })
 }
 
-pub(super) fn set_clock(state: &AppState, request: &ControlRequest<'_>) -> Outcome {
+pub(super) fn set_clock(state: &Arc<AppState>, request: &ControlRequest<'_>) -> Outcome {
     let Time { now } = request.json()?;
     state.clock.set(now);
     get_clock(state, request)
 }
 
-pub(super) fn advance_clock(state: &AppState, request: &ControlRequest<'_>) -> Outcome {
+pub(super) fn advance_clock(state: &Arc<AppState>, request: &ControlRequest<'_>) -> Outcome {
     let Advance { advance_seconds } = request.json()?;
     state.clock.advance(Duration::from_secs(advance_seconds));
     get_clock(state, request)
 }
 
-pub(super) fn list_requests(state: &AppState, request: &ControlRequest<'_>) -> Outcome {
+pub(super) fn list_requests(state: &Arc<AppState>, request: &ControlRequest<'_>) -> Outcome {
     let (since, limit) = range(request)?;
     let mut requests = state.requests().list(since, limit);
-    if !state.control.shows_credentials {
-        for request in &mut requests {
-            mask_credentials(request);
-        }
-    }
+    guard::mask_credentials(state, &mut requests);
     ok(&requests)
 }
 
-fn mask_credentials(request: &mut ReceivedRequest) {
-    for (name, value) in &mut request.headers {
-        if name == AUTHORIZATION.as_str() {
-            *value = guard::mask(value);
-        }
-    }
-}
-
-pub(super) fn clear_requests(state: &AppState, _: &ControlRequest<'_>) -> Outcome {
+pub(super) fn clear_requests(state: &Arc<AppState>, _: &ControlRequest<'_>) -> Outcome {
     state.requests().clear();
     Ok(no_content())
 }
@@ -163,16 +150,15 @@ struct History<'a> {
 
 impl<'a> History<'a> {
     fn new(store: &'a Store, deployment: &'a Deployment) -> History<'a> {
-        let repository = store.repository(deployment.repository_id);
         History {
-            repository: repository.map(|it| it.full_name()).unwrap_or_default(),
+            repository: store.repository_name(deployment),
             deployment,
             statuses: store.history(deployment.id).unwrap_or_default(),
         }
     }
 }
 
-pub(super) fn list_deployments(state: &AppState, _: &ControlRequest<'_>) -> Outcome {
+pub(super) fn list_deployments(state: &Arc<AppState>, _: &ControlRequest<'_>) -> Outcome {
     let store = state.store();
     let histories: Vec<_> = store
         .deployments()
@@ -181,7 +167,7 @@ pub(super) fn list_deployments(state: &AppState, _: &ControlRequest<'_>) -> Outc
     ok(&histories)
 }
 
-pub(super) fn get_deployment(state: &AppState, request: &ControlRequest<'_>) -> Outcome {
+pub(super) fn get_deployment(state: &Arc<AppState>, request: &ControlRequest<'_>) -> Outcome {
     let store = state.store();
     let text = request.parameters.text("id");
     let Some(id) = request.parameters.number("id") else {
@@ -192,22 +178,22 @@ pub(super) fn get_deployment(state: &AppState, request: &ControlRequest<'_>) -> 
     ok(&History::new(&store, deployment))
 }
 
-pub(super) fn list_deliveries(state: &AppState, request: &ControlRequest<'_>) -> Outcome {
+pub(super) fn list_deliveries(state: &Arc<AppState>, request: &ControlRequest<'_>) -> Outcome {
     let (since, limit) = range(request)?;
     ok(&state.webhooks.list(since, limit))
 }
 
-pub(super) fn redeliver(state: &AppState, request: &ControlRequest<'_>) -> Outcome {
+pub(super) fn redeliver(state: &Arc<AppState>, request: &ControlRequest<'_>) -> Outcome {
     let delivery = state.webhooks.redeliver(request.parameters.text("id"))?;
     Ok(json_response(StatusCode::ACCEPTED, &delivery))
 }
 
-pub(super) fn get_quirks(state: &AppState, _: &ControlRequest<'_>) -> Outcome {
+pub(super) fn get_quirks(state: &Arc<AppState>, _: &ControlRequest<'_>) -> Outcome {
     ok(&*state.quirks())
 }
 
 /// Changes the quirks in the body and keeps the others.
-pub(super) fn change_quirks(state: &AppState, request: &ControlRequest<'_>) -> Outcome {
+pub(super) fn change_quirks(state: &Arc<AppState>, request: &ControlRequest<'_>) -> Outcome {
     let changes: BTreeMap<String, Value> = request.json()?;
     let mut merged = json!(*state.quirks());
     for (name, value) in changes {
@@ -221,7 +207,7 @@ pub(super) fn change_quirks(state: &AppState, request: &ControlRequest<'_>) -> O
     ok(&merged)
 }
 
-pub(super) fn save_snapshot(state: &AppState, _: &ControlRequest<'_>) -> Outcome {
+pub(super) fn save_snapshot(state: &Arc<AppState>, _: &ControlRequest<'_>) -> Outcome {
     state.save()?;
     Ok(no_content())
 }
@@ -233,7 +219,7 @@ struct RepositoryChange {
     archived: Option<bool>,
 }
 
-pub(super) fn change_repository(state: &AppState, request: &ControlRequest<'_>) -> Outcome {
+pub(super) fn change_repository(state: &Arc<AppState>, request: &ControlRequest<'_>) -> Outcome {
     let change: RepositoryChange = request.json()?;
     let parameters = &request.parameters;
     let mut name = format!("{}/{}", parameters.text("owner"), parameters.text("repo"));

@@ -1,15 +1,17 @@
 //! The routes of the control API.
 
+use std::sync::Arc;
+
 use http::request::Parts;
 use http::{Method, StatusCode};
 
 use super::message::{ControlRequest, Problem};
-use super::{guard, handlers};
+use super::{events, guard, handlers, page};
 use crate::app_state::AppState;
 use crate::http::path::PathParameters;
 use crate::http::response::HttpResponse;
 
-type Handler = fn(&AppState, &ControlRequest<'_>) -> Result<HttpResponse, Problem>;
+type Handler = fn(&Arc<AppState>, &ControlRequest<'_>) -> Result<HttpResponse, Problem>;
 
 /// Maximum size of a body in bytes.
 pub(crate) const MAX_BODY: usize = 64 * 1024 * 1024;
@@ -17,7 +19,10 @@ pub(crate) const MAX_BODY: usize = 64 * 1024 * 1024;
 const PREFIX: &str = "/_emulator";
 
 #[rustfmt::skip]
-static ROUTES: [(Method, &str, Handler); 20] = [
+static ROUTES: [(Method, &str, Handler); 23] = [
+    (Method::GET, "", page::get),
+    (Method::GET, "/", page::get),
+    (Method::GET, "/events", events::get),
     (Method::GET, "/health", handlers::health),
     (Method::POST, "/reset", handlers::reset),
     (Method::POST, "/seed", handlers::load_seed),
@@ -47,11 +52,11 @@ pub(crate) fn is_control(path: &str) -> bool {
 }
 
 /// Responds to a request to the control API.
-pub(crate) fn respond(state: &AppState, head: &Parts, body: &[u8]) -> HttpResponse {
+pub(crate) fn respond(state: &Arc<AppState>, head: &Parts, body: &[u8]) -> HttpResponse {
     handle(state, head, body).unwrap_or_else(Problem::into_response)
 }
 
-fn handle(state: &AppState, head: &Parts, body: &[u8]) -> Result<HttpResponse, Problem> {
+fn handle(state: &Arc<AppState>, head: &Parts, body: &[u8]) -> Result<HttpResponse, Problem> {
     guard::check(state, head)?;
     if body.len() > MAX_BODY {
         let message = format!("request body is too large (maximum {MAX_BODY} bytes)");

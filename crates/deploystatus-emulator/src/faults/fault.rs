@@ -201,7 +201,7 @@ impl Fault {
         self
     }
 
-    /// Matches only requests with this path. A `*` stands for one segment.
+    /// Matches only requests with this path. A `*` stands for one segment, and the prefix `/api/v3` is ignored.
     #[must_use]
     pub fn path(mut self, pattern: impl Into<String>) -> Self {
         self.path = Some(pattern.into());

@@ -41,7 +41,7 @@ impl Media {
     }
 }
 
-/// Returns the part of a media type between vendor and format: empty for plain JSON, `None` for other types.
+/// Returns the part between vendor and format: empty for plain JSON, `None` for foreign types.
 fn version_of(range: &str) -> Option<&str> {
     match range {
         "*/*" | "application/*" | "application/json" | "application/vnd.github+json" => Some(""),

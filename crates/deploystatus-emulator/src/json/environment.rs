@@ -18,7 +18,6 @@ pub(crate) struct EnvironmentBody<'a> {
     html_url: String,
     created_at: Timestamp,
     updated_at: Timestamp,
-    can_admins_bypass: bool,
     protection_rules: [Value; 0],
     deployment_branch_policy: Option<Value>,
 }
@@ -43,7 +42,6 @@ impl<'a> EnvironmentBody<'a> {
             ),
             created_at: environment.created_at,
             updated_at: environment.updated_at,
-            can_admins_bypass: true,
             protection_rules: [],
             deployment_branch_policy: None,
         }

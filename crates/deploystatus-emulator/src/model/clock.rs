@@ -1,10 +1,12 @@
 //! The emulator's clock.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
+
+use crate::model::lock;
 
 /// The clock of an emulator: the system's, a manual one, or Tokio's.
 ///
@@ -52,7 +54,7 @@ impl Clock {
     /// Returns the current time.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        let offset = *self.offset.lock().unwrap_or_else(PoisonError::into_inner);
+        let offset = *lock(&self.offset);
         let now = self.source.now().saturating_add(offset);
         now.unwrap_or(Timestamp::MAX)
     }
@@ -60,14 +62,25 @@ impl Clock {
     /// Sets the current time. A running clock continues from there.
     pub fn set(&self, time: Timestamp) {
         let offset = time.duration_since(self.source.now());
-        *self.offset.lock().unwrap_or_else(PoisonError::into_inner) = offset;
+        *lock(&self.offset) = offset;
     }
 
     /// Moves the clock forward.
     pub fn advance(&self, by: Duration) {
         let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
-        let mut offset = self.offset.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut offset = lock(&self.offset);
         *offset = offset.saturating_add(by);
+    }
+
+    /// Returns the difference from the clock's source in milliseconds.
+    pub(crate) fn offset_ms(&self) -> i64 {
+        let offset = *lock(&self.offset);
+        i64::try_from(offset.as_millis()).unwrap_or(i64::MAX)
+    }
+
+    /// Returns `true` if the clock moves by itself.
+    pub(crate) fn is_running(&self) -> bool {
+        !matches!(self.source, Source::Manual)
     }
 
     fn new(source: Source) -> Clock {
@@ -92,6 +105,11 @@ impl Source {
 
 /// 2026-01-01T00:00:00Z.
 const START: Timestamp = Timestamp::constant(1_767_225_600, 0);
+
+/// Returns the system time in microseconds, which orders events while the emulator's clock stands still.
+pub(crate) fn order_now() -> i64 {
+    Timestamp::now().as_microsecond()
+}
 
 #[cfg(test)]
 mod tests {

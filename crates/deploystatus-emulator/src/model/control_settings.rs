@@ -19,7 +19,7 @@ impl ControlSettings {
         self.is_exposed || listener.is_loopback()
     }
 
-    /// Returns `true` if a `Host` without port names the emulator, and not a name that points to it by rebinding.
+    /// Returns `true` if a host without port is known. A rebound name of a web page is not.
     pub(crate) fn allows_host(&self, host: &str, listener: IpAddr) -> bool {
         let host = host.to_ascii_lowercase();
         let literal = host.trim_start_matches('[').trim_end_matches(']');

@@ -9,7 +9,7 @@ use crate::model::scramble;
 /// Choices between behaviours of GitHub that no evidence settles.
 ///
 /// Each default is the documented or most reported behaviour. The README lists the evidence.
-/// In JSON the fields have the names used here, and values are in kebab-case: `{"auto_inactive": "observed"}`.
+/// In JSON, names are as here and values in kebab-case: `{"auto_inactive": "observed"}`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
@@ -36,7 +36,9 @@ pub struct Quirks {
     pub replica_lag: ReplicaLag,
     /// Difference of `created_at` from `Date` in milliseconds. Defaults to 0.
     pub clock_skew_ms: i64,
-    /// Stores URLs with lower-case scheme and host, without the default port, and with a path. Defaults to `false`.
+    /// Stores URLs in the form in which parsers print them. Defaults to `false`.
+    ///
+    /// Scheme and host are in lower case, the default port is omitted, and the path is at least `/`.
     pub normalize_urls: bool,
     /// Stores environments in lower case and without surrounding spaces. Defaults to `false`.
     pub normalize_environment: bool,
@@ -46,7 +48,9 @@ pub struct Quirks {
 
 /// Lag of the replica that serves lists and single objects.
 ///
-/// Writes are visible to a read only after this time. The checks of a write do not lag.
+/// Objects that are created over HTTP are visible to reads only after this time.
+/// Objects from a seed, a snapshot or the methods of [`Emulator`](crate::Emulator) are visible immediately.
+/// The checks of a write do not lag.
 /// In JSON: `{"min_ms": 0, "max_ms": 2000, "seed": 7}`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -119,8 +119,9 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Sets a file from which the state is read at the start, and to which it is written at the end and on request.
+    /// Sets the file in which the state is kept.
     ///
+    /// It is read at the start, and written at the end and on request.
     /// If the file exists, only the tokens of the seed are used, because a snapshot contains no tokens.
     pub fn snapshot(mut self, path: impl Into<PathBuf>) -> Self {
         self.snapshot = Some(path.into());
@@ -129,7 +130,8 @@ impl EmulatorBuilder {
 
     /// Enables the control API at `/_emulator` on an address that other machines can reach.
     ///
-    /// Everyone who reaches the emulator can then read and change its state. Defaults to loopback addresses only.
+    /// Every client that reaches the emulator can then read and change its state.
+    /// Defaults to loopback addresses only.
     pub fn expose_control(mut self) -> Self {
         self.control.is_exposed = true;
         self

@@ -3,13 +3,15 @@
 use std::fmt;
 use std::io;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::Sleep;
+
+use crate::model::lock;
 
 /// Number of bytes between the pauses of [`WritePlan::Dribble`].
 const DRIBBLE_SIZE: usize = 16;
@@ -63,7 +65,7 @@ impl Connection {
 
     /// Sets the way in which the next response is written.
     pub(crate) fn plan(&self, plan: WritePlan) {
-        *self.lock() = NextWrite {
+        *lock(&self.next_write) = NextWrite {
             plan,
             started: false,
         };
@@ -71,15 +73,10 @@ impl Connection {
 
     /// Returns the plan for a write, and marks the response as started.
     fn start_write(&self) -> NextWrite {
-        let mut next_write = self.lock();
+        let mut next_write = lock(&self.next_write);
         let current = *next_write;
         next_write.started = true;
         current
-    }
-
-    fn lock(&self) -> MutexGuard<'_, NextWrite> {
-        let guard = self.next_write.lock();
-        guard.unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use super::connection::{Connection, Disconnect, Socket, WritePlan};
 use super::{body, pipeline};
 use crate::app_state::AppState;
-use crate::control;
+use crate::control::routes as control;
 use crate::http::response::HttpResponse;
 
 /// A connection whose client has not sent the head of a request by then is closed.
@@ -72,9 +72,9 @@ async fn respond(
     request: Request<Incoming>,
 ) -> Result<HttpResponse, Disconnect> {
     let (head, incoming) = request.into_parts();
-    if control::routes::is_control(head.uri.path()) {
-        let body = body::read(incoming, control::routes::MAX_BODY).await?;
-        return Ok(control::routes::respond(&state, &head, &body));
+    if control::is_control(head.uri.path()) {
+        let body = body::read(incoming, control::MAX_BODY).await?;
+        return Ok(control::respond(&state, &head, &body));
     }
     pipeline::respond(state, connection, head, incoming).await
 }

@@ -65,9 +65,7 @@ pub(super) async fn respond(
 
 fn log_status(state: &AppState, number: u64, response: &HttpResponse) {
     let status = response.status().as_u16();
-    state
-        .requests()
-        .update(number, |it| it.status = Some(status));
+    state.requests().update(number, |it| it.finish(status));
 }
 
 /// A request that is being handled.

@@ -65,7 +65,7 @@ impl Store {
             deployment: deployment.clone(),
             statuses: Vec::new(),
             stored_at: Some(self.clock.now()),
-            statuses_stored_at: Vec::new(),
+            statuses_stored: Vec::new(),
         };
         self.state.deployments.insert(id, history);
         Ok(deployment)
@@ -85,6 +85,18 @@ impl Store {
     /// Returns all deployments, oldest first.
     pub(crate) fn deployments(&self) -> impl Iterator<Item = &Deployment> {
         self.state.deployments.values().map(|it| &it.deployment)
+    }
+
+    /// Returns the newest deployments of all repositories, newest first.
+    pub(crate) fn newest_deployments(&self, max: usize) -> impl Iterator<Item = &Deployment> {
+        let newest_first = self.state.deployments.values().rev();
+        newest_first.map(|it| &it.deployment).take(max)
+    }
+
+    /// Returns the full name of a deployment's repository.
+    pub(crate) fn repository_name(&self, deployment: &Deployment) -> String {
+        let repository = self.repository(deployment.repository_id);
+        repository.map(|it| it.full_name()).unwrap_or_default()
     }
 
     /// Deletes a deployment, unless it is active and the repository has others.
@@ -138,7 +150,7 @@ impl DeploymentFilter {
     }
 }
 
-/// Returns the commit of a reference: the reference itself if it is a SHA, and otherwise a hash of its short name.
+/// Returns the reference itself if it is a SHA, and otherwise a hash of its short name.
 fn commit_of(reference: &str) -> String {
     let is_commit = reference.len() == 40 && reference.bytes().all(|it| it.is_ascii_hexdigit());
     if is_commit {

@@ -20,6 +20,18 @@ impl Store {
     pub(crate) fn replica(&self, time: Option<Timestamp>) -> Replica<'_> {
         Replica { store: self, time }
     }
+
+    /// Makes a deployment and its statuses visible to all reads.
+    pub(crate) fn make_visible(&mut self, deployment_id: u64) {
+        let Some(history) = self.state.deployments.get_mut(&deployment_id) else {
+            return;
+        };
+        history.stored_at = None;
+        // A replica that shows a status also shows all earlier ones.
+        if let Some(stored) = history.statuses_stored.last_mut() {
+            stored.at = Timestamp::MIN;
+        }
+    }
 }
 
 impl Replica<'_> {
@@ -100,8 +112,8 @@ impl History {
         let Some(time) = time else {
             return &self.statuses;
         };
-        let newest_first = self.statuses_stored_at.iter().rev();
-        let hidden = newest_first.take_while(|it| **it > time).count();
+        let newest_first = self.statuses_stored.iter().rev();
+        let hidden = newest_first.take_while(|it| it.at > time).count();
         &self.statuses[..self.statuses.len() - hidden]
     }
 

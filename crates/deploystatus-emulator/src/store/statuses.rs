@@ -1,7 +1,8 @@
 //! Statuses of deployments.
 
-use super::{History, Store, truncate_to_seconds};
+use super::{History, Store, Stored, truncate_to_seconds};
 use crate::error::Error;
+use crate::model::clock::order_now;
 use crate::model::create::NewStatus;
 use crate::model::quirks::{AutoInactive, HadSuccess, Quirks};
 use crate::model::{Status, User};
@@ -53,6 +54,21 @@ impl Store {
         Some(&self.state.deployments.get(&deployment_id)?.statuses)
     }
 
+    /// Returns the newest statuses of a deployment, oldest first.
+    ///
+    /// The number of each orders it among all events. It is zero for statuses from a snapshot.
+    pub(crate) fn newest_statuses(&self, deployment_id: u64, max: usize) -> Vec<(i64, &Status)> {
+        let Some(history) = self.state.deployments.get(&deployment_id) else {
+            return Vec::new();
+        };
+        let orders = history.statuses_stored.iter().rev().map(|it| it.order);
+        let orders = orders.chain(std::iter::repeat(0));
+        let newest_first = orders.zip(history.statuses.iter().rev()).take(max);
+        let mut statuses: Vec<_> = newest_first.collect();
+        statuses.reverse();
+        statuses
+    }
+
     pub(super) fn append(
         &mut self,
         deployment_id: u64,
@@ -80,7 +96,8 @@ impl Store {
             created_at: truncate_to_seconds(new.created_at.unwrap_or(now)),
         };
         history.push(status.clone());
-        history.statuses_stored_at.push(now);
+        let order = order_now();
+        history.statuses_stored.push(Stored { at: now, order });
         self.state.next_status_id = next_id.max(id.saturating_add(1));
         self.update_entry(&environment_before, &status)?;
         Ok(status)

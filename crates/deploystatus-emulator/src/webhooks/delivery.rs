@@ -40,6 +40,8 @@ pub struct Delivery {
     pub error: Option<String>,
     /// Time at which the delivery finished, or `None` if it has not finished.
     pub delivered_at: Option<Timestamp>,
+    /// Orders requests, statuses and deliveries, in microseconds of the system clock.
+    order: i64,
 }
 
 /// A webhook as its deliveries need it.
@@ -69,6 +71,7 @@ pub(super) struct Record {
     pub(super) message: Arc<Message>,
     pub(super) attempt: u32,
     pub(super) created_at: Timestamp,
+    pub(super) order: i64,
     /// Time and result, or `None` if the delivery has not finished.
     pub(super) outcome: Option<(Timestamp, Result<u16, String>)>,
 }
@@ -102,6 +105,7 @@ impl From<&Record> for Delivery {
             status: result.and_then(|it| it.as_ref().ok().copied()),
             error: result.and_then(|it| it.as_ref().err().cloned()),
             delivered_at: record.outcome.as_ref().map(|(time, _)| *time),
+            order: record.order,
         }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::delivery::{Delivery, Message, Record};
+use crate::model::clock::order_now;
 
 /// Maximum number of deliveries in the log. Older ones are dropped.
 const MAX_DELIVERIES: usize = 10_000;
@@ -33,6 +34,7 @@ impl DeliveryLog {
             message,
             attempt,
             created_at: now,
+            order: order_now(),
             outcome: None,
         };
         if self.records.len() == MAX_DELIVERIES {

@@ -1,6 +1,6 @@
 //! Webhooks and the tasks that send their deliveries.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::{mpsc, watch};
 
@@ -10,6 +10,7 @@ use super::log::DeliveryLog;
 use super::post::Target;
 use crate::error::Error;
 use crate::model::clock::Clock;
+use crate::model::lock;
 use crate::model::profile::Profile;
 
 /// A URL that receives an event for every new deployment and status.
@@ -137,9 +138,4 @@ impl Webhooks {
         }
         record
     }
-}
-
-/// Locks the log. A panic cannot leave it inconsistent, because no change takes two steps.
-fn lock(log: &Mutex<DeliveryLog>) -> MutexGuard<'_, DeliveryLog> {
-    log.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -215,7 +215,10 @@ async fn along_redirects(
         if followed > 0 && is_permanent {
             note_move(target, request, &received.response.url);
         }
-        target.state.note(&mut received.statuses);
+        // The response to a creation is noted after it was compared with what was sent.
+        if request.operation() == Operation::Read {
+            target.state.note(&mut received.statuses);
+        }
         break Ok(received);
     };
     Sent { result, detection }

@@ -134,7 +134,10 @@ impl<'a> Creation<'a> {
                 self.run.succeeded(&received.response);
                 let stored = received.statuses.into_iter().next();
                 match stored.filter(|stored| self.is_plausible(stored, highest_id)) {
-                    Some(stored) => return Ok(Attempt::Stored(Box::new(stored))),
+                    Some(mut stored) => {
+                        self.target.state.note(std::slice::from_mut(&mut stored));
+                        return Ok(Attempt::Stored(Box::new(stored)));
+                    }
                     None => Failure {
                         error: classify::invalid_response(&received.response, None),
                         retry: Retry::Soon,
