@@ -5,8 +5,8 @@
     reason = "these texts are help at a terminal, not Markdown"
 )]
 
-mod parsers;
-mod report;
+pub(crate) mod parsers;
+pub(crate) mod report;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -18,8 +18,7 @@ use deploystatus_emulator::Profile;
 
 use crate::duration;
 
-pub(crate) use parsers::ReportedState;
-pub(crate) use report::{CreateArgs, OutboxArgs, ReportArgs, RunArgs};
+use report::{CreateArgs, OutboxArgs, RunArgs};
 
 /// Report and follow GitHub deployment statuses
 #[derive(Debug, Parser)]

@@ -25,7 +25,7 @@ use settings::Settings;
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => return output::print_usage_error(&error).into(),
+        Err(error) => return output::usage::print_usage_error(&error).into(),
     };
     let output = Output::new(&arguments.output);
     let settings = Settings::new(arguments.target.clone());

@@ -4,13 +4,15 @@
 
 mod card;
 mod delays;
+pub(crate) mod format;
 mod json;
 mod notes;
-mod spinner;
-mod style;
-mod table;
+mod print;
+pub(crate) mod spinner;
+pub(crate) mod style;
+pub(crate) mod table;
 mod traces;
-mod usage;
+pub(crate) mod usage;
 mod workflow;
 
 use std::io::{self, IsTerminal, Write};
@@ -22,14 +24,14 @@ use serde_json::{Value, json};
 
 use crate::arguments::OutputArgs;
 use crate::error::Error;
-use crate::escape::{Log, Safe, escape, escape_json, escape_lines, shorten};
-
+use crate::escape::{Safe, escape, escape_json, escape_lines, shorten};
+use format::{Format, Verbosity};
+use json::MAX_ERROR;
 use notes::Notes;
-pub(crate) use spinner::Spinner;
-pub(crate) use style::{Span, Times};
-pub(crate) use table::Table;
-pub(crate) use usage::print_usage_error;
-use workflow::{Level, Workflow, annotation};
+use print::{coloured_for, print_json, print_labelled};
+use style::{Span, Times};
+use table::Table;
+use workflow::{Level, Workflow};
 
 /// The destinations and the format of everything that is printed.
 pub(crate) struct Output {
@@ -42,31 +44,11 @@ pub(crate) struct Output {
     is_closed: AtomicBool,
 }
 
-/// The format of the result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Format {
-    /// Text for people.
-    Text,
-    /// One JSON document.
-    Json,
-    /// One line of JSON for each status.
-    JsonLines,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Verbosity {
-    Quiet,
-    Normal,
-}
-
 #[derive(Clone, Copy, Debug)]
 struct Terminals {
     stdout: bool,
     stderr: bool,
 }
-
-/// Maximum number of characters of an error, which may contain response headers.
-const MAX_ERROR: usize = 4_000;
 
 impl Output {
     /// Creates the output for the given arguments and starts printing traces to standard error.
@@ -241,39 +223,5 @@ impl Output {
             }
             result => result.map_err(Error::Output),
         }
-    }
-}
-
-/// Prints a warning or an error: as an annotation in Actions, with a label elsewhere.
-fn print_labelled(level: Level, text: &str, log: Log) {
-    if log == Log::Actions {
-        print_line(&annotation(level, text));
-        return;
-    }
-    let label = match level {
-        Level::Warning => Span::warning("warning:"),
-        Level::Error => Span::bad("error:"),
-    };
-    let mut line = label.escaped(log).painted(label.style());
-    line.push_static(" ");
-    line.push(&escape_lines(text, log));
-    print_line(&line);
-}
-
-fn print_json(value: &Value) {
-    print_line(&escape_json(&value.to_string()));
-}
-
-/// Prints to standard error. If that is closed, nothing can be reported.
-fn print_line(text: &Safe) {
-    let text = coloured_for(&io::stderr(), text);
-    let _ = writeln!(io::stderr().lock(), "{text}");
-}
-
-/// Removes the colours of a text if the stream should have none.
-fn coloured_for(stream: &impl anstream::stream::RawStream, text: &Safe) -> Safe {
-    match anstream::AutoStream::choice(stream) {
-        anstream::ColorChoice::Never => text.without_colours(),
-        _ => text.clone(),
     }
 }

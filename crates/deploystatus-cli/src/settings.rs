@@ -1,42 +1,28 @@
 //! Server, repository, deployment, token and outbox, from arguments, environment and event file.
 
-mod pipeline;
-mod token;
+pub(crate) mod given;
+pub(crate) mod pipeline;
+pub(crate) mod token;
 
 use std::path::{Path, PathBuf};
 
 use deploystatus::{Client, Deployment};
 
 use crate::advice;
-use crate::arguments::{OutboxArgs, TargetArgs};
+use crate::arguments::TargetArgs;
+use crate::arguments::report::OutboxArgs;
 use crate::environment::{path, variable};
 use crate::error::{Error, Missing};
 use crate::escape::without_secrets;
 use crate::event_file;
 use crate::output::Output;
 
-pub(crate) use pipeline::{is_in_pipeline, log_url};
-pub(crate) use token::TokenSource;
+use given::Given;
+use token::TokenSource;
 
 /// The arguments and environment variables that select a deployment.
 pub(crate) struct Settings {
     target: TargetArgs,
-}
-
-/// A value and the argument or variable that it came from.
-#[derive(Clone, Debug)]
-pub(crate) struct Given {
-    pub(crate) value: String,
-    pub(crate) origin: &'static str,
-}
-
-impl Given {
-    pub(crate) fn new(value: impl Into<String>, origin: &'static str) -> Self {
-        Self {
-            value: value.into(),
-            origin,
-        }
-    }
 }
 
 impl Settings {

@@ -7,11 +7,14 @@ use serde_json::{Value, json};
 
 use super::time_limit::TimeLimit;
 use crate::advice;
-use crate::arguments::{CreateArgs, ReportArgs, ReportedState};
+use crate::arguments::parsers::ReportedState;
+use crate::arguments::report::{CreateArgs, ReportArgs};
 use crate::error::{Error, TimedOut};
 use crate::exit::Code;
 use crate::output::Output;
-use crate::settings::{Given, Settings, log_url};
+use crate::settings::Settings;
+use crate::settings::given::Given;
+use crate::settings::pipeline::log_url;
 
 pub(crate) async fn run(
     arguments: CreateArgs,

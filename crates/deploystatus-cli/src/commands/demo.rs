@@ -9,7 +9,9 @@ use serde_json::json;
 use super::timeline;
 use crate::error::Error;
 use crate::exit::Code;
-use crate::output::{Format, Output, Times};
+use crate::output::Output;
+use crate::output::format::Format;
+use crate::output::style::Times;
 
 const REPOSITORY: &str = "octocat/example";
 /// GitHub marks older deployments inactive only in environments that are not for production.

@@ -9,11 +9,14 @@ use deploystatus::{Deployment, Outbox};
 use serde_json::json;
 
 use super::time_limit::TimeLimit;
-use crate::arguments::{DoctorArgs, OutboxArgs};
+use crate::arguments::DoctorArgs;
+use crate::arguments::report::OutboxArgs;
 use crate::error::{Error, TimedOut};
 use crate::exit::Code;
-use crate::output::{Format, Output};
-use crate::settings::{Settings, TokenSource, outbox_directory};
+use crate::output::Output;
+use crate::output::format::Format;
+use crate::settings::token::TokenSource;
+use crate::settings::{Settings, outbox_directory};
 use finding::Finding;
 use probe::Probe;
 

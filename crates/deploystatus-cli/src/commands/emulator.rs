@@ -9,7 +9,8 @@ use serde_json::json;
 use crate::arguments::EmulatorArgs;
 use crate::error::Error;
 use crate::exit::Code;
-use crate::output::{Format, Output};
+use crate::output::Output;
+use crate::output::format::Format;
 
 pub(crate) async fn run(arguments: EmulatorArgs, output: &Output) -> Result<Code, Error> {
     let builder = builder(arguments)?;

@@ -11,7 +11,8 @@ use crate::advice;
 use crate::arguments::FlushArgs;
 use crate::error::{Error, TimedOut};
 use crate::exit::{self, Code};
-use crate::output::{Format, Output};
+use crate::output::Output;
+use crate::output::format::Format;
 use crate::settings::{Settings, outbox_directory};
 
 pub(crate) async fn run(

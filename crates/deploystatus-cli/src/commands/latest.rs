@@ -6,7 +6,8 @@ use super::time_limit::TimeLimit;
 use crate::arguments::TimeoutArgs;
 use crate::error::{Error, TimedOut};
 use crate::exit::Code;
-use crate::output::{Format, Output};
+use crate::output::Output;
+use crate::output::format::Format;
 use crate::settings::Settings;
 
 pub(crate) async fn run(

@@ -7,7 +7,10 @@ use super::time_limit::TimeLimit;
 use crate::arguments::ListArgs;
 use crate::error::{Error, TimedOut};
 use crate::exit::Code;
-use crate::output::{Format, Output, Span, Table, Times};
+use crate::output::Output;
+use crate::output::format::Format;
+use crate::output::style::{Span, Times};
+use crate::output::table::Table;
 use crate::settings::Settings;
 
 pub(crate) async fn run(

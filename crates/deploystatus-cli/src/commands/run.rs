@@ -14,11 +14,12 @@ use deploystatus::{Deployment, State};
 use tokio::process::Command;
 
 use super::create;
-use crate::arguments::RunArgs;
+use crate::arguments::report::RunArgs;
 use crate::error::Error;
 use crate::exit::Code;
 use crate::output::Output;
-use crate::settings::{Settings, is_in_pipeline};
+use crate::settings::Settings;
+use crate::settings::pipeline::is_in_pipeline;
 use child_output::ChildOutput;
 use reports::Reports;
 use signals::{ParentPolicy, Signals};

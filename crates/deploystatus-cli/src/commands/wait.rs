@@ -11,7 +11,9 @@ use crate::arguments::WaitArgs;
 use crate::duration;
 use crate::error::Error;
 use crate::exit::Code;
-use crate::output::{Format, Output, Spinner};
+use crate::output::Output;
+use crate::output::format::Format;
+use crate::output::spinner::Spinner;
 use crate::settings::Settings;
 
 pub(crate) async fn run(

@@ -6,7 +6,6 @@ use deploystatus::{DeploymentStatus, Error as CallError};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::MAX_ERROR;
 use crate::error::Error;
 use crate::escape::shorten;
 use crate::exit;
@@ -20,6 +19,8 @@ pub(super) struct Extended<'a> {
     pub(super) more: BTreeMap<&'a str, &'a Value>,
 }
 
+/// Maximum number of characters of an error, which may contain response headers.
+pub(super) const MAX_ERROR: usize = 4_000;
 /// Maximum number of characters of a request ID.
 const MAX_REQUEST_ID: usize = 200;
 

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::{Format, Verbosity, print_json, print_line};
+use super::format::{Format, Verbosity};
+use super::print::{print_json, print_line};
 use crate::escape::{Log, escape_lines};
 
 /// The form in which messages are printed.

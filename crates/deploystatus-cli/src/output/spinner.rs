@@ -17,7 +17,7 @@ impl Output {
     pub(crate) fn spinner(&self, text: &str) -> Spinner<'_> {
         let bar = self.shows_spinner().then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} ({elapsed})") {
+            if let Ok(style) = ProgressStyle::with_template("{spinner} ({elapsed}) {wide_msg}") {
                 bar.set_style(style);
             }
             bar.enable_steady_tick(Duration::from_millis(120));

@@ -6,7 +6,8 @@ use serde_json::json;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
-use super::{Format, print_json, print_line};
+use super::format::Format;
+use super::print::{print_json, print_line};
 use crate::escape::{Log, escape_lines};
 
 /// Starts printing traces; `verbosity` is the number of `--verbose` flags.

@@ -2,8 +2,9 @@
 
 use clap::error::{ContextKind, ErrorKind};
 
+use super::json;
+use super::print::{print_json, print_labelled};
 use super::workflow::Level;
-use super::{json, print_json, print_labelled};
 use crate::error::Error;
 use crate::escape::Log;
 use crate::exit::Code;

@@ -1,6 +1,6 @@
 //! Values that a CI system provides.
 
-use super::Given;
+use super::given::Given;
 use crate::environment::variable;
 use crate::error::Error;
 use crate::escape::Log;

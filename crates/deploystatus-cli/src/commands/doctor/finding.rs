@@ -5,7 +5,8 @@ use serde::Serialize;
 use crate::error::Error;
 use crate::escape::shorten;
 use crate::exit::{self, Code};
-use crate::output::{Output, Span};
+use crate::output::Output;
+use crate::output::style::Span;
 
 /// The result of one check, and the steps that fix a problem.
 #[derive(Debug, Serialize)]

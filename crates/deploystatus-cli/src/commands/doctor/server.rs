@@ -8,7 +8,7 @@ use super::probe::{Probe, Response};
 use crate::advice::{self, NEW_TOKEN};
 use crate::duration;
 use crate::exit::Code;
-use crate::settings::TokenSource;
+use crate::settings::token::TokenSource;
 
 /// Identifies the server.
 pub(crate) fn kind(probe: &Probe, response: &Response) -> Finding {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use deploystatus::Outbox;
 
-use crate::arguments::RunArgs;
+use crate::arguments::report::RunArgs;
 use crate::error::Error;
 use crate::output::Output;
 use crate::settings::outbox_directory;

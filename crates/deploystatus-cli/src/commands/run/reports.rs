@@ -13,7 +13,7 @@ use deploystatus::{
 use super::child_output::{Reading, Values};
 use super::outbox::{self, NOT_KEPT};
 use super::strictness::Strictness;
-use crate::arguments::{ReportArgs, RunArgs};
+use crate::arguments::report::{ReportArgs, RunArgs};
 use crate::commands::create;
 use crate::error::{Error, Unreported};
 use crate::exit::{self, Code};

@@ -2,7 +2,7 @@
 
 use std::env;
 
-use crate::arguments::RunArgs;
+use crate::arguments::report::RunArgs;
 use crate::escape::Log;
 
 /// The failed reports that turn exit code 0 into that of the failure.

@@ -14,7 +14,7 @@ use super::ending::Ending;
 use super::pending_report::{Event, PendingReport};
 use super::reports::Reports;
 use super::signals::{Signals, Stop};
-use crate::arguments::RunArgs;
+use crate::arguments::report::RunArgs;
 use crate::error::Error;
 use crate::exit::Code;
 use crate::output::Output;
