@@ -1,4 +1,4 @@
-//! The layers that ARCHITECTURE.md describes, checked in the imports of the crate.
+//! The layers of each crate, checked in its imports.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -61,12 +61,12 @@ pub struct Rollout {
     handle: RolloutHandle,
     /// `None` after the end is ordered.
     end_tx: Option<oneshot::Sender<End>>,
-    /// The result of a start that nothing has waited for.
+    /// The result of the start, or `None` if a caller has waited for it.
     begun_rx: Option<oneshot::Receiver<Result<(), Error>>>,
 }
 
 impl Rollout {
-    /// Reports `success`, with the URLs and the description that were set on the way.
+    /// Reports `success`, with the URLs and the description that were set during the rollout.
     ///
     /// # Errors
     ///

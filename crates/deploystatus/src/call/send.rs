@@ -241,9 +241,7 @@ fn undecodable(request: &Request<'_>, response: &Response, error: GeneratedError
     }
 }
 
-/// Sends one HTTP request.
-///
-/// Returns the response, and the error of the generated client if it could not decode the body.
+/// Sends one HTTP request, and returns the response with the error of decoding its body, if there is one.
 async fn once(
     target: &Target,
     request: &Request<'_>,

@@ -50,7 +50,7 @@ impl Deployment {
 }
 
 impl RolloutBuilder {
-    /// Sends the first status only if the newest status has another content.
+    /// Sends the first status only if its content differs from the newest status.
     pub fn if_changed(mut self) -> Self {
         self.settings.start = StartPolicy::IfChanged;
         self

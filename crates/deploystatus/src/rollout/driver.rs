@@ -43,11 +43,11 @@ pub(super) struct Settings {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum StartPolicy {
     Always,
-    /// Sends it unless the newest status has the same content.
+    /// Sends the first status unless the newest status has the same content.
     IfChanged,
 }
 
-/// Policy for the end if the first status is surely not stored.
+/// Policy for the end if the first status is certainly not stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum IfStartFails {
     Skip,
@@ -74,7 +74,7 @@ enum Order {
     Stop,
 }
 
-/// The last report, and the time of it.
+/// The last report and its time.
 pub(super) struct LastReport {
     pub(super) status: NewStatus,
     pub(super) at: Instant,
@@ -85,7 +85,7 @@ pub(super) struct LastReport {
 /// GitHub ends every request after 10 seconds, so a status cannot appear later than that.
 const SERVER_REQUEST_LIMIT: Duration = Duration::from_secs(10);
 
-/// Time limit for starting attempts to send progress. The end must not wait longer for it.
+/// Time limit for starting attempts to send progress, because the end waits for them.
 const PROGRESS_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Driver {
@@ -179,11 +179,11 @@ impl Driver {
     ) -> Result<CreateOutcome, Error> {
         let began = Instant::now();
         let requests = self.shared.deployment.target.core.timeout.saturating_mul(2);
-        let most = policy
+        let limit = policy
             .total_timeout()
             .saturating_add(requests)
             .saturating_add(policy.search_time());
-        let result = timeout(most, creating).await;
+        let result = timeout(limit, creating).await;
         result.unwrap_or_else(|_| Err(create::aborted(status, began)))
     }
 
@@ -198,7 +198,7 @@ impl Driver {
             }
             learn_newest_id(shared).await;
         });
-        // The end comes first, because no one reads progress of a rollout that has ended.
+        // The end takes precedence, because progress has no use after it.
         match select(&mut self.end_rx, select(progress, learning)).await {
             Either::Left((Ok(end), _)) => Order::End { end: Box::new(end) },
             Either::Left((Err(_), _)) => Order::Stop,

@@ -8,7 +8,7 @@ use crate::error::Error;
 
 /// The error of [`RolloutBuilder::run`](crate::RolloutBuilder::run).
 ///
-/// `T` is the value of the work and `E` its error. The error prints as one line with the work's own error.
+/// `T` is the value of the work and `E` its error. `Display` prints one line that contains the work's own error.
 #[non_exhaustive]
 pub enum RolloutError<T, E> {
     /// The start could not be reported, so the work was not started.
@@ -32,7 +32,7 @@ pub enum RolloutError<T, E> {
 }
 
 impl<T, E> RolloutError<T, E> {
-    /// Returns the report that was not delivered, if there is one.
+    /// Returns the report that was not delivered, or `None` if there is none.
     #[must_use]
     pub fn undelivered(&self) -> Option<&Undelivered> {
         match self {
@@ -42,7 +42,7 @@ impl<T, E> RolloutError<T, E> {
         }
     }
 
-    /// Returns the report that was not delivered, to send it later.
+    /// Returns the report that was not delivered, or `None` if there is none. Use it to send the report later.
     #[must_use]
     pub fn into_undelivered(self) -> Option<Undelivered> {
         match self {

@@ -27,7 +27,7 @@ use crate::error::Error;
 ///
 /// Each report is one JSON file without secrets, written completely before it gets its name.
 /// The directory is created with mode 0700 and files with mode 0600.
-/// Files of other users, symbolic links and files of more than 64 KiB are refused.
+/// Files of other users, symbolic links and files of more than 64 KiB are rejected.
 ///
 /// All processes of one user on one machine can share the directory: a process locks the files that it sends,
 /// and the system releases the locks when the process ends.
@@ -42,7 +42,7 @@ impl Outbox {
     ///
     /// # Errors
     ///
-    /// Returns an error of kind [`ErrorKind::Outbox`] if the directory cannot be created, read or written,
+    /// Returns an error of kind [`ErrorKind::Outbox`](crate::ErrorKind::Outbox) if the directory cannot be created, read or written,
     /// or if it belongs to another user.
     pub fn open(directory: impl Into<PathBuf>) -> Result<Self, Error> {
         let directory = directory.into();
@@ -83,8 +83,8 @@ impl Outbox {
     /// those of up to 16 deployments concurrently. Reports that other processes are sending are skipped.
     /// A report that cannot be delivered stays, and later reports for the same deployment wait for it.
     ///
-    /// A report is superseded if another rollout has reported since. `on_superseded` decides about the end of a rollout.
-    /// The report that a killed process leaves is only a guess: it is dropped unless the newest status
+    /// A report is superseded if another rollout has reported a newer status. `on_superseded` is the policy for ends.
+    /// The report that a killed process leaves is only a guess. It is dropped unless the newest status
     /// is an unfinished one of the same rollout.
     ///
     /// # Errors

@@ -48,7 +48,7 @@ pub(crate) struct StoredReport {
     /// Number of requests that may have stored the report.
     pub(crate) sendings: u32,
     pub(crate) ended_at: Timestamp,
-    /// The last error, for people.
+    /// The last error as text, for users.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) why: Option<String>,
 }
@@ -59,7 +59,7 @@ pub(crate) struct StoredReport {
 pub(crate) enum ReportKind {
     /// The end of the rollout.
     End,
-    /// A guess, written in advance: the process was killed before the end.
+    /// An `error` that is written in advance, in case the process is killed before the end.
     LastWill,
 }
 
@@ -95,7 +95,7 @@ impl StoredReport {
         client.deployment(&self.repository, self.deployment)
     }
 
-    /// Delivers the report. It is searched for before it is sent.
+    /// Delivers the report: searches for its status, and sends it if it is not stored.
     pub(crate) async fn deliver(&self, deployment: &Deployment) -> Result<CreateOutcome, Error> {
         let target = patient(&deployment.target);
         let bound = match self.after {

@@ -45,15 +45,15 @@ pub(super) struct Reports {
     unconfirmed: VecDeque<NewStatus>,
     /// Number of the newest file.
     sequence: u64,
-    kept: Kept,
+    kept: NewestFile,
     stage: Stage,
 }
 
 /// The file of the newest report in the outbox.
 #[derive(Default)]
-enum Kept {
+enum NewestFile {
     #[default]
-    Nowhere,
+    None,
     Locked(OutboxEntry),
     /// Other processes may send the report.
     Released(PathBuf),
@@ -68,7 +68,7 @@ enum Stage {
 
 const KILLED: &str = "The process was killed before it reported the end of the rollout";
 
-/// Statuses without a confirmation are few. Old ones cannot be the newest status any more.
+/// Maximum number of unconfirmed statuses. Older ones cannot be the newest status any more.
 const MAX_UNCONFIRMED: usize = 8;
 
 impl Shared {
@@ -101,7 +101,7 @@ impl Shared {
         read.max(self.deployment.target.state.highest_id())
     }
 
-    /// Notes the newest ID that was read.
+    /// Records the newest ID that was read.
     pub(super) fn note_read(&self, id: u64) {
         let mut reports = self.reports();
         reports.read = reports.read.max(Some(id));
@@ -117,7 +117,7 @@ impl Shared {
         self.store_last_will(&mut reports);
     }
 
-    /// Notes that a status is stored, and updates the last will.
+    /// Records that a status is stored, and updates the last will.
     pub(super) fn note_stored(&self, status: &NewStatus, id: u64) {
         let mut reports = self.reports();
         reports.own = reports.own.max(Some(id));
@@ -125,7 +125,7 @@ impl Shared {
         self.store_last_will(&mut reports);
     }
 
-    /// Notes that a status is surely not stored, and updates the last will.
+    /// Records that a status is certainly not stored, and updates the last will.
     pub(super) fn note_not_stored(&self, status: &NewStatus) {
         let mut reports = self.reports();
         reports.unconfirmed.retain(|sent| sent != status);
@@ -142,7 +142,7 @@ impl Shared {
 
     /// Creates the report of the end and stores it in the outbox, if there is one.
     ///
-    /// The file is written immediately and not by a task, because a drop cannot wait for one.
+    /// This call writes the file itself, because a drop cannot wait for a task that does so.
     pub(super) fn end(&self, state: State, description: Option<String>) -> StoredReport {
         let mut reports = self.reports();
         reports.stage = Stage::Ended;
@@ -154,8 +154,8 @@ impl Shared {
             ..report.clone()
         };
         if !self.store(&mut reports, &stored) {
-            // The disk may be full: the last will gives way to the end.
-            if let Kept::Locked(last_will) = std::mem::take(&mut reports.kept) {
+            // The disk may be full. Removing the last will makes space for the end.
+            if let NewestFile::Locked(last_will) = std::mem::take(&mut reports.kept) {
                 last_will.discard();
                 self.store(&mut reports, &stored);
             }
@@ -167,7 +167,7 @@ impl Shared {
     /// Stores a changed version of the end.
     pub(super) fn store_end(&self, report: &mut StoredReport) {
         let mut reports = self.reports();
-        if matches!(reports.kept, Kept::Locked(_)) {
+        if matches!(reports.kept, NewestFile::Locked(_)) {
             report.sequence = reports.sequence + 1;
             self.store(&mut reports, report);
         }
@@ -177,7 +177,7 @@ impl Shared {
     pub(super) fn discard(&self) {
         let mut reports = self.reports();
         reports.stage = Stage::Ended;
-        if let Kept::Locked(entry) = std::mem::take(&mut reports.kept) {
+        if let NewestFile::Locked(entry) = std::mem::take(&mut reports.kept) {
             entry.discard();
         }
     }
@@ -186,9 +186,9 @@ impl Shared {
     pub(super) fn release(&self) -> Option<PathBuf> {
         let mut reports = self.reports();
         if reports.stage == Stage::Ended
-            && let Kept::Locked(entry) = &reports.kept
+            && let NewestFile::Locked(entry) = &reports.kept
         {
-            reports.kept = Kept::Released(entry.path().to_owned());
+            reports.kept = NewestFile::Released(entry.path().to_owned());
         }
         reports.path()
     }
@@ -232,7 +232,7 @@ impl Shared {
         }
     }
 
-    /// Writes a report in place of the one before, which stays if that fails. Returns `true` if the report is stored.
+    /// Replaces the stored report, and returns `true` if that succeeds. Otherwise the earlier report stays.
     fn store(&self, reports: &mut Reports, report: &StoredReport) -> bool {
         let Some(outbox) = &self.outbox else {
             return true;
@@ -248,7 +248,9 @@ impl Shared {
             }
         };
         reports.sequence = report.sequence;
-        if let Kept::Locked(replaced) = std::mem::replace(&mut reports.kept, Kept::Locked(entry)) {
+        if let NewestFile::Locked(replaced) =
+            std::mem::replace(&mut reports.kept, NewestFile::Locked(entry))
+        {
             replaced.discard();
         }
         true
@@ -258,9 +260,9 @@ impl Shared {
 impl Reports {
     fn path(&self) -> Option<PathBuf> {
         match &self.kept {
-            Kept::Nowhere => None,
-            Kept::Locked(entry) => Some(entry.path().to_owned()),
-            Kept::Released(path) => Some(path.clone()),
+            NewestFile::None => None,
+            NewestFile::Locked(entry) => Some(entry.path().to_owned()),
+            NewestFile::Released(path) => Some(path.clone()),
         }
     }
 }

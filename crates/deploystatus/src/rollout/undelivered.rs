@@ -99,7 +99,7 @@ impl Undelivered {
         self.0.report.ended_at
     }
 
-    /// Returns the number of requests that may have stored the status. 0 if it is surely not stored.
+    /// Returns the number of requests that may have stored the status, or 0 if it is certainly not stored.
     #[must_use]
     pub fn sendings(&self) -> u32 {
         self.0.report.sendings
@@ -165,7 +165,7 @@ pub(crate) async fn deliver(
 ) -> Result<CreateOutcome, Undelivered> {
     let known = report.clone();
     if report.sendings == 0 {
-        // If the process is killed from here on, the next one must search for as long as a request can take.
+        // If this process is killed now, the next one must search for as long as a request can take.
         report.sendings = 1;
         replace(&mut entry, &mut report);
     }

@@ -22,7 +22,7 @@ pub(super) fn create_directory(directory: &Path) -> io::Result<Owner> {
     Ok(owner)
 }
 
-/// Creates a file and removes it again, which shows the owner of new files.
+/// Creates and removes a file, to determine the owner of new files.
 fn probe(directory: &Path) -> io::Result<Owner> {
     let number = crate::model::new_status::unique_number();
     let path = directory.join(format!(".probe-{number:016x}"));

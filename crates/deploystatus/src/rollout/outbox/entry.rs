@@ -126,7 +126,9 @@ pub(super) enum LockState {
     Busy,
 }
 
-/// Reads a report. Returns `None` if the file is gone, or locked on a system that forbids reading it then.
+/// Reads a report, or returns `None` if the file no longer exists.
+///
+/// Also returns `None` if the file is locked and the system does not permit reading it.
 pub(super) fn read(path: &Path, owner: Owner) -> Result<Option<Opened>, Error> {
     let unreadable = |error| failed("cannot read the report", path, error);
     let mut file = match access::open(path, owner) {

@@ -83,7 +83,7 @@ impl<'a, F: FnMut(FlushEvent<'_>) + Send> Flush<'a, F> {
         results.unwrap_or_else(PoisonError::into_inner).report
     }
 
-    /// Sends the reports of one deployment. After one that cannot be sent, the later ones wait for the next flush.
+    /// Sends the reports of one deployment in order. If one cannot be sent, the later ones wait for the next flush.
     async fn send_in_order(&self, reports: Vec<Found>) {
         let mut reports = reports.into_iter();
         for found in reports.by_ref() {
@@ -135,7 +135,7 @@ impl<'a, F: FnMut(FlushEvent<'_>) + Send> Flush<'a, F> {
         step
     }
 
-    /// Reads the newest status and decides about the report.
+    /// Reads the newest status and decides whether the report is sent.
     async fn decide(&self, report: &StoredReport) -> Result<(Deployment, Decision, Newest), Error> {
         if self.is_unreachable.load(Ordering::Relaxed) {
             let text = "the server could not be reached for an earlier report";
@@ -153,7 +153,7 @@ impl<'a, F: FnMut(FlushEvent<'_>) + Send> Flush<'a, F> {
     }
 }
 
-/// Drops a report that is not true any more. One that is stored below the newest status was delivered.
+/// Drops an outdated report. If its status is stored below the newest one, the report counts as delivered.
 async fn drop_unless_stored(
     report: StoredReport,
     entry: OutboxEntry,

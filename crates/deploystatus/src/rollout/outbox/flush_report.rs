@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::model::create_outcome::CreateOutcome;
 use crate::rollout::undelivered::Undelivered;
 
-/// Policy for the end of a rollout if another rollout has reported since.
+/// Policy for the end of a rollout if another rollout has reported a newer status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OnSuperseded {
     /// Drop the report, so that the newest status stays the newest. The default.
@@ -29,12 +29,12 @@ pub struct FlushReport {
     /// Files that were left for later: another process is sending them, their rollouts are running,
     /// they wait for an earlier report of the same deployment, or they are for another server.
     pub skipped: Vec<PathBuf>,
-    /// Errors of files that are not reports, that were refused, or that a newer version has written. Each names its file.
+    /// Errors of files that are not reports, are rejected, or were written by a newer version. Each names its file.
     pub unreadable: Vec<Error>,
 }
 
 impl FlushReport {
-    /// Returns `true` if the outbox holds nothing that is left to be done.
+    /// Returns `true` if the flush left no file behind: none was kept, skipped or unreadable.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.kept.is_empty() && self.skipped.is_empty() && self.unreadable.is_empty()
@@ -45,7 +45,7 @@ impl FlushReport {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum FlushEvent<'a> {
-    /// A report was delivered, or turned out to be stored.
+    /// A report was delivered, or its status was found to be stored already.
     #[non_exhaustive]
     Delivered {
         /// The name of the repository, `OWNER/NAME`.

@@ -89,7 +89,7 @@ fn newest_of_rollout(mut reports: Vec<Found>) -> Option<Found> {
     newest
 }
 
-/// Groups reports by deployment. Rollouts are in the order of the IDs that they knew, then of their ends.
+/// Groups reports by deployment, sorted by the IDs that their rollouts knew, then by their ends.
 fn by_deployment(mut reports: Vec<Found>) -> Vec<Vec<Found>> {
     reports.sort_by_key(|found| (found.report.after, found.report.ended_at));
     let mut deployments = BTreeMap::<(String, u64), Vec<Found>>::new();

@@ -1,4 +1,4 @@
-//! The decision whether a report in an outbox is still true. Pure.
+//! Decision whether a report in an outbox is outdated.
 
 use jiff::SignedDuration;
 
@@ -12,27 +12,27 @@ use crate::rollout::report::{ReportKind, StoredReport};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Decision {
     Send,
-    /// Another status is true, so the report is dropped unless it turns out to be stored.
+    /// The report is outdated. It is dropped unless its status is found in the list.
     Drop,
 }
 
 /// `Date` and `created_at` are whole seconds.
 const CLOCK_PRECISION: SignedDuration = SignedDuration::from_secs(2);
 
-/// Decides about a report by the newest status of its deployment.
+/// Decides about a report, given the newest status of its deployment.
 pub(super) fn decide(
     report: &StoredReport,
     newest: &Newest,
     on_superseded: OnSuperseded,
 ) -> Decision {
-    let is_true = match report.kind {
+    let is_current = match report.kind {
         ReportKind::LastWill => newest
             .status
             .as_ref()
             .is_some_and(|status| !status.state.is_finished() && is_own(report, status)),
         ReportKind::End => on_superseded == OnSuperseded::Send || !is_superseded(report, newest),
     };
-    if is_true {
+    if is_current {
         Decision::Send
     } else {
         Decision::Drop
