@@ -1,23 +1,36 @@
 //! Responses with the headers, statuses and pages that GitHub sent in 2026.
 
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
+
 use serde_json::{Value, json};
 
 /// Statuses of one deployment as JSON, newest first.
-pub(crate) struct Statuses(Vec<String>);
+pub(crate) struct Statuses {
+    statuses: Vec<String>,
+    /// ID of the newest status. Each creation gets a higher one, as on GitHub.
+    newest: AtomicU64,
+}
 
 impl Statuses {
     pub(crate) fn new(count: u64) -> Self {
-        Self((1..=count).rev().map(|id| status(id).to_string()).collect())
+        Self {
+            statuses: (1..=count).rev().map(|id| status(id).to_string()).collect(),
+            newest: AtomicU64::new(count),
+        }
     }
 
     /// Returns the whole response to a request, with links to the other pages if there are any.
     pub(crate) fn response(&self, method: &str, path: &str, url: &str) -> String {
         if method == "POST" {
-            return format_response("201 Created", "", &self.0[0]);
+            let newest = format!("\"id\":{},", self.statuses.len());
+            let id = self.newest.fetch_add(1, Relaxed) + 1;
+            let created = self.statuses[0].replacen(&newest, &format!("\"id\":{id},"), 1);
+            return format_response("201 Created", "", &created);
         }
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         if !path.ends_with("/statuses") {
-            return format_response("200 OK", "", &self.0[0]);
+            return format_response("200 OK", "", &self.statuses[0]);
         }
         let number = |name| {
             let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
@@ -27,9 +40,9 @@ impl Statuses {
             number("page").unwrap_or(1),
             number("per_page").unwrap_or(30),
         );
-        let statuses = self.0.chunks(size).nth(page - 1).unwrap_or_default();
+        let statuses = self.statuses.chunks(size).nth(page - 1).unwrap_or_default();
         let body = format!("[{}]", statuses.join(","));
-        let links = links(page, size, self.0.len().div_ceil(size), url);
+        let links = links(page, size, self.statuses.len().div_ceil(size), url);
         format_response("200 OK", &links, &body)
     }
 }

@@ -11,7 +11,6 @@ use super::is_one_clear_line;
 /// A page is decoded if each status has an ID, a state and a creation time, whatever its other fields contain.
 /// The decoded fields equal those of the JSON, and statuses survive serialization.
 ///
-/// Other malformed fields are left out, and statuses survive being written and read again.
 /// The input is the body of a page.
 pub fn statuses(bytes: &[u8]) {
     with_harness(|harness| {
