@@ -43,7 +43,7 @@ const OPERATIONS: [Operation; 3] = [
 const LIMITS: [(&str, &str, f64); 6] = [
     ("create", REQWEST, 1.15),
     ("get", REQWEST, 1.15),
-    ("list", REQWEST, 0.65),
+    ("list", REQWEST, 0.90),
     ("create", OCTOCRAB, 0.76),
     ("get", OCTOCRAB, 0.76),
     ("list", OCTOCRAB, 0.17),
