@@ -85,11 +85,6 @@ fn error_body_becomes_one_line_without_token() {
 }
 
 #[test]
-fn event_file_is_parsed_or_rejected() {
-    holds("event_file", 300);
-}
-
-#[test]
 fn link_header_stays_on_server_without_loops() {
     holds("link_header", 150);
 }

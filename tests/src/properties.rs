@@ -3,7 +3,6 @@
 //! A property is a function that panics if the code that it is named after violates the property.
 
 mod error_body;
-mod event_file;
 mod harness;
 mod link_header;
 mod seed;
@@ -13,7 +12,6 @@ mod webhook_body;
 mod webhook_signature;
 
 pub use error_body::error_body;
-pub use event_file::event_file;
 pub use link_header::link_header;
 pub use seed::seed;
 pub use snapshot::snapshot;
@@ -25,9 +23,8 @@ pub use webhook_signature::{sign, webhook_signature};
 pub type Property = fn(&[u8]);
 
 /// All properties, with the names of their fuzz targets and corpora.
-pub const PROPERTIES: [(&str, Property); 8] = [
+pub const PROPERTIES: [(&str, Property); 7] = [
     ("error_body", error_body),
-    ("event_file", event_file),
     ("link_header", link_header),
     ("seed", seed),
     ("snapshot", snapshot),

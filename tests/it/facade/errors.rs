@@ -213,9 +213,12 @@ async fn rejection_is_one_short_line() {
 }
 
 /// Returns the error of a read to which the server sends this response.
-async fn reading(answer: ResponseTemplate) -> Error {
+async fn read_error(response: ResponseTemplate) -> Error {
     let server = MockServer::start().await;
-    Mock::given(any()).respond_with(answer).mount(&server).await;
+    Mock::given(any())
+        .respond_with(response)
+        .mount(&server)
+        .await;
     let client = client_builder(server.uri()).build().unwrap();
     let deployment = client.deployment("octocat/example", 42).unwrap();
     deployment.latest_status().await.unwrap_err()
@@ -248,7 +251,7 @@ async fn foreign_response_is_shown_as_excerpt() {
         ),
     ];
     for (response, message) in cases {
-        let error = reading(response).await;
+        let error = read_error(response).await;
         assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{error:?}");
         assert_eq!(error.to_string(), message);
         assert_eq!(error.advice(), Some(Advice::CheckBaseUrl));
@@ -292,20 +295,20 @@ async fn foreign_error_body_is_shown_as_excerpt() {
         ),
     ];
     for (body, message) in cases {
-        let error = reading(ResponseTemplate::new(404).set_body_raw(body, "text/html")).await;
+        let error = read_error(ResponseTemplate::new(404).set_body_raw(body, "text/html")).await;
         assert_eq!(error.to_string(), message);
         assert!(error.is_not_found());
     }
     let huge = ResponseTemplate::new(403).set_body_raw(vec![b'x'; 9 * 1024 * 1024], "text/plain");
     assert_eq!(
-        reading(huge).await.to_string(),
+        read_error(huge).await.to_string(),
         "the server responded 403 Forbidden"
     );
 }
 
 #[tokio::test]
 async fn error_does_not_repeat_its_source() {
-    let error = reading(ResponseTemplate::new(200).set_body_string("no")).await;
+    let error = read_error(ResponseTemplate::new(200).set_body_string("no")).await;
     let mut texts = vec![error.to_string()];
     let mut cause = std::error::Error::source(&error);
     while let Some(error) = cause {

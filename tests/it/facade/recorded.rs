@@ -58,7 +58,7 @@ fn handle(server: &MockServer) -> Deployment {
 }
 
 fn template(response: &Value, status: u16) -> ResponseTemplate {
-    let mut answer = ResponseTemplate::new(status);
+    let mut response_template = ResponseTemplate::new(status);
     for (name, value) in response["headers"].as_object().into_iter().flatten() {
         // These headers describe the recorded bytes, which differ from those sent here.
         let of_the_wire = [
@@ -71,13 +71,13 @@ fn template(response: &Value, status: u16) -> ResponseTemplate {
             value.as_str(),
             of_the_wire.contains(&name.to_lowercase().as_str()),
         ) {
-            answer = answer.append_header(name.as_str(), value);
+            response_template = response_template.append_header(name.as_str(), value);
         }
     }
     match &response["body"] {
-        Value::Null => answer,
-        Value::String(text) => answer.set_body_string(text),
-        json => answer.set_body_string(json.to_string()),
+        Value::Null => response_template,
+        Value::String(text) => response_template.set_body_string(text),
+        json => response_template.set_body_string(json.to_string()),
     }
 }
 

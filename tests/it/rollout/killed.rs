@@ -130,12 +130,12 @@ fn drop_after_any_yield_reports_an_end() {
 #[test]
 fn drop_at_any_time_reports_an_end() {
     for fault in faults(1).into_iter().chain(faults(3)) {
-        for moment in (0..15_000).step_by(1_250) {
+        for milliseconds in (0..15_000).step_by(1_250) {
             in_paused_time(|| async {
-                let case = format!("{fault:?}, dropped after {moment} ms");
+                let case = format!("{fault:?}, dropped after {milliseconds} ms");
                 let scene = Scene::start().await;
                 scene.fault(fault.clone());
-                let wait = Duration::from_millis(moment);
+                let wait = Duration::from_millis(milliseconds);
                 let _ = tokio::time::timeout(wait, carry_out(rollout(&scene.deployment))).await;
                 an_hour().await;
                 assert_ended(&scene, &case);

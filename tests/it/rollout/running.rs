@@ -77,10 +77,13 @@ async fn panic_is_reported_and_resumed() {
 async fn panic_in_closure_is_reported_and_resumed() {
     let scene = Scene::start().await;
     let rollout = scene.deployment.rollout(first());
-    let running =
-        rollout.run(|_| -> std::future::Ready<Result<(), BoxError>> { panic!("at once") });
+    let running = rollout
+        .run(|_| -> std::future::Ready<Result<(), BoxError>> { panic!("before the first await") });
     let panic = AssertUnwindSafe(running).catch_unwind().await.unwrap_err();
-    assert_eq!(*panic.downcast_ref::<&str>().unwrap(), "at once");
+    assert_eq!(
+        *panic.downcast_ref::<&str>().unwrap(),
+        "before the first await"
+    );
     assert_eq!(scene.stored(), ["in_progress", "error"]);
 }
 

@@ -50,7 +50,7 @@ pub(crate) async fn serve(
 
 /// Serves one connection until either side closes it.
 async fn serve_connection(stream: TcpStream, state: Arc<AppState>) {
-    // A response is written at once. Without the option it is only slower.
+    // A response is written in one piece. Without the option it is only slower.
     let _ = stream.set_nodelay(true);
     let connection = Arc::new(Connection::new());
     let socket = Socket::new(stream, Arc::clone(&connection));
