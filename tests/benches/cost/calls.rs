@@ -44,9 +44,9 @@ const LIMITS: [(&str, &str, f64); 6] = [
     ("create", REQWEST, 1.15),
     ("get", REQWEST, 1.15),
     ("list", REQWEST, 0.90),
-    ("create", OCTOCRAB, 0.76),
-    ("get", OCTOCRAB, 0.76),
-    ("list", OCTOCRAB, 0.17),
+    ("create", OCTOCRAB, 0.82),
+    ("get", OCTOCRAB, 0.82),
+    ("list", OCTOCRAB, 0.25),
 ];
 
 /// Number of timed runs of each caller, in turns.
