@@ -56,3 +56,35 @@ async fn system_certificates_can_be_disabled() {
     let error = deployment.get_status(1).await.unwrap_err();
     assert_eq!(error.to_string(), "cannot connect to the server");
 }
+
+/// Runs in another process, which has a proxy in its environment.
+const PROXIED: &str = "DEPLOYSTATUS_TEST_PROXIED";
+
+#[tokio::test]
+async fn environment_proxy_is_used_by_default() {
+    if std::env::var_os(PROXIED).is_some() {
+        let read = async |client: deploystatus::ClientBuilder| {
+            let client = client.base_url("http://git.example.invalid/api/v3");
+            let deployment = client.retry_policy(RetryPolicy::never()).build().unwrap();
+            let deployment = deployment.deployment("octocat/example", 42).unwrap();
+            deployment.latest_status().await
+        };
+        assert_eq!(read(Client::builder()).await.unwrap(), None);
+        let error = read(Client::builder().no_proxy()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Connect);
+        return;
+    }
+    let proxy = MockServer::start().await;
+    Mock::given(any())
+        .respond_with(ResponseTemplate::new(200).set_body_string("[]"))
+        .expect(1)
+        .mount(&proxy)
+        .await;
+    let test = "facade::connections::environment_proxy_is_used_by_default";
+    let mut process = tests::another_process(test, PROXIED, "");
+    process
+        .env("http_proxy", proxy.uri())
+        .env_remove("no_proxy");
+    let status = tokio::task::spawn_blocking(move || process.status().unwrap());
+    assert!(status.await.unwrap().success());
+}
