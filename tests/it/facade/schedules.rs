@@ -86,7 +86,8 @@ fn random_faults_keep_creations_exactly_once() {
         // The schedules prove nothing if no creation fails, or if all do.
         assert!(tally.adopted > tally.calls / 20, "{tally:?}");
         assert!(tally.created > tally.calls / 2, "{tally:?}");
-        assert!(tally.unknown < tally.calls / 50, "{tally:?}");
+        // With so many faults, two requests in a row are lost in one of fifty creations, and there is no third.
+        assert!(tally.unknown < tally.calls / 40, "{tally:?}");
     }
 }
 
