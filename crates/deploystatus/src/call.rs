@@ -4,6 +4,7 @@ pub(crate) mod cache;
 pub(crate) mod classify;
 pub(crate) mod core;
 pub(crate) mod delay;
+pub(crate) mod exchange;
 pub(crate) mod gate;
 pub(crate) mod operation;
 pub(crate) mod pacing;

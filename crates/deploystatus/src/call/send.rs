@@ -1,10 +1,8 @@
-//! Sends one request and follows its redirects. No other module calls the generated client.
+//! Sends one request, follows its redirects, and repeats it if the reason of a rejection is gone.
 
 use std::time::Duration;
 
-use deploystatus_generated::{
-    Client as Generated, Error as GeneratedError, Exchange, Outcome, types,
-};
+use deploystatus_generated::Error as GeneratedError;
 use futures_util::future::{BoxFuture, FutureExt};
 use jiff::Timestamp;
 use reqwest::Url;
@@ -13,23 +11,16 @@ use tokio::time::sleep;
 
 use super::classify;
 use super::core::Detection;
+use super::exchange::{Exchanged, Received, exchange};
 use super::gate::{Gate, Passage, TooLong};
 use super::operation::{Operation, Request};
 use super::retry::{Effect, Failure, Retry, Run};
 use super::target::Target;
-use crate::error::{Error, ErrorKind, Limit};
-use crate::http::headers::{LOCATION, RATE_REMAINING, request_headers};
+use crate::error::{Error, Limit};
+use crate::http::headers::{LOCATION, RATE_REMAINING};
 use crate::http::redirect;
 use crate::http::response::Response;
 use crate::http::token::Token;
-use crate::model::deployment_status::DeploymentStatus;
-
-/// A successful response with the statuses that it contains.
-pub(crate) struct Received {
-    pub(crate) response: Response,
-    /// One status, or those of a page. Empty for a response 304.
-    pub(crate) statuses: Vec<DeploymentStatus>,
-}
 
 /// Sends a request and returns the response if it is successful.
 ///
@@ -176,52 +167,79 @@ async fn along_redirects(
     mut url: Option<Url>,
 ) -> Sent {
     let mut detection = Detection::Nothing;
-    let mut followed = 0;
-    let mut is_permanent = true;
+    let mut redirects = Redirects::new();
     let result = loop {
-        let (mut received, error) = match once(target, request, etag, url.take()).await {
-            Ok(received) => received,
+        let exchanged = match exchange(target, request, etag, url.take()).await {
+            Ok(exchanged) => exchanged,
             Err(failure) => break Err(failure),
         };
-        let response = &received.response;
-        if target
-            .core
-            .learn(response, target.explicit_profile().as_ref())
-            == Detection::NewProfile
-        {
+        let explicit = target.explicit_profile();
+        let response = &exchanged.received.response;
+        if target.core.learn(response, explicit.as_ref()) == Detection::NewProfile {
             detection = Detection::NewProfile;
         }
-        if redirect::is_redirect(response.status) {
-            match redirect::next(&response.url, response.header(&LOCATION), followed) {
-                Ok(next) => {
-                    let status = response.status;
-                    tracing::info!(status, to = next.path(), "following a redirect");
-                    is_permanent &= matches!(status, 301 | 308) || redirect::is_by_number(&next);
-                    followed += 1;
-                    url = Some(next);
-                    continue;
-                }
-                Err(error) => break Err(Failure::permanent(error)),
-            }
+        match redirects.next(response) {
+            Ok(Some(next)) => url = Some(next),
+            Ok(None) => break accept(target, request, rate_limits, exchanged, &redirects),
+            Err(error) => break Err(Failure::permanent(error)),
         }
-        received.response =
-            match classify::judge(request.operation(), received.response, rate_limits) {
-                Ok(response) => response,
-                Err(failure) => break Err(failure),
-            };
-        if let Some(error) = error {
-            break Err(undecodable(request, &received.response, error));
-        }
-        if followed > 0 && is_permanent {
-            note_move(target, request, &received.response.url);
-        }
-        // The response to a creation is noted after it was compared with what was sent.
-        if request.operation() == Operation::Read {
-            target.state.note(&mut received.statuses);
-        }
-        break Ok(received);
     };
     Sent { result, detection }
+}
+
+/// The redirects of one request.
+struct Redirects {
+    followed: u32,
+    is_permanent: bool,
+}
+
+impl Redirects {
+    fn new() -> Self {
+        Self {
+            followed: 0,
+            is_permanent: true,
+        }
+    }
+
+    /// Returns the URL to follow, or `None` if the response is no redirect.
+    fn next(&mut self, response: &Response) -> Result<Option<Url>, Error> {
+        let status = response.status;
+        if !redirect::is_redirect(status) {
+            return Ok(None);
+        }
+        let next = redirect::next(&response.url, response.header(&LOCATION), self.followed)?;
+        tracing::info!(status, to = next.path(), "following a redirect");
+        self.is_permanent &= matches!(status, 301 | 308) || redirect::is_by_number(&next);
+        self.followed += 1;
+        Ok(Some(next))
+    }
+}
+
+/// Returns the received statuses if the response is successful, and notes what it shows of the deployment.
+fn accept(
+    target: &Target,
+    request: &Request<'_>,
+    rate_limits: u32,
+    exchanged: Exchanged,
+    redirects: &Redirects,
+) -> Result<Received, Failure> {
+    let Exchanged {
+        received,
+        decode_error,
+    } = exchanged;
+    let response = classify::judge(request.operation(), received.response, rate_limits)?;
+    if let Some(error) = decode_error {
+        return Err(undecodable(request, &response, error));
+    }
+    if redirects.followed > 0 && redirects.is_permanent {
+        note_move(target, request, &response.url);
+    }
+    let mut statuses = received.statuses;
+    // The response to a creation is noted after it was compared with what was sent.
+    if request.operation() == Operation::Read {
+        target.state.note(&mut statuses);
+    }
+    Ok(Received { response, statuses })
 }
 
 /// Creates the failure for a response whose body cannot be decoded.
@@ -238,100 +256,6 @@ fn undecodable(request: &Request<'_>, response: &Response, error: GeneratedError
             Operation::Read => Retry::Never,
         },
         effect: operation.effect(),
-    }
-}
-
-/// Sends one HTTP request, and returns the response with the error of decoding its body, if there is one.
-async fn once(
-    target: &Target,
-    request: &Request<'_>,
-    etag: Option<&HeaderValue>,
-    url: Option<Url>,
-) -> Result<(Received, Option<GeneratedError<()>>), Failure> {
-    let core = &target.core;
-    let token = match &core.token {
-        Some(token) => Some(token.header().await.map_err(token_failure)?),
-        None => None,
-    };
-    let headers = request_headers(&target.profile(), &core.user_agent, token.clone(), etag);
-    let http = core
-        .transport
-        .client_for(url.as_ref().unwrap_or(&core.base.url))
-        .map_err(Failure::permanent)?;
-    let mut exchange = Exchange::new().headers(headers).timeout(core.timeout);
-    if let Some(url) = url {
-        exchange = exchange.url(url);
-    }
-    let generated = Generated::new_with_client(&core.base.text, http, exchange);
-    let permit = core.pacer.permit().await;
-    let outcome = call(&generated, target, request).await;
-    drop(permit);
-    let operation = request.operation();
-    let (statuses, error) = match outcome.result {
-        Ok(statuses) => (statuses, None),
-        Err(error) => (Vec::new(), Some(error)),
-    };
-    let Some(recorded) = outcome.response else {
-        return Err(classify::no_response(error, operation));
-    };
-    let (response, error) = classify::received(recorded, error, token, operation)?;
-    // A 304 has no body to decode.
-    let error = error.filter(|_| response.status != 304);
-    Ok((Received { response, statuses }, error))
-}
-
-fn token_failure(error: Error) -> Failure {
-    Failure {
-        retry: match error.kind() {
-            ErrorKind::TokenSource => Retry::Soon,
-            _ => Retry::Never,
-        },
-        ..Failure::permanent(error)
-    }
-}
-
-/// Calls the generated operation and converts its result.
-async fn call(
-    generated: &Generated,
-    target: &Target,
-    request: &Request<'_>,
-) -> Outcome<Vec<DeploymentStatus>> {
-    let (owner, repo, id) = target.path();
-    match request {
-        Request::List { page, per_page } => {
-            let page = page.and_then(|page| i64::try_from(page).ok());
-            let per_page = Some(i64::from(*per_page));
-            let list = generated.repos_list_deployment_statuses(owner, repo, id, page, per_page);
-            convert(generated.outcome(list).await)
-        }
-        Request::Page(_) => {
-            let list = generated.repos_list_deployment_statuses(owner, repo, id, None, None);
-            convert(generated.outcome(list).await)
-        }
-        Request::Get(status) => {
-            let status = i64::try_from(*status).unwrap_or(i64::MAX);
-            let get = generated.repos_get_deployment_status(owner, repo, id, status);
-            convert(one(generated.outcome(get).await))
-        }
-        Request::Create(body) => {
-            let create = generated.repos_create_deployment_status(owner, repo, id, body);
-            convert(one(generated.outcome(create).await))
-        }
-    }
-}
-
-fn one(outcome: Outcome<types::DeploymentStatus>) -> Outcome<Vec<types::DeploymentStatus>> {
-    Outcome {
-        result: outcome.result.map(|status| vec![status]),
-        response: outcome.response,
-    }
-}
-
-fn convert(outcome: Outcome<Vec<types::DeploymentStatus>>) -> Outcome<Vec<DeploymentStatus>> {
-    let statuses = outcome.result;
-    Outcome {
-        result: statuses.map(|statuses| statuses.into_iter().map(DeploymentStatus::from).collect()),
-        response: outcome.response,
     }
 }
 

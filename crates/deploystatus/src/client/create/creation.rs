@@ -11,8 +11,9 @@ use tracing::Span;
 use super::search::{Adopts, Search, SearchEnd};
 use crate::call::classify;
 use crate::call::delay::Delay;
+use crate::call::exchange::Received;
 use crate::call::operation::Request;
-use crate::call::pacing::Priority;
+use crate::call::pacing::{Priority, Slot};
 use crate::call::retry::{Effect, Failure, Retry, Run};
 use crate::call::send::send;
 use crate::call::target::Target;
@@ -106,44 +107,16 @@ impl<'a> Creation<'a> {
     }
 
     async fn attempt(&mut self) -> Result<Attempt, Error> {
-        let pacer = &self.target.core.pacer;
-        let pause = pacer.quota_pause();
-        if !pause.is_zero() && self.priority != Priority::Final && pause <= self.run.time_left() {
-            sleep(pause).await;
-        }
-        let mut slot = pacer
-            .reserve(self.priority, self.run.time_left())
-            .map_err(budget_used_up)?;
-        let pause = slot.pause();
-        if !pause.is_zero() {
-            tracing::debug!(
-                milliseconds = pause.as_millis(),
-                "waiting for the client's own limits"
-            );
-            self.run.notify(&Delay::Pacing { wait: pause });
-            sleep(pause).await;
-        }
+        let mut slot = self.wait_for_slot().await?;
         slot.set_used();
         let highest_id = self.target.state.highest_id();
         let sent = Instant::now();
         let request = Request::Create(&self.body);
         let result = send(self.target, &request, None, &mut self.run).await;
-        let failure = match result {
-            Ok(received) => {
+        let failure = match result.and_then(|received| self.check(received, highest_id)) {
+            Ok(stored) => {
                 slot.count();
-                self.run.succeeded(&received.response);
-                let stored = received.statuses.into_iter().next();
-                match stored.filter(|stored| self.is_plausible(stored, highest_id)) {
-                    Some(mut stored) => {
-                        self.target.state.note(std::slice::from_mut(&mut stored));
-                        return Ok(Attempt::Stored(Box::new(stored)));
-                    }
-                    None => Failure {
-                        error: classify::invalid_response(&received.response, None),
-                        retry: Retry::Soon,
-                        effect: Effect::Unknown,
-                    },
-                }
+                return Ok(Attempt::Stored(Box::new(stored)));
             }
             Err(failure) => failure,
         };
@@ -159,6 +132,47 @@ impl<'a> Creation<'a> {
         self.sent.get_or_insert(sent);
         self.bound = self.bound.or(highest_id.map(SearchBound::Id));
         Ok(Attempt::Unknown(failure.error))
+    }
+
+    /// Waits until the limits of the client admit the request.
+    async fn wait_for_slot(&self) -> Result<Slot<'a>, Error> {
+        let pacer = &self.target.core.pacer;
+        let pause = pacer.quota_pause();
+        if self.priority != Priority::Final && pause <= self.run.time_left() {
+            self.pace(pause).await;
+        }
+        let slot = pacer
+            .reserve(self.priority, self.run.time_left())
+            .map_err(budget_used_up)?;
+        self.pace(slot.pause()).await;
+        Ok(slot)
+    }
+
+    async fn pace(&self, pause: Duration) {
+        if !pause.is_zero() {
+            let milliseconds = pause.as_millis();
+            tracing::debug!(milliseconds, "waiting for the client's own limits");
+            self.run.notify(&Delay::Pacing { wait: pause });
+            sleep(pause).await;
+        }
+    }
+
+    /// Returns the stored status, or a failure if the response contradicts what was sent or what is known.
+    fn check(
+        &self,
+        received: Received,
+        highest_id: Option<u64>,
+    ) -> Result<DeploymentStatus, Failure> {
+        let stored = received.statuses.into_iter().next();
+        let plausible = stored.filter(|stored| self.is_plausible(stored, highest_id));
+        let mut stored = plausible.ok_or_else(|| Failure {
+            error: classify::invalid_response(&received.response, None),
+            retry: Retry::Soon,
+            effect: Effect::Unknown,
+        })?;
+        self.run.succeeded(&received.response);
+        self.target.state.note(std::slice::from_mut(&mut stored));
+        Ok(stored)
     }
 
     /// Returns `false` if a response 201 contradicts the status that was sent, or the IDs that are known.
