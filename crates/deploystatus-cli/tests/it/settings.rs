@@ -20,7 +20,7 @@ fn missing_settings_are_listed_together() {
 $ deploystatus latest
 --- stderr
 error: missing repository; use --repo OWNER/NAME or set GITHUB_REPOSITORY
-missing deployment; use --deployment ID or set GITHUB_EVENT_PATH to the file of a deployment event
+missing deployment; use --deployment ID or set DEPLOYSTATUS_DEPLOYMENT
 missing token; set GITHUB_TOKEN or GH_TOKEN, or use --token-file FILE (there is no flag for the token itself, because other users could see it)
 --- exit 2
 
@@ -31,7 +31,7 @@ missing token; set GITHUB_TOKEN or GH_TOKEN, or use --token-file FILE (there is 
         str![[r#"
 $ deploystatus latest --json
 --- stderr
-{"error":"usage","status":null,"message":"missing repository; use --repo OWNER/NAME or set GITHUB_REPOSITORY\nmissing deployment; use --deployment ID or set GITHUB_EVENT_PATH to the file of a deployment event\nmissing token; set GITHUB_TOKEN or GH_TOKEN, or use --token-file FILE (there is no flag for the token itself, because other users could see it)","help":null,"request_id":null}
+{"error":"usage","status":null,"message":"missing repository; use --repo OWNER/NAME or set GITHUB_REPOSITORY\nmissing deployment; use --deployment ID or set DEPLOYSTATUS_DEPLOYMENT\nmissing token; set GITHUB_TOKEN or GH_TOKEN, or use --token-file FILE (there is no flag for the token itself, because other users could see it)","help":null,"request_id":null}
 --- exit 2
 
 "#]],
@@ -90,6 +90,27 @@ fn deployment_is_read_from_the_event() {
         let scene = scene.set("GITHUB_EVENT_PATH", path.display().to_string());
         assert!(scene.output("latest").status.success(), "{event}");
     }
+}
+
+#[test]
+fn deployment_is_read_from_the_environment() {
+    let scene = Scene::new().statuses(&["queued"]);
+    let event = scene.file("event.json", r#"{"deployment": {"id": 7}}"#);
+    let scene = scene
+        .set("GITHUB_EVENT_PATH", event.display().to_string())
+        .set("DEPLOYSTATUS_DEPLOYMENT", "42");
+    assert!(scene.output("latest").status.success());
+    let scene = scene.set("DEPLOYSTATUS_DEPLOYMENT", "4x");
+    check(
+        scene.run_bare("latest"),
+        str![[r#"
+$ deploystatus latest
+--- stderr
+error: invalid deployment "4x" (from DEPLOYSTATUS_DEPLOYMENT): expected a number such as 42
+--- exit 2
+
+"#]],
+    );
 }
 
 /// Reads recorded webhook deliveries, which have the format of the event file.
