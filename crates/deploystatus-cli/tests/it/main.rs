@@ -14,6 +14,7 @@
 mod creating;
 mod delays;
 mod doctor;
+mod emulating;
 mod errors;
 mod flushing;
 mod hostile;
