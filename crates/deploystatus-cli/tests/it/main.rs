@@ -13,6 +13,7 @@
 
 mod creating;
 mod delays;
+mod deployment;
 mod doctor;
 mod emulating;
 mod errors;
