@@ -5,6 +5,7 @@
     reason = "these texts are help at a terminal, not Markdown"
 )]
 
+pub(crate) mod emulator;
 pub(crate) mod parsers;
 pub(crate) mod report;
 
@@ -14,10 +15,10 @@ use std::time::Duration;
 use clap::{ArgAction, Args, Parser, Subcommand};
 use clap_complete::Shell;
 use deploystatus::State;
-use deploystatus_emulator::Profile;
 
 use crate::duration;
 
+use emulator::EmulatorArgs;
 use report::{CreateArgs, OutboxArgs, RunArgs};
 
 /// Report and follow GitHub deployment statuses
@@ -53,7 +54,7 @@ pub(crate) struct TargetArgs {
     /// Repository as OWNER/NAME [env: GITHUB_REPOSITORY]
     #[arg(long, global = true, value_name = "OWNER/NAME")]
     pub(crate) repo: Option<String>,
-    /// Deployment ID [default: ID in the event file at GITHUB_EVENT_PATH]
+    /// Deployment ID [env: DEPLOYSTATUS_DEPLOYMENT] [default: ID in the event file at GITHUB_EVENT_PATH]
     #[arg(long, global = true, value_name = "ID", value_parser = parsers::id)]
     pub(crate) deployment: Option<u64>,
     /// File containing the token, or - for standard input [default: GITHUB_TOKEN or GH_TOKEN]
@@ -211,35 +212,4 @@ pub(crate) struct ManArgs {
     /// Write every page to this directory
     #[arg(long, value_name = "DIR", conflicts_with = "command")]
     pub(crate) all: Option<PathBuf>,
-}
-
-#[derive(Args, Debug)]
-#[command(
-    after_help = "Prints its URL and runs until it is interrupted (Ctrl-C).\n\n\
-    Examples:\n  \
-    deploystatus emulator --port 8080\n  \
-    deploystatus emulator --profile ghes:3.14 --snapshot state.json"
-)]
-pub(crate) struct EmulatorArgs {
-    /// Port on 127.0.0.1 [default: any free port]
-    #[arg(long, value_name = "N", default_value = "0", hide_default_value = true, value_parser = parsers::port)]
-    pub(crate) port: u16,
-    /// Server to emulate: github, or ghes:2.18 to ghes:3.22
-    #[arg(long, default_value = "github", value_parser = parsers::profile)]
-    pub(crate) profile: Profile,
-    /// JSON file with the initial data
-    #[arg(long, value_name = "FILE")]
-    pub(crate) seed: Option<PathBuf>,
-    /// File to load the data from and save it to
-    #[arg(long, value_name = "FILE")]
-    pub(crate) snapshot: Option<PathBuf>,
-    /// Enforce GitHub's rate limits
-    #[arg(long)]
-    pub(crate) limits: bool,
-    /// URL (http://) that receives webhook events
-    #[arg(long, value_name = "URL")]
-    pub(crate) webhook: Option<String>,
-    /// Secret for signing webhook events
-    #[arg(long, value_name = "SECRET", requires = "webhook")]
-    pub(crate) webhook_secret: Option<String>,
 }

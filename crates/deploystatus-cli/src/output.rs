@@ -6,6 +6,7 @@ mod card;
 mod delays;
 pub(crate) mod format;
 mod json;
+mod json_array;
 mod notes;
 mod print;
 pub(crate) mod spinner;
@@ -27,6 +28,7 @@ use crate::error::Error;
 use crate::escape::{Safe, escape, escape_json, escape_lines, shorten};
 use format::{Format, Verbosity};
 use json::MAX_ERROR;
+use json_array::JsonArray;
 use notes::Notes;
 use print::{coloured_for, print_json, print_labelled};
 use style::{Span, Times};
@@ -130,6 +132,11 @@ impl Output {
         };
         let text = text.map_err(|error| Error::Output(error.into()))?;
         self.write_line(escape_json(&text))
+    }
+
+    /// Starts a JSON array that is printed element by element.
+    pub(crate) fn json_array(&self) -> JsonArray<'_> {
+        JsonArray::new(self)
     }
 
     /// Prints a table, at most as wide as the terminal.

@@ -106,10 +106,20 @@ impl Settings {
     }
 
     fn deployment_id(&self) -> Result<Option<u64>, Error> {
-        match (self.target.deployment, path("GITHUB_EVENT_PATH")) {
-            (Some(id), _) => Ok(Some(id)),
-            (None, Some(path)) => event_file::deployment_id(&path).map_err(Error::Usage),
-            (None, None) => Ok(None),
+        if let Some(id) = self.target.deployment {
+            return Ok(Some(id));
+        }
+        if let Some(text) = variable("DEPLOYSTATUS_DEPLOYMENT")? {
+            let id = text.parse().ok().filter(|id| *id > 0);
+            let invalid = || {
+                let origin = "DEPLOYSTATUS_DEPLOYMENT";
+                Error::invalid("deployment", &text, origin, "a number such as 42")
+            };
+            return id.map(Some).ok_or_else(invalid);
+        }
+        match path("GITHUB_EVENT_PATH") {
+            Some(path) => event_file::deployment_id(&path).map_err(Error::Usage),
+            None => Ok(None),
         }
     }
 
@@ -206,10 +216,7 @@ fn missing_deployment() -> Missing {
     Missing {
         what: "deployment",
         fix: path("GITHUB_EVENT_PATH").map_or_else(
-            || {
-                "use --deployment ID or set GITHUB_EVENT_PATH to the file of a deployment event"
-                    .to_owned()
-            },
+            || "use --deployment ID or set DEPLOYSTATUS_DEPLOYMENT".to_owned(),
             |path| event(&path),
         ),
     }

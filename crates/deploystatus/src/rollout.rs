@@ -25,7 +25,9 @@ use crate::client::deployment::Deployment;
 use crate::error::{Error, ErrorKind};
 use crate::model::create_outcome::CreateOutcome;
 
-/// A rollout that has started. It ends with [`succeed`](Self::succeed), [`fail`](Self::fail) or [`cancel`](Self::cancel).
+/// A rollout that has started.
+///
+/// It ends with [`succeed`](Self::succeed), [`fail`](Self::fail), [`cancel`](Self::cancel) or [`deactivate`](Self::deactivate).
 ///
 /// Most programs use [`RolloutBuilder::run`](crate::RolloutBuilder::run), which ends the rollout by the result of the work:
 ///
@@ -95,6 +97,20 @@ impl Rollout {
         description: impl Into<String>,
     ) -> Result<CreateOutcome, Undelivered> {
         self.end(State::Error, Some(description.into())).await
+    }
+
+    /// Reports `inactive` with this description, shortened to 140 characters, for a rollout whose result is not used.
+    ///
+    /// GitHub sends no event for `inactive`, and a wait for the deployment ends as superseded or abandoned.
+    ///
+    /// # Errors
+    ///
+    /// Returns the report like [`Rollout::succeed`].
+    pub async fn deactivate(
+        self,
+        description: impl Into<String>,
+    ) -> Result<CreateOutcome, Undelivered> {
+        self.end(State::Inactive, Some(description.into())).await
     }
 
     /// Reports progress, see [`RolloutHandle::progress`].

@@ -58,6 +58,14 @@ async fn failure_reasons_are_truncated() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn rollout_can_end_as_inactive() {
+    let scene = Scene::start().await;
+    let rollout = scene.deployment.rollout(first()).begin().await.unwrap();
+    rollout.deactivate("Superseded").await.unwrap();
+    assert_eq!(history(&scene)[1], pair("inactive", "Superseded"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn end_has_its_own_retry_limits() {
     let never = RetryPolicy::never();
     let scene = Scene::with_client(|client| client.retry_policy(never)).await;

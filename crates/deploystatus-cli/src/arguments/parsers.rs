@@ -30,14 +30,9 @@ pub(super) fn reported_state() -> impl TypedValueParser<Value = ReportedState> {
     })
 }
 
-/// Parses the states that a cancelled job can be reported as.
+/// Parses the states that a cancelled job or a stopped command can be reported as.
 pub(super) fn cancelled_state() -> impl TypedValueParser<Value = State> {
     PossibleValuesParser::new(["failure", "error", "inactive"]).map(|name| State::from(&*name))
-}
-
-/// Parses the states that a stopped command can be reported as.
-pub(super) fn stopped_state() -> impl TypedValueParser<Value = State> {
-    PossibleValuesParser::new(["failure", "error"]).map(|name| State::from(&*name))
 }
 
 /// Parses every known state.

@@ -91,7 +91,7 @@ pub(crate) struct RunArgs {
     #[arg(long, overrides_with = "strict")]
     pub(crate) no_strict: bool,
     /// State to report after a stop signal
-    #[arg(long, value_name = "STATE", default_value = "error", value_parser = parsers::stopped_state())]
+    #[arg(long, value_name = "STATE", default_value = "error", value_parser = parsers::cancelled_state())]
     pub(crate) cancelled_as: State,
     /// Stop when the parent process exits [default: true if CI or GITHUB_ACTIONS is set]
     #[arg(long, value_name = "BOOL")]

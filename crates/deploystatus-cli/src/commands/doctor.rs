@@ -89,6 +89,7 @@ async fn check_server(
             if !is_github {
                 return;
             }
+            findings.push(server::profile(&reply));
             if let Some(token) = token {
                 findings.push(server::token(token, &reply));
                 findings.extend(server::workflow_token(token));

@@ -1,65 +1,93 @@
 //! `emulator`: runs a GitHub emulator until it is interrupted.
 
+mod browser;
+mod session;
+
 use std::env;
 use std::net::{Ipv4Addr, SocketAddr};
 
-use deploystatus_emulator::{Emulator, EmulatorBuilder, Limits, Seed, Webhook};
+use deploystatus_emulator::{Emulator, EmulatorBuilder, Limits, Seed, Token, Webhook};
 use serde_json::json;
 
-use crate::arguments::EmulatorArgs;
+use crate::arguments::emulator::EmulatorArgs;
 use crate::error::Error;
 use crate::exit::Code;
 use crate::output::Output;
 use crate::output::format::Format;
 
 pub(crate) async fn run(arguments: EmulatorArgs, output: &Output) -> Result<Code, Error> {
-    let builder = builder(arguments)?;
+    let builder = builder(&arguments)?;
     // A signal that arrives before the URL is printed must save the snapshot too.
     let interrupted = interruption()?;
     let emulator = builder.start().await.map_err(Error::Emulator)?;
+    let page = format!("{}/_emulator", emulator.url());
+    if arguments.open {
+        browser::open(&page, output);
+    }
+    let code = if arguments.run {
+        session::run(&emulator, &arguments.command, output).await?
+    } else {
+        print_addresses(&emulator, &page, output)?;
+        interrupted.await;
+        Code::Done
+    };
+    emulator.stop().await.map_err(Error::Emulator)?;
+    Ok(code)
+}
+
+fn print_addresses(emulator: &Emulator, page: &str, output: &Output) -> Result<(), Error> {
     let api = emulator.api_url();
     if output.format() == Format::Text {
         output.text(&api)?;
-        output.note(&instructions(&emulator));
-    } else {
-        output.json(&json!({ "api_url": api, "url": emulator.url() }))?;
+        output.note(&instructions(emulator, page));
+        return Ok(());
     }
-    interrupted.await;
-    emulator.stop().await.map_err(Error::Emulator)?;
-    Ok(Code::Done)
+    output.json(&json!({ "api_url": api, "url": emulator.url(), "page_url": page }))
 }
 
-fn builder(arguments: EmulatorArgs) -> Result<EmulatorBuilder, Error> {
+fn builder(arguments: &EmulatorArgs) -> Result<EmulatorBuilder, Error> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
     let mut builder = Emulator::builder()
         .address(address)
         .profile(arguments.profile);
-    if let Some(path) = arguments.seed {
-        builder = builder.seed(Seed::from_file(path).map_err(Error::Emulator)?);
+    if let Some(path) = &arguments.seed {
+        let seed = Seed::from_file(path).map_err(Error::Emulator)?;
+        // A seed with tokens makes the server refuse all others.
+        builder = builder.seed(match arguments.run {
+            true => seed.token(Token::classic(session::TOKEN)),
+            false => seed,
+        });
     }
-    if let Some(path) = arguments.snapshot {
+    if let Some(path) = &arguments.snapshot {
         builder = builder.snapshot(path);
     }
     if arguments.limits {
         builder = builder.limits(Limits::github());
     }
-    if let Some(url) = arguments.webhook {
+    for url in &arguments.webhook {
         let webhook = Webhook::new(url);
-        builder = builder.webhook(match arguments.webhook_secret {
+        builder = builder.webhook(match &arguments.webhook_secret {
             Some(secret) => webhook.secret(secret),
             None => webhook,
         });
+    }
+    for name in &arguments.allow_host {
+        builder = builder.allow_host(name);
+    }
+    if arguments.show_credentials {
+        builder = builder.show_credentials();
     }
     Ok(builder)
 }
 
 /// Returns commands for another shell that create a deployment and a status.
-fn instructions(emulator: &Emulator) -> String {
+fn instructions(emulator: &Emulator, page: &str) -> String {
     // After `cargo run` the command is not in the search path.
     let program = env::args().next();
     let program = program.unwrap_or_else(|| "deploystatus".to_owned());
     format!(
-        "Press Ctrl-C to stop. In another shell:\n  \
+        "Page: {page}\n\
+         Press Ctrl-C to stop. In another shell:\n  \
          export GITHUB_API_URL={} GITHUB_TOKEN=any GITHUB_REPOSITORY=octocat/example\n  \
          curl -sf {}/_emulator/seed -d '{{\"repositories\": [], \"deployments\": [{{\"repository\": \"octocat/example\", \"id\": 42, \"ref\": \"main\"}}]}}'\n  \
          {program} create in_progress --deployment 42",

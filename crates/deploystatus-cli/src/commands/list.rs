@@ -22,73 +22,91 @@ pub(crate) async fn run(
     let deployment = settings.deployment(output)?;
     let pages = deployment.with_retry_policy(time.retry_policy()).statuses();
     let limit = (!arguments.all).then_some(arguments.limit);
-    if output.format() == Format::JsonLines {
-        let print = print_lines(pages, limit.unwrap_or(usize::MAX), &time, output);
-        time.run(TimedOut::Reading, print).await?;
-        return Ok(Code::Done);
-    }
-    let read = async { read(pages, limit, &time).await.map_err(list_error()) };
-    let statuses = time.run(TimedOut::Reading, read).await?;
-    let shown = &statuses[..statuses.len().min(limit.unwrap_or(usize::MAX))];
-    match output.format() {
-        Format::Text if shown.is_empty() => output.note("the deployment has no status"),
-        Format::Text => output.table(&table(shown, output.times()))?,
-        Format::Json | Format::JsonLines => output.json(&shown)?,
-    }
-    if shown.len() < statuses.len() {
+    let print = print(pages, limit, &time, output);
+    let rest = time.run(TimedOut::Reading, print).await?;
+    if let (Rest::More, Some(limit)) = (rest, limit) {
         output.note(&format!(
-            "these are the newest {}; use --all to show all statuses",
-            shown.len()
+            "these are the newest {limit}; use --all to show all statuses"
         ));
     }
     Ok(Code::Done)
 }
 
-/// Prints each status as it arrives.
-async fn print_lines(
-    pages: StatusPages,
-    limit: usize,
-    time: &TimeLimit,
-    output: &Output,
-) -> Result<(), Error> {
-    let mut statuses = pages.per_page(page_size(limit)).into_stream();
-    for _ in 0..limit {
-        match statuses.try_next().await.map_err(list_error())? {
-            Some(status) if !output.is_closed() => output.json(&status)?,
-            _ => break,
-        }
-        time.on_progress();
-    }
-    Ok(())
+/// The statuses after those that were read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rest {
+    None,
+    More,
 }
 
-/// Reads all statuses, or up to one more than the limit, which shows that there are more.
-async fn read(
+/// Prints the statuses: JSON as it arrives, a table at the end.
+async fn print(
     pages: StatusPages,
     limit: Option<usize>,
     time: &TimeLimit,
-) -> Result<Vec<DeploymentStatus>, deploystatus::Error> {
-    let mut statuses = Vec::new();
+    output: &Output,
+) -> Result<Rest, Error> {
+    match output.format() {
+        Format::Text => {
+            let mut statuses = Vec::new();
+            let add = |status| {
+                statuses.push(status);
+                Ok(())
+            };
+            let rest = read(pages, limit, time, output, add).await?;
+            if statuses.is_empty() {
+                output.note("the deployment has no status");
+            } else {
+                output.table(&table(&statuses, output.times()))?;
+            }
+            Ok(rest)
+        }
+        Format::Json => {
+            let mut array = output.json_array();
+            let rest = read(pages, limit, time, output, |status| array.push(&status)).await?;
+            array.end()?;
+            Ok(rest)
+        }
+        Format::JsonLines => read(pages, limit, time, output, |status| output.json(&status)).await,
+    }
+}
+
+/// Passes each status to `visit`, and reads one more than the limit, which shows that there are more.
+async fn read(
+    mut pages: StatusPages,
+    limit: Option<usize>,
+    time: &TimeLimit,
+    output: &Output,
+    mut visit: impl FnMut(DeploymentStatus) -> Result<(), Error>,
+) -> Result<Rest, Error> {
     let Some(limit) = limit else {
         // The stream reads several pages concurrently.
         let mut all = pages.into_stream();
-        while let Some(status) = all.try_next().await? {
-            statuses.push(status);
+        while let Some(status) = all.try_next().await.map_err(list_error())? {
+            visit(status)?;
             time.on_progress();
+            if output.is_closed() {
+                break;
+            }
         }
-        return Ok(statuses);
+        return Ok(Rest::None);
     };
-    let wanted = limit.saturating_add(1);
-    let mut pages = pages.per_page(page_size(wanted));
-    while statuses.len() < wanted {
-        match pages.next_page().await? {
-            Some(page) => statuses.extend(page),
-            None => break,
+    pages = pages.per_page(page_size(limit.saturating_add(1)));
+    let mut left = limit;
+    while let Some(page) = pages.next_page().await.map_err(list_error())? {
+        for status in page {
+            if left == 0 {
+                return Ok(Rest::More);
+            }
+            left -= 1;
+            visit(status)?;
         }
         time.on_progress();
+        if output.is_closed() {
+            break;
+        }
     }
-    statuses.truncate(wanted);
-    Ok(statuses)
+    Ok(Rest::None)
 }
 
 fn page_size(wanted: usize) -> u8 {

@@ -174,10 +174,11 @@ const SIGNALS: [(&str, &str); 4] = [
     ),
 ];
 
-const ENVIRONMENT: [(&str, &str); 11] = [
+const ENVIRONMENT: [(&str, &str); 12] = [
     ("GITHUB_API_URL", "Base URL of the API (--api-url)."),
     ("GITHUB_REPOSITORY", "Repository as OWNER/NAME (--repo)."),
     ("GITHUB_TOKEN, GH_TOKEN", "Token (--token-file)."),
+    ("DEPLOYSTATUS_DEPLOYMENT", "Deployment ID (--deployment)."),
     (
         "GITHUB_EVENT_PATH",
         "File of the event that started the workflow; its deployment is the default of --deployment.",

@@ -1,12 +1,12 @@
 //! `run`: runs a command and reports its result.
 
-mod child;
+pub(super) mod child;
 mod child_output;
-mod ending;
+pub(super) mod ending;
 mod outbox;
 mod pending_report;
 mod reports;
-mod signals;
+pub(super) mod signals;
 mod strictness;
 mod supervisor;
 

@@ -30,7 +30,10 @@ fn healthy_setup_has_no_problems() {
         without_times(&scene.run("doctor")),
         str![[r#"
 $ deploystatus doctor
-ok       server    GitHub at http://emulator (profile github)
+ok       server    GitHub at http://emulator
+ok       profile   github
+                   Accept: application/vnd.github+json
+                   X-GitHub-Api-Version: 2026-03-10
 ok       token     token (from GITHUB_TOKEN), scopes: repo
 ok       clock     same time as the server
 ok       budget    5000 of 5000 requests left …
@@ -58,7 +61,10 @@ fn read_only_token_is_reported() {
         without_times(&scene.run("doctor")),
         str![[r#"
 $ deploystatus doctor
-ok       server    GitHub at http://emulator (profile github)
+ok       server    GitHub at http://emulator
+ok       profile   github
+                   Accept: application/vnd.github+json
+                   X-GitHub-Api-Version: 2026-03-10
 ok       token     token (from GITHUB_TOKEN)
 ok       clock     same time as the server
 ok       budget    5000 of 5000 requests left …
@@ -83,7 +89,10 @@ fn invalid_token_is_reported() {
         without_times(&scene.run("doctor")),
         str![[r#"
 $ deploystatus doctor
-ok       server    GitHub at http://emulator (profile github)
+ok       server    GitHub at http://emulator
+ok       profile   github
+                   Accept: application/vnd.github+json
+                   X-GitHub-Api-Version: 2026-03-10
 problem  token     token (from GITHUB_TOKEN) is invalid, revoked or expired
                    The token is invalid, revoked or expired. Set a new one in GITHUB_TOKEN or GH_TOKEN, or with --token-file.
 ok       clock     same time as the server
@@ -117,11 +126,14 @@ fn missing_settings_are_reported() {
         without_times(&scene.run_bare("doctor")),
         str![[r#"
 $ deploystatus doctor
-ok       server    GitHub at http://emulator (profile github)
+ok       server    GitHub at http://emulator
+ok       profile   github
+                   Accept: application/vnd.github+json
+                   X-GitHub-Api-Version: 2026-03-10
 ok       clock     same time as the server
 ok       budget    60 of 60 requests left …
 problem  settings  missing repository; use --repo OWNER/NAME or set GITHUB_REPOSITORY
-                   missing deployment; use --deployment ID or set GITHUB_EVENT_PATH to the file of a deployment event
+                   missing deployment; use --deployment ID or set DEPLOYSTATUS_DEPLOYMENT
                    missing token; set GITHUB_TOKEN or GH_TOKEN, or use --token-file FILE (there is no flag for the token itself, because other users could see it)
 --- exit 2
 

@@ -13,7 +13,9 @@
 
 mod creating;
 mod delays;
+mod deployment;
 mod doctor;
+mod emulating;
 mod errors;
 mod flushing;
 mod hostile;

@@ -55,8 +55,8 @@ Target:
       --api-url <URL>      Base URL of the API [env: GITHUB_API_URL] [default:
                            https://api.github.com]
       --repo <OWNER/NAME>  Repository as OWNER/NAME [env: GITHUB_REPOSITORY]
-      --deployment <ID>    Deployment ID [default: ID in the event file at
-                           GITHUB_EVENT_PATH]
+      --deployment <ID>    Deployment ID [env: DEPLOYSTATUS_DEPLOYMENT]
+                           [default: ID in the event file at GITHUB_EVENT_PATH]
       --token-file <FILE>  File containing the token, or - for standard input
                            [default: GITHUB_TOKEN or GH_TOKEN]
       --allow-plain-http   Allow sending the token over http:// to other hosts
@@ -115,8 +115,8 @@ Target:
       --api-url <URL>      Base URL of the API [env: GITHUB_API_URL] [default:
                            https://api.github.com]
       --repo <OWNER/NAME>  Repository as OWNER/NAME [env: GITHUB_REPOSITORY]
-      --deployment <ID>    Deployment ID [default: ID in the event file at
-                           GITHUB_EVENT_PATH]
+      --deployment <ID>    Deployment ID [env: DEPLOYSTATUS_DEPLOYMENT]
+                           [default: ID in the event file at GITHUB_EVENT_PATH]
       --token-file <FILE>  File containing the token, or - for standard input
                            [default: GITHUB_TOKEN or GH_TOKEN]
       --allow-plain-http   Allow sending the token over http:// to other hosts

@@ -45,7 +45,11 @@ impl Scene {
     pub(crate) fn in_group(&self, command: Command) -> Command {
         let directory = Path::new(PROGRAM).parent().unwrap().to_owned();
         let path = std::env::var_os("PATH").unwrap();
-        let directories = [directory].into_iter().chain(std::env::split_paths(&path));
+        // Programs in the scene's `bin` replace those of the system.
+        let own = self.home.path().join("bin");
+        let directories = [own, directory]
+            .into_iter()
+            .chain(std::env::split_paths(&path));
         let mut command = self.prepare(command);
         command
             .env("PATH", std::env::join_paths(directories).unwrap())

@@ -1,6 +1,6 @@
 //! The commands `list`, `get` and `latest`.
 
-use deploystatus_emulator::NewStatus;
+use deploystatus_emulator::{Fault, NewStatus, Operation};
 use snapbox::str;
 
 use crate::scene::{ID, Scene};
@@ -51,6 +51,25 @@ fn list_reads_all_pages() {
     let limited = scene.output("list --limit 120 --deployment 42 --jsonl");
     let limited = String::from_utf8(limited.stdout).unwrap();
     assert_eq!(limited.lines().count(), 120);
+}
+
+#[test]
+fn list_prints_json_while_it_reads() {
+    let scene = Scene::real_time().statuses(&["in_progress"; 250]);
+    let refused = Fault::status(403).skip(2).on(Operation::ListStatuses);
+    scene.github.fault(refused);
+    let output = scene.output("list --limit 240 --json --deployment 42");
+    assert_eq!(output.status.code(), Some(4));
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let array = printed.clone() + "]";
+    let array: Vec<serde_json::Value> = serde_json::from_str(&array).unwrap();
+    assert_eq!(array.len(), 200);
+    assert!(!printed.trim_end().ends_with(']'), "{printed}");
+    let output = scene.output("list --all --json --deployment 42");
+    let array: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(array.len(), 250);
+    let ids = array.iter().map(|status| status["id"].as_u64().unwrap());
+    assert!(ids.is_sorted_by(|newer, older| newer > older));
 }
 
 #[test]

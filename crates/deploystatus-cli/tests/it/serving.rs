@@ -9,13 +9,13 @@ use crate::scene::Scene;
 use crate::transcript::check;
 
 /// An emulator in its own process.
-struct Served {
+pub(crate) struct Served {
     child: Child,
-    url: String,
+    pub(crate) url: String,
 }
 
 impl Served {
-    fn start(scene: &Scene, line: &str) -> Self {
+    pub(crate) fn start(scene: &Scene, line: &str) -> Self {
         let mut child = scene
             .command(line)
             .stdout(Stdio::piped())
@@ -31,7 +31,7 @@ impl Served {
     }
 
     /// Sends a signal and waits for the end.
-    fn stop(mut self, signal: &str) {
+    pub(crate) fn stop(mut self, signal: &str) {
         let sent = Command::new("kill")
             .args([signal, &self.child.id().to_string()])
             .status();
@@ -40,7 +40,7 @@ impl Served {
     }
 }
 
-const SEED: &str = r#"{
+pub(crate) const SEED: &str = r#"{
     "repositories": [{"name": "octocat/example"}],
     "deployments": [{"repository": "octocat/example", "id": 7, "ref": "main", "statuses": [{"state": "queued"}]}]
 }"#;
@@ -84,7 +84,14 @@ fn profile_selects_the_server_version() {
         transcript.contains("GitHub Enterprise Server 2.20.0"),
         "{transcript}"
     );
-    assert!(transcript.contains("requires previews"), "{transcript}");
+    assert!(
+        transcript.contains("ghes 2.20 with the previews ant-man and flash"),
+        "{transcript}"
+    );
+    let flash = "application/vnd.github.flash-preview+json\n";
+    assert!(transcript.contains(flash), "{transcript}");
+    let version = "X-GitHub-Api-Version: not sent\n";
+    assert!(transcript.contains(version), "{transcript}");
     served.stop("-TERM");
 }
 
@@ -165,7 +172,7 @@ $ deploystatus emulator --webhook-secret s
 error: the following required arguments were not provided:
   --webhook <URL>
 
-Usage: deploystatus emulator --webhook <URL> --webhook-secret <SECRET>
+Usage: deploystatus emulator --webhook <URL> --webhook-secret <SECRET> [-- <COMMAND>...]
 
 For more information, try '--help'.
 --- exit 2

@@ -20,7 +20,7 @@ fn missing_settings_are_listed_together() {
 $ deploystatus latest
 --- stderr
 error: missing repository; use --repo OWNER/NAME or set GITHUB_REPOSITORY
-missing deployment; use --deployment ID or set GITHUB_EVENT_PATH to the file of a deployment event
+missing deployment; use --deployment ID or set DEPLOYSTATUS_DEPLOYMENT
 missing token; set GITHUB_TOKEN or GH_TOKEN, or use --token-file FILE (there is no flag for the token itself, because other users could see it)
 --- exit 2
 
@@ -31,7 +31,7 @@ missing token; set GITHUB_TOKEN or GH_TOKEN, or use --token-file FILE (there is 
         str![[r#"
 $ deploystatus latest --json
 --- stderr
-{"error":"usage","status":null,"message":"missing repository; use --repo OWNER/NAME or set GITHUB_REPOSITORY\nmissing deployment; use --deployment ID or set GITHUB_EVENT_PATH to the file of a deployment event\nmissing token; set GITHUB_TOKEN or GH_TOKEN, or use --token-file FILE (there is no flag for the token itself, because other users could see it)","help":null,"request_id":null}
+{"error":"usage","status":null,"message":"missing repository; use --repo OWNER/NAME or set GITHUB_REPOSITORY\nmissing deployment; use --deployment ID or set DEPLOYSTATUS_DEPLOYMENT\nmissing token; set GITHUB_TOKEN or GH_TOKEN, or use --token-file FILE (there is no flag for the token itself, because other users could see it)","help":null,"request_id":null}
 --- exit 2
 
 "#]],
@@ -75,92 +75,6 @@ fn flags_override_variables_in_any_position() {
         after.split_once('\n').unwrap().1
     );
     assert!(after.ends_with("--- exit 0\n"), "{after}");
-}
-
-#[test]
-fn deployment_is_read_from_the_event() {
-    for event in [
-        r#"{"action": "created", "deployment": {"id": 42, "ref": "main"}}"#,
-        r#"{"deployment_status": {"id": 7}, "deployment": {"id": 42}, "enterprise": {"id": 1}}"#,
-        r#"{"workflow_job": {"id": 7}, "deployment": {"id": 42}}"#,
-        "\u{feff}{\"deployment\": {\"id\": 42}}\r\n",
-    ] {
-        let scene = Scene::new().statuses(&["queued"]);
-        let path = scene.file("event.json", event);
-        let scene = scene.set("GITHUB_EVENT_PATH", path.display().to_string());
-        assert!(scene.output("latest").status.success(), "{event}");
-    }
-}
-
-/// Reads recorded webhook deliveries, which have the format of the event file.
-#[test]
-fn recorded_events_are_parsed() {
-    let Ok(folder) = std::env::var("DEPLOYSTATUS_WEBHOOKS") else {
-        eprintln!("skipped: DEPLOYSTATUS_WEBHOOKS is not set");
-        return;
-    };
-    let mut read = 0;
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let Ok(text) = std::fs::read_to_string(&path) else {
-            continue;
-        };
-        let Ok(event) = serde_json::from_str::<serde_json::Value>(&text) else {
-            continue;
-        };
-        let Some(id) = event["deployment"]["id"].as_u64() else {
-            continue;
-        };
-        let scene = Scene::new().set("GITHUB_EVENT_PATH", path.display().to_string());
-        let transcript = scene.run_bare("create success --dry-run");
-        assert!(
-            transcript.contains(&format!("for deployment {id} of")),
-            "{}: {transcript}",
-            path.display()
-        );
-        read += 1;
-    }
-    assert!(read > 0, "no event was read");
-}
-
-#[test]
-fn event_without_deployment_is_explained() {
-    let scene = Scene::new();
-    let path = scene.file("event.json", r#"{"ref": "refs/heads/main"}"#);
-    let scene = scene.set("GITHUB_EVENT_PATH", path.display().to_string());
-    check(
-        scene.run_bare("latest"),
-        str![[r#"
-$ deploystatus latest
---- stderr
-error: missing deployment; use --deployment ID (the event at /home/event.json has no deployment, because the workflow was not started by one)
---- exit 2
-
-"#]],
-    );
-    let path = scene.file("event.json", "{");
-    let scene = scene.set("GITHUB_EVENT_PATH", path.display().to_string());
-    check(
-        scene.run_bare("latest"),
-        str![[r#"
-$ deploystatus latest
---- stderr
-error: invalid JSON in event file /home/event.json (from GITHUB_EVENT_PATH): EOF while parsing an object at line 1 column 1
---- exit 2
-
-"#]],
-    );
-    let scene = scene.set("GITHUB_EVENT_PATH", "/nowhere/event.json");
-    check(
-        scene.run_bare("latest"),
-        str![[r#"
-$ deploystatus latest
---- stderr
-error: cannot read event file /nowhere/event.json (from GITHUB_EVENT_PATH): No such file or directory
---- exit 2
-
-"#]],
-    );
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Checks of the server, the token, the clock and the rate limit, from the headers of one response.
 
+use deploystatus::ServerProfile;
 use jiff::fmt::rfc2822;
 use jiff::{SignedDuration, Timestamp};
 
@@ -13,28 +14,47 @@ use crate::settings::token::TokenSource;
 /// Identifies the server.
 pub(crate) fn kind(probe: &Probe, response: &Response) -> Finding {
     let base = probe.base();
-    if let Some(version) = response.header("x-github-enterprise-version") {
-        let previews = if needs_previews(version) {
-            ", requires previews for these statuses; they are requested"
-        } else {
-            ""
-        };
-        let release = version
-            .rsplit_once('.')
-            .map_or(version, |(release, _)| release);
-        let message = format!(
-            "GitHub Enterprise Server {version} at {base} (profile ghes:{release}{previews})"
-        );
+    if let Some(version) = response.header(VERSION) {
+        let message = format!("GitHub Enterprise Server {version} at {base}");
         return Finding::ok("server", message);
     }
     if response.header("x-github-request-id").is_some() {
-        return Finding::ok("server", format!("GitHub at {base} (profile github)"));
+        return Finding::ok("server", format!("GitHub at {base}"));
     }
     let status = response.status;
     let message = format!("{base} is not GitHub's API (it responded {status})");
     Finding::problem("server", message, Code::NoAnswer)
         .fix("Check the API URL (on Enterprise Server it ends in /api/v3) and proxies.")
 }
+
+/// Describes the headers that all commands send to this server.
+pub(crate) fn profile(response: &Response) -> Finding {
+    let profile = match response.header(VERSION) {
+        Some(version) => format!("ghes {version}")
+            .parse()
+            .unwrap_or_else(|_| ServerProfile::enterprise_of_unknown_version()),
+        None => ServerProfile::github(),
+    };
+    let previews: Vec<_> = profile
+        .previews()
+        .iter()
+        .map(|preview| preview.name())
+        .collect();
+    let previews = if previews.is_empty() {
+        String::new()
+    } else {
+        format!(" with the previews {}", previews.join(" and "))
+    };
+    let api_version = profile.api_version().unwrap_or("not sent");
+    let accept = profile.accept();
+    Finding::ok(
+        "profile",
+        format!("{profile}{previews}\nAccept: {accept}\nX-GitHub-Api-Version: {api_version}"),
+    )
+}
+
+/// Name of the header that contains the version of an Enterprise Server.
+const VERSION: &str = "x-github-enterprise-version";
 
 /// Describes the token.
 pub(crate) fn token(token: &TokenSource, response: &Response) -> Finding {
@@ -140,13 +160,4 @@ fn kind_of_token(token: &str) -> &'static str {
     ];
     let known = kinds.iter().find(|(prefix, _)| token.starts_with(prefix));
     known.map_or("token", |(_, kind)| kind)
-}
-
-/// Returns `true` for Enterprise Server before 3.3, which requires previews for these statuses.
-fn needs_previews(version: &str) -> bool {
-    let mut numbers = version.split('.').map(str::parse::<u16>);
-    match (numbers.next(), numbers.next()) {
-        (Some(Ok(major)), Some(Ok(minor))) => (major, minor) < (3, 3),
-        _ => false,
-    }
 }

@@ -8,7 +8,7 @@ use tokio::process::Command;
 use super::signals::Stop;
 
 /// A child process that shares this process's standard input, output and error.
-pub(super) struct Child {
+pub(in crate::commands) struct Child {
     process: tokio::process::Child,
     group: Group,
 }
@@ -20,7 +20,7 @@ pub(super) struct Child {
 /// would stop it as soon as it reads, and Ctrl-C and Ctrl-Z are meant for both processes.
 #[cfg(unix)]
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Group {
+pub(in crate::commands) enum Group {
     /// The group that the child leads.
     Own(nix::unistd::Pid),
     /// The child alone, because its group is that of this process.
@@ -30,11 +30,11 @@ pub(super) enum Group {
 /// The console sends its events to the child too, so nothing is forwarded.
 #[cfg(not(unix))]
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Group;
+pub(in crate::commands) struct Group;
 
 impl Child {
     #[cfg(unix)]
-    pub(super) fn start(mut command: Command) -> io::Result<Self> {
+    pub(in crate::commands) fn start(mut command: Command) -> io::Result<Self> {
         let is_foreground = is_in_foreground();
         if !is_foreground {
             command.process_group(0);
@@ -51,7 +51,7 @@ impl Child {
     }
 
     #[cfg(not(unix))]
-    pub(super) fn start(mut command: Command) -> io::Result<Self> {
+    pub(in crate::commands) fn start(mut command: Command) -> io::Result<Self> {
         Ok(Self {
             process: command.spawn()?,
             group: Group,
@@ -59,16 +59,16 @@ impl Child {
     }
 
     /// Waits for the process to exit. This future is safe to cancel.
-    pub(super) async fn wait(&mut self) -> io::Result<ExitStatus> {
+    pub(in crate::commands) async fn wait(&mut self) -> io::Result<ExitStatus> {
         self.process.wait().await
     }
 
-    pub(super) fn group(&self) -> Group {
+    pub(in crate::commands) fn group(&self) -> Group {
         self.group
     }
 
     /// Kills the process, if it still runs.
-    pub(super) fn kill(&mut self) {
+    pub(in crate::commands) fn kill(&mut self) {
         // An error means that the process has exited.
         let _ = self.process.start_kill();
     }
@@ -77,7 +77,7 @@ impl Child {
 #[cfg(unix)]
 impl Group {
     /// Forwards a stop request. Processes that have exited ignore it.
-    pub(super) fn forward(self, stop: Stop) {
+    pub(in crate::commands) fn forward(self, stop: Stop) {
         use nix::sys::signal::{Signal, kill, killpg};
 
         let signal = match stop {
@@ -94,7 +94,7 @@ impl Group {
     }
 
     /// Kills the remaining processes of the child's own group.
-    pub(super) fn kill(self) {
+    pub(in crate::commands) fn kill(self) {
         if let Self::Own(group) = self {
             // An error means that the group has no processes.
             let _ = nix::sys::signal::killpg(group, nix::sys::signal::Signal::SIGKILL);
@@ -105,9 +105,9 @@ impl Group {
 #[cfg(not(unix))]
 #[expect(clippy::unused_self, reason = "other systems use the process group")]
 impl Group {
-    pub(super) fn forward(self, _: Stop) {}
+    pub(in crate::commands) fn forward(self, _: Stop) {}
 
-    pub(super) fn kill(self) {}
+    pub(in crate::commands) fn kill(self) {}
 }
 
 /// Returns `true` if this process is in the foreground group of its terminal.

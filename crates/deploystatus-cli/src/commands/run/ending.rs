@@ -9,7 +9,7 @@ use super::signals::Stop;
 
 /// The end of a command, or the reason why it was not started.
 #[derive(Debug)]
-pub(super) enum Ending {
+pub(in crate::commands) enum Ending {
     Exited(i32),
     /// The command was ended by a signal that this process did not forward.
     Killed(i32),
@@ -23,7 +23,7 @@ pub(super) enum Ending {
 }
 
 impl Ending {
-    pub(super) fn of(status: io::Result<ExitStatus>) -> Self {
+    pub(in crate::commands) fn of(status: io::Result<ExitStatus>) -> Self {
         let status = match status {
             Ok(status) => status,
             Err(error) => return Self::Unknown(error),
@@ -35,7 +35,7 @@ impl Ending {
     }
 
     /// Returns the state to report; `cancelled_as` is the state of a stopped command.
-    pub(super) fn state(&self, cancelled_as: &State) -> State {
+    pub(in crate::commands) fn state(&self, cancelled_as: &State) -> State {
         match self {
             Self::Exited(0) => State::Success,
             Self::Exited(_) => State::Failure,
@@ -45,7 +45,7 @@ impl Ending {
     }
 
     /// Returns the reason of a failure, or `None` if the command succeeded.
-    pub(super) fn reason(&self) -> Option<String> {
+    pub(in crate::commands) fn reason(&self) -> Option<String> {
         Some(match self {
             Self::Exited(0) => return None,
             Self::Exited(code) => format!("Exit code {code}"),
@@ -60,7 +60,7 @@ impl Ending {
     }
 
     /// Returns the exit code that a shell would have.
-    pub(super) fn code(&self) -> u8 {
+    pub(in crate::commands) fn code(&self) -> u8 {
         match self {
             Self::Exited(code) => u8::try_from(*code).unwrap_or(1),
             Self::Killed(signal) => u8::try_from(128 + signal).unwrap_or(128),

@@ -167,6 +167,7 @@ impl<'a> Reports<'a> {
                     rollout.succeed().await
                 }
                 State::Failure => rollout.fail(description).await,
+                State::Inactive => rollout.deactivate(description).await,
                 _ => rollout.cancel(description).await,
             }
         }))

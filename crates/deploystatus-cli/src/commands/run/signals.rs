@@ -13,7 +13,7 @@ use tokio::signal::windows;
 
 /// A request that this process stops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stop {
+pub(in crate::commands) enum Stop {
     Interrupt,
     Terminate,
     HangUp,
@@ -24,7 +24,7 @@ pub(super) enum Stop {
 
 impl Stop {
     /// Returns the cause of the stop, for the description of a status.
-    pub(super) const fn cause(self) -> &'static str {
+    pub(in crate::commands) const fn cause(self) -> &'static str {
         match self {
             Self::Interrupt => "Stopped by SIGINT",
             Self::Terminate => "Stopped by SIGTERM",
@@ -34,7 +34,7 @@ impl Stop {
     }
 
     /// Returns the number of the signal that is forwarded to the command.
-    pub(super) const fn number(self) -> u8 {
+    pub(in crate::commands) const fn number(self) -> u8 {
         match self {
             Self::HangUp => 1,
             Self::Interrupt => 2,
@@ -45,7 +45,7 @@ impl Stop {
 
 /// Policy for the exit of the parent process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ParentPolicy {
+pub(in crate::commands) enum ParentPolicy {
     Watch,
     Ignore,
 }
@@ -55,7 +55,7 @@ pub(super) enum ParentPolicy {
 /// Signals that were ignored when the process started stay ignored, for it and for the child,
 /// because `nohup` relies on that.
 #[cfg(unix)]
-pub(super) struct Signals {
+pub(in crate::commands) struct Signals {
     interrupt: Option<Signal>,
     terminate: Option<Signal>,
     hang_up: Option<Signal>,
@@ -64,7 +64,7 @@ pub(super) struct Signals {
 
 #[cfg(unix)]
 impl Signals {
-    pub(super) fn listen(parent: ParentPolicy) -> io::Result<Self> {
+    pub(in crate::commands) fn listen(parent: ParentPolicy) -> io::Result<Self> {
         let ignored = ignored();
         let listener = |stop: Stop, kind| {
             let is_ignored = ignored >> (stop.number() - 1) & 1 == 1;
@@ -79,7 +79,7 @@ impl Signals {
     }
 
     /// Returns the next stop request. This future is safe to cancel.
-    pub(super) async fn next(&mut self) -> Stop {
+    pub(in crate::commands) async fn next(&mut self) -> Stop {
         let stop = tokio::select! {
             biased;
             () = received(&mut self.interrupt) => Stop::Interrupt,
@@ -146,7 +146,7 @@ fn ignored() -> u64 {
 
 /// A listener for the console's events, which the child receives too: Ctrl-C, Ctrl-Break and closing.
 #[cfg(windows)]
-pub(super) struct Signals {
+pub(in crate::commands) struct Signals {
     interrupt: windows::CtrlC,
     terminate: windows::CtrlBreak,
     hang_up: windows::CtrlClose,
@@ -155,7 +155,7 @@ pub(super) struct Signals {
 #[cfg(windows)]
 impl Signals {
     /// Starts to listen; the exit of the parent is not noticed on Windows.
-    pub(super) fn listen(_: ParentPolicy) -> io::Result<Self> {
+    pub(in crate::commands) fn listen(_: ParentPolicy) -> io::Result<Self> {
         Ok(Self {
             interrupt: windows::ctrl_c()?,
             terminate: windows::ctrl_break()?,
@@ -164,7 +164,7 @@ impl Signals {
     }
 
     /// Returns the next event. This future is safe to cancel.
-    pub(super) async fn next(&mut self) -> Stop {
+    pub(in crate::commands) async fn next(&mut self) -> Stop {
         tokio::select! {
             biased;
             Some(()) = self.interrupt.recv() => Stop::Interrupt,

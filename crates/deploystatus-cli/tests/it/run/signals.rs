@@ -164,15 +164,17 @@ fn second_signal_does_not_cut_off_the_report() {
 
 #[test]
 fn cancellation_is_reported_as_the_chosen_state() {
-    let scene = Scene::real_time();
-    let options = ["--cancelled-as", "failure"];
-    let mut running = Running::start(scene.script(&options, "echo ready; exec cat"));
-    assert_eq!(running.line(), "ready");
-    running.send(Signal::SIGTERM);
-    let stdin = running.process.stdin.take();
-    assert_eq!(running.code(), 143);
-    drop(stdin);
-    assert_eq!(scene.reported()[1], pair("failure", "Stopped by SIGTERM"));
+    for state in ["failure", "error", "inactive"] {
+        let scene = Scene::real_time();
+        let options = ["--cancelled-as", state];
+        let mut running = Running::start(scene.script(&options, "echo ready; exec cat"));
+        assert_eq!(running.line(), "ready");
+        running.send(Signal::SIGTERM);
+        let stdin = running.process.stdin.take();
+        assert_eq!(running.code(), 143);
+        drop(stdin);
+        assert_eq!(scene.reported()[1], pair(state, "Stopped by SIGTERM"));
+    }
 }
 
 #[test]

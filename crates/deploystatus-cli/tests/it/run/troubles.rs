@@ -26,7 +26,8 @@ fn exit_code_survives_an_outage() {
         let kept = scene.kept();
         assert_eq!(kept.len(), 1, "{kept:?}");
         let errors = stderr(&output);
-        assert!(errors.contains("the report is in "), "{errors}");
+        // Either the report fails just before its time limit, or the limit is reached first; both name the outbox.
+        assert!(errors.contains("/deploystatus/outbox"), "{errors}");
         assert!(errors.contains("deploystatus flush"), "{errors}");
     }
 }

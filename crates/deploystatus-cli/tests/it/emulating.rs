@@ -1,0 +1,197 @@
+//! The switches of `emulator`, and commands that run against it.
+
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Command, Stdio};
+
+use nix::sys::signal::Signal;
+use snapbox::str;
+
+use crate::process::{Running, wait_until};
+use crate::scene::Scene;
+use crate::serving::{SEED, Served};
+use crate::transcript::check;
+
+#[test]
+fn emulator_runs_a_command() {
+    let scene = Scene::new();
+    let script = "deploystatus create success && deploystatus latest | grep -o success";
+    let mut command = scene.background(&["emulator", "--run", "--", "sh", "-c", script]);
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert!(printed.ends_with("success\n"), "{printed}");
+    assert_eq!(output.stderr, b"");
+    // The scene's own emulator was not used.
+    assert!(scene.github.requests().is_empty());
+}
+
+#[test]
+fn failed_command_of_the_emulator_is_explained() {
+    let scene = Scene::new();
+    scene.file("seed.json", SEED);
+    let script = "deploystatus create failure --description Broken --quiet >/dev/null
+        deploystatus get 7 >/dev/null 2>&1
+        exit 9";
+    let mut arguments = vec!["emulator", "--seed", "seed.json", "--run", "--"];
+    arguments.extend(["sh", "-c", script]);
+    let output = scene.background(&arguments).output().unwrap();
+    assert_eq!(output.status.code(), Some(9));
+    let errors = String::from_utf8(output.stderr).unwrap();
+    let id = errors.split("/deployments/").nth(1).unwrap();
+    let id = id.split('/').next().unwrap();
+    check(
+        errors.replace(id, "ID"),
+        str![[r#"
+The emulator received 2 requests
+  POST /repos/octocat/example/deployments/ID/statuses: 201 {"description":"Broken","state":"failure"}
+  GET /repos/octocat/example/deployments/ID/statuses/7: 404
+Statuses of deployment ID of octocat/example: failure
+
+"#]],
+    );
+}
+
+#[test]
+fn unknown_command_of_the_emulator_exits_with_127() {
+    let scene = Scene::new();
+    check(
+        scene.run_bare("emulator --run -- ./missing"),
+        str![[r#"
+$ deploystatus emulator --run -- ./missing
+--- stderr
+error: cannot start ./missing: No such file or directory
+--- exit 127
+
+"#]],
+    );
+    check(
+        scene.run_bare("emulator --run"),
+        str![[r#"
+$ deploystatus emulator --run
+--- stderr
+error: the following required arguments were not provided:
+  <COMMAND>...
+
+Usage: deploystatus emulator --run -- <COMMAND>...
+
+For more information, try '--help'.
+--- exit 2
+
+"#]],
+    );
+    check(
+        scene.run_bare("emulator -- true"),
+        str![[r#"
+$ deploystatus emulator -- true
+--- stderr
+error: the following required arguments were not provided:
+  --run
+
+Usage: deploystatus emulator --run -- <COMMAND>...
+
+For more information, try '--help'.
+--- exit 2
+
+"#]],
+    );
+}
+
+#[test]
+fn signals_reach_the_command_of_the_emulator() {
+    let scene = Scene::new();
+    let script = "trap 'exit 4' TERM; echo ready; while :; do sleep 0.1; done";
+    let mut running =
+        Running::start(scene.background(&["emulator", "--run", "--", "sh", "-c", script]));
+    assert_eq!(running.line(), "ready");
+    running.send(Signal::SIGTERM);
+    assert_eq!(running.code(), 4);
+}
+
+/// Sends a request to the page with curl, which is installed wherever these tests run.
+fn page(served: &Served, options: &str) -> String {
+    let page = served.url.clone() + "/_emulator/" + options;
+    let mut words = page.split(' ');
+    let mut curl = Command::new("curl");
+    curl.args(["-s", words.next().unwrap()]).args(words);
+    String::from_utf8(curl.output().unwrap().stdout).unwrap()
+}
+
+#[test]
+fn emulator_switches_apply_to_the_control_api() {
+    let scene = Scene::new();
+    let line = "emulator --allow-host emulator.test --show-credentials";
+    let shown = Served::start(&scene, line);
+    let hidden = Served::start(&scene, "emulator");
+    for (served, is_shown) in [(&shown, true), (&hidden, false)] {
+        let latest = format!("latest --deployment 7 --api-url {}", served.url);
+        scene.output(&latest);
+        let requests = page(served, "requests");
+        assert_eq!(requests.contains("secret-token"), is_shown, "{requests}");
+        let named = page(served, "health -H Host:emulator.test");
+        assert_eq!(named.contains("unknown host"), !is_shown, "{named}");
+    }
+    shown.stop("-TERM");
+    hidden.stop("-TERM");
+}
+
+#[test]
+fn every_webhook_receives_the_events() {
+    let scene = Scene::new();
+    let listeners = [0; 2].map(|_| std::net::TcpListener::bind("127.0.0.1:0").unwrap());
+    let urls = listeners
+        .each_ref()
+        .map(|listener| format!("--webhook http://{}/hook", listener.local_addr().unwrap()));
+    let served = Served::start(&scene, &format!("emulator {} {}", urls[0], urls[1]));
+    let event = r#"{"ref": "main", "required_contexts": []}"#;
+    let created = Command::new("curl")
+        .args([
+            "-s",
+            "-H",
+            "Authorization: Bearer any",
+            "-H",
+            "User-Agent: test",
+            "-d",
+            event,
+        ])
+        .arg(format!("{}/repos/octocat/example/deployments", served.url))
+        .output();
+    assert!(created.unwrap().status.success());
+    for listener in listeners {
+        let mut line = String::new();
+        let (stream, _) = listener.accept().unwrap();
+        BufReader::new(stream).read_line(&mut line).unwrap();
+        assert_eq!(line, "POST /hook HTTP/1.1\r\n");
+    }
+    served.stop("-TERM");
+}
+
+#[test]
+fn page_address_is_printed_and_opened() {
+    let scene = Scene::new();
+    let bin = scene.home.path().join("bin");
+    std::fs::create_dir(&bin).unwrap();
+    let opener = bin.join(if cfg!(target_os = "macos") {
+        "open"
+    } else {
+        "xdg-open"
+    });
+    std::fs::write(
+        &opener,
+        "#!/bin/sh\necho \"$1\" > opened.new\nmv opened.new opened\n",
+    )
+    .unwrap();
+    std::fs::set_permissions(&opener, PermissionsExt::from_mode(0o755)).unwrap();
+    let mut command = scene.command("emulator --open --json");
+    command.env("PATH", format!("{}:/usr/bin:/bin", bin.display()));
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let printed = serde_json::Deserializer::from_reader(child.stdout.take().unwrap());
+    let printed: serde_json::Value = printed.into_iter().next().unwrap().unwrap();
+    let page = printed["page_url"].as_str().unwrap();
+    assert!(page.ends_with("/_emulator"), "{page}");
+    let opened = scene.home.path().join("opened");
+    wait_until(|| opened.exists());
+    assert_eq!(std::fs::read_to_string(opened).unwrap().trim(), page);
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
