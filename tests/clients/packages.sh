@@ -11,8 +11,13 @@ built=$(dirname "$work")/debug
 
 octokit_rest=@octokit/rest@22.0.1
 octokit=octokit@5.0.5
+octokit_webhooks=@octokit/webhooks@14.2.0
+openapi_webhooks=@octokit/openapi-webhooks@12.1.0
+ajv=(ajv@8.20.0 ajv-formats@3.0.1)
 pygithub=PyGithub==2.10.0
 githubkit=githubkit==0.16.1
+github3=github3.py==4.0.1
+gidgethub=gidgethub==6.0.0
 ghapi=ghapi==2.1.4
 octocrab=octocrab@$(sed -n 's/^octocrab = .*version = "=\([^"]*\)".*/\1/p' "$here/octocrab/Cargo.toml")
 octorust=octorust@$(sed -n 's/^octorust = "=\(.*\)"$/\1/p' "$here/octorust/Cargo.toml")
@@ -21,11 +26,11 @@ has() {
     command -v "$1" >/dev/null || { echo "$1 is not installed" >&2 && return 77; }
 }
 
-# npm_package PROGRAM PACKAGE: installs the package, copies the program beside it and prints the path of the copy.
+# npm_package PROGRAM PACKAGE…: installs the packages, copies the program beside them and prints the path of the copy.
 npm_package() {
     has npm || return
     local folder=$work/$2
-    npm install --silent --no-audit --no-fund --prefix "$folder" "$2" >&2 || return
+    npm install --silent --no-audit --no-fund --prefix "$folder" "${@:2}" >&2 || return
     cp "$here/$1" "$folder/"
     echo "$folder/$(basename "$1")"
 }
@@ -37,6 +42,12 @@ python_packages() {
     [ -d "$folder" ] || python3 -m venv "$folder" >&2 || return 77
     "$folder/bin/pip" install --quiet --disable-pip-version-check "$@" >&2 || return
     echo "$folder/bin/python"
+}
+
+# debian_package PROGRAM PACKAGE: checks that the program and the package of Debian are installed.
+debian_package() {
+    has "$1" || return
+    dpkg --status "$2" >/dev/null 2>&1 || { echo "$2 is not installed" >&2 && return 77; }
 }
 
 # cargo_package FOLDER PROGRAM: builds the package in a folder beside this file and prints the path of its program.

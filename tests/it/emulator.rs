@@ -6,6 +6,8 @@ mod github;
 mod recording;
 
 mod access;
+mod bounds;
+mod browser;
 mod captures;
 mod connections;
 mod control;

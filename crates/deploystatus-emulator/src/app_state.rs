@@ -162,6 +162,11 @@ impl AppState {
         Ok(status)
     }
 
+    /// Notes in the request log that a request created a deployment or status.
+    pub(crate) fn log_creation(&self, request: u64, id: u64) {
+        self.requests().update(request, |it| it.created = Some(id));
+    }
+
     /// Returns the creation time of a new object, which can differ from the `Date` of the response.
     fn creation_time(&self) -> Timestamp {
         let skew = SignedDuration::from_millis(self.quirks().clock_skew_ms);

@@ -273,3 +273,27 @@ async fn reset_restores_the_initial_state() {
         .await
         .expect(404);
 }
+
+#[tokio::test]
+async fn requests_name_the_created_object_and_the_refusal() {
+    let github = Github::start().await;
+    let deployment = github.deployment();
+    let path = statuses(&deployment);
+    github.emulator.fault(Fault::status(502).after_work());
+    let stored = json!({"state": "success"});
+    github.post(&path, stored).await.expect(502);
+    let refused = github.post(&path, json!({"state": "done"})).await;
+    refused.expect(422);
+    let new = json!({"ref": "main"});
+    let second = github.post("/repos/octocat/example/deployments", new).await;
+    let second = second.expect(201).json();
+
+    let requests = control(&github, Method::GET, "/requests", None).await;
+    let requests = requests.expect(200).json();
+    let created: Vec<&Value> = (0..3).map(|it| &requests[it]["created"]).collect();
+    let status = github.emulator.history(deployment.id)[0].id;
+    assert_eq!(created, [&json!(status), &Value::Null, &second["id"]]);
+    let refusal = "Validation Failed: state is not included in the list";
+    let refusals: Vec<&Value> = (0..3).map(|it| &requests[it]["refusal"]).collect();
+    assert_eq!(refusals, [&Value::Null, &json!(refusal), &Value::Null]);
+}

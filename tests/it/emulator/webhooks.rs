@@ -247,6 +247,25 @@ async fn deliveries_are_listed_repeated_and_cleared_over_http() {
     assert_eq!(list.json(), json!([]));
 }
 
+#[tokio::test]
+async fn every_webhook_receives_each_event() {
+    let (first, second) = (Emulator::start().await, Emulator::start().await);
+    let receivers = [first.unwrap(), second.unwrap()];
+    let [one, two] = receivers.each_ref().map(|it| Webhook::new(it.url()));
+    let builder = Emulator::builder().webhook(one).webhook(two);
+    let github = Github::from(builder).await;
+    let path = statuses(&github.deployment());
+    let sent = json!({"state": "queued"});
+    github.post(&path, sent).await.expect(201);
+    github.emulator.wait_for_deliveries().await;
+    for receiver in &receivers {
+        let requests = receiver.requests();
+        let events = requests.iter().map(|it| it.header("x-github-event"));
+        let events: Vec<_> = events.collect();
+        assert_eq!(events, [Some("deployment"), Some("deployment_status")]);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn delivery_times_out_after_ten_seconds() {
     let (github, receiver) = with_webhook().await;

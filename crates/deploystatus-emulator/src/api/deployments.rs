@@ -55,6 +55,7 @@ pub(super) fn create(state: &AppState, request: &Request) -> Result<Response, Re
     let deployment = state
         .create_deployment(&repository, new, &creator)
         .map_err(|_| Response::not_found(request))?;
+    state.log_creation(request.number, deployment.id);
     let body = DeploymentBody::new(&deployment, &repository, &request.base, request.style());
     Ok(Response::json(StatusCode::CREATED, request, &body).header(LOCATION, &body.url))
 }

@@ -58,6 +58,7 @@ pub(super) fn create(state: &AppState, request: &Request) -> Result<Response, Re
             Error::TooManyStatuses { .. } => validation::too_many_statuses(request),
             _ => Response::not_found(request),
         })?;
+    state.log_creation(request.number, status.id);
     let body = StatusBody::new(&status, &repository, &request.base, request.style());
     Ok(Response::json(StatusCode::CREATED, request, &body).header(LOCATION, &body.url))
 }

@@ -36,6 +36,12 @@ pub struct ReceivedRequest {
     pub duration_ms: Option<u64>,
     /// Fault that changed the response, or `None` if there was none.
     pub fault: Option<Fault>,
+    /// ID of the deployment or status that the request created, or `None` if it created none.
+    ///
+    /// A request can create an object although a fault changed its response.
+    pub created: Option<u64>,
+    /// Reason for which the emulator refused the request, or `None` if it did not.
+    pub refusal: Option<String>,
     /// Orders requests, statuses and deliveries, in microseconds of the system clock.
     order: i64,
 }
@@ -70,6 +76,8 @@ pub(crate) struct Entry {
     started: Instant,
     duration_ms: Option<u64>,
     pub(crate) fault: Option<Fault>,
+    pub(crate) created: Option<u64>,
+    pub(crate) refusal: Option<Box<str>>,
     order: i64,
 }
 
@@ -105,6 +113,8 @@ impl RequestLog {
             started: Instant::now(),
             duration_ms: None,
             fault: None,
+            created: None,
+            refusal: None,
             order: order_now(),
         });
         self.received
@@ -150,6 +160,8 @@ impl From<&Entry> for ReceivedRequest {
             duration_ms: entry.duration_ms,
             order: entry.order,
             fault: entry.fault.clone(),
+            created: entry.created,
+            refusal: entry.refusal.as_deref().map(str::to_owned),
         }
     }
 }

@@ -17,7 +17,7 @@ const PAGE: &str = include_str!("page.html");
 /// Allows only the script and the style of the page itself, by their hashes.
 static POLICY: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "default-src 'none'; connect-src 'self'; script-src '{}'; style-src '{}'; \
+        "default-src 'none'; connect-src 'self'; script-src '{}'; style-src '{}'; img-src data:; \
          base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         hash_of("script"),
         hash_of("style")

@@ -8,6 +8,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::request::Request;
 use crate::access::Denial;
@@ -188,6 +189,30 @@ impl Response {
             documentation_url: "https://docs.github.com/v3/#http-redirects",
         };
         Response::json(status, request, &body).header(LOCATION, &url)
+    }
+
+    /// Returns the message of an error with its details, or `None` if the response is none.
+    pub(crate) fn refusal(&self) -> Option<String> {
+        let Content::Json { compact, .. } = &self.content else {
+            return None;
+        };
+        if !(self.status.is_client_error() || self.status.is_server_error()) {
+            return None;
+        }
+        let body: Value = serde_json::from_slice(compact).ok()?;
+        let details = match &body["errors"] {
+            Value::String(sentence) => vec![sentence.as_str()],
+            Value::Array(errors) => errors
+                .iter()
+                .filter_map(|it| it["message"].as_str())
+                .collect(),
+            _ => Vec::new(),
+        };
+        let message = body["message"].as_str()?;
+        Some(match details.as_slice() {
+            [] => message.to_owned(),
+            details => format!("{message}: {}", details.join("; ")),
+        })
     }
 
     /// Adds a header. A value that is not valid in a header is dropped.

@@ -14,6 +14,7 @@ use super::connection::{Connection, Disconnect, WritePlan};
 use crate::api::request_checks::{self, MAX_BODY};
 use crate::api::routes::{self, Handler};
 use crate::app_state::AppState;
+use crate::app_state::request_log::Entry;
 use crate::faults::fault::{Effect, Fault, Timing};
 use crate::faults::response::FaultContext;
 use crate::http::api_version::ApiVersion;
@@ -175,6 +176,10 @@ impl Job {
             (Ok(()), None) => Response::not_found(&request),
             (Ok(()), Some(handler)) => handler(&state, &request).unwrap_or_else(|refusal| refusal),
         };
+        if let Some(refusal) = response.refusal() {
+            let log = |it: &mut Entry| it.refusal = Some(refusal.into_boxed_str());
+            state.requests().update(request.number, log);
+        }
         let draft = Draft::new(response, &request);
         let now = state.clock.now();
         let login = request.actor.login();
