@@ -1,6 +1,7 @@
 //! The crate `deploystatus`, against the emulator.
 
 mod building;
+mod compression;
 mod connections;
 mod contradictions;
 mod creating;

@@ -1,12 +1,14 @@
 //! Per-call settings of the generated client, and the recorded response.
 
 use std::fmt;
+use std::io::Read;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use flate2::read::GzDecoder;
 use progenitor_client::{ClientHooks, ClientInfo, Error, OperationInfo, ResponseValue};
-use reqwest::header::HeaderMap;
+use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 use reqwest::{Request, Response, ResponseBuilderExt, StatusCode, Url};
 use serde::de::DeserializeOwned;
 
@@ -204,13 +206,18 @@ impl ClientHooks<Exchange> for Client {
         let exchange = self.inner();
         let mut response = self.client().execute(request).await?;
         let status = response.status();
+        let encoding = response.headers().get(CONTENT_ENCODING);
+        let is_compressed = encoding.is_some_and(|encoding| encoding == "gzip");
         *exchange.recorded() = Some(RecordedResponse {
             status,
             headers: std::mem::take(response.headers_mut()),
             url: response.url().clone(),
             body: Body::Incomplete,
         });
-        let body = read(&mut response, exchange.body_limit).await?;
+        let mut body = read(&mut response, exchange.body_limit).await?;
+        if is_compressed {
+            body = body.and_then(|bytes| decompress(bytes, exchange.body_limit));
+        }
         // If the body is too large, the generated method gets an empty one and returns an error.
         let bytes = body.clone().unwrap_or_default();
         exchange.record_body(body.map_or(Body::TooLarge, Body::Complete));
@@ -228,6 +235,19 @@ const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
 
 const WITHOUT_TLS: &str = "this build has no TLS and cannot call an https:// URL; \
     enable the feature `rustls` or `native-tls`";
+
+/// Decompresses a body, or returns `None` if the result is longer than the limit.
+///
+/// A malformed body is returned as it is, and the generated method returns the error.
+fn decompress(bytes: Bytes, limit: usize) -> Option<Bytes> {
+    let mut plain = Vec::new();
+    let decoder = GzDecoder::new(bytes.as_ref());
+    let limited = decoder.take(limit as u64 + 1).read_to_end(&mut plain);
+    match limited {
+        Ok(length) => (length <= limit).then(|| plain.into()),
+        Err(_) => Some(bytes),
+    }
+}
 
 /// Reads the whole body, or returns `None` if it is longer than the limit.
 async fn read(response: &mut Response, limit: usize) -> reqwest::Result<Option<Bytes>> {

@@ -11,7 +11,7 @@ use super::operation::Request;
 use super::retry::{Failure, Retry};
 use super::target::Target;
 use crate::error::{Error, ErrorKind};
-use crate::http::headers::request_headers;
+use crate::http::headers::{ACCEPT_ENCODING, request_headers};
 use crate::http::response::Response;
 use crate::model::deployment_status::DeploymentStatus;
 
@@ -40,7 +40,10 @@ pub(super) async fn exchange(
         Some(token) => Some(token.header().await.map_err(token_failure)?),
         None => None,
     };
-    let headers = request_headers(&target.profile(), &core.user_agent, token.clone(), etag);
+    let mut headers = request_headers(&target.profile(), &core.user_agent, token.clone(), etag);
+    if request.has_large_response() {
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+    }
     let http = core
         .transport
         .client_for(url.as_ref().unwrap_or(&core.base.url))

@@ -42,6 +42,17 @@ impl Request<'_> {
         }
     }
 
+    /// Returns `true` if the response is worth compressing: a page of statuses becomes ten times smaller.
+    ///
+    /// The newest status alone is requested with its `ETag`, and a compressed response has another one.
+    pub(crate) fn has_large_response(&self) -> bool {
+        match self {
+            Self::List { per_page, .. } => *per_page > 1,
+            Self::Page(_) => true,
+            Self::Get(_) | Self::Create(_) => false,
+        }
+    }
+
     /// Returns the URL of this request, given the URL of a moved deployment's statuses.
     pub(crate) fn below(&self, statuses: &Url) -> Url {
         let mut url = statuses.clone();

@@ -2,7 +2,7 @@
 
 use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH, USER_AGENT};
 pub(crate) use reqwest::header::{
-    AUTHORIZATION, CONTENT_TYPE, DATE, ETAG, LINK, LOCATION, RETRY_AFTER,
+    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, DATE, ETAG, LINK, LOCATION, RETRY_AFTER,
 };
 
 use super::profile::ServerProfile;
