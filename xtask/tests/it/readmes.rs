@@ -20,14 +20,18 @@ const RUN: [(&str, &str); 3] = [
 ];
 
 /// Beginnings of commands that are run elsewhere.
-const RUN_ELSEWHERE: [&str; 10] = [
-    // Steps of `cargo xtask ci`, and tests.
+const RUN_ELSEWHERE: [&str; 12] = [
+    // Steps of `cargo xtask ci`.
     "cargo xtask generate",
     "cargo xtask trim ",
     "cargo test --workspace",
-    "cargo install deploystatus-cli",
+    // Tests of the command (`readmes.rs`) and of the emulator.
+    "deploystatus ",
+    "echo \"environment_url=",
     "curl ",
-    "deploystatus demo",
+    // Not before the first release.
+    "cargo add ",
+    "cargo install deploystatus-cli",
     // The release workflow and the scheduled one.
     "RUSTFLAGS=\"-C target-feature=+crt-static\" cargo build",
     "cargo +nightly fuzz run",

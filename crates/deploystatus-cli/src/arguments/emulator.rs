@@ -38,6 +38,19 @@ pub(crate) struct EmulatorArgs {
     /// Secret for signing webhook events
     #[arg(long, value_name = "SECRET", requires = "webhook")]
     pub(crate) webhook_secret: Option<String>,
+    #[command(flatten)]
+    pub(crate) control: ControlArgs,
+    /// Run a command against the emulator, and exit with its code
+    #[arg(long, requires = "command")]
+    pub(crate) run: bool,
+    /// Command to run, with its arguments
+    #[arg(last = true, requires = "run", value_name = "COMMAND")]
+    pub(crate) command: Vec<OsString>,
+}
+
+/// The page and the control API.
+#[derive(Args, Debug)]
+pub(crate) struct ControlArgs {
     /// Host name under which the page and the control API can be used (can be repeated)
     #[arg(long, value_name = "NAME")]
     pub(crate) allow_host: Vec<String>,
@@ -47,10 +60,4 @@ pub(crate) struct EmulatorArgs {
     /// Open the page in a browser
     #[arg(long)]
     pub(crate) open: bool,
-    /// Run a command against the emulator, and exit with its code
-    #[arg(long, requires = "command")]
-    pub(crate) run: bool,
-    /// Command to run, with its arguments
-    #[arg(last = true, requires = "run", value_name = "COMMAND")]
-    pub(crate) command: Vec<OsString>,
 }

@@ -21,7 +21,7 @@ pub(crate) async fn run(arguments: EmulatorArgs, output: &Output) -> Result<Code
     let interrupted = interruption()?;
     let emulator = builder.start().await.map_err(Error::Emulator)?;
     let page = format!("{}/_emulator", emulator.url());
-    if arguments.open {
+    if arguments.control.open {
         browser::open(&page, output);
     }
     let code = if arguments.run {
@@ -53,9 +53,10 @@ fn builder(arguments: &EmulatorArgs) -> Result<EmulatorBuilder, Error> {
     if let Some(path) = &arguments.seed {
         let seed = Seed::from_file(path).map_err(Error::Emulator)?;
         // A seed with tokens makes the server refuse all others.
-        builder = builder.seed(match arguments.run {
-            true => seed.token(Token::classic(session::TOKEN)),
-            false => seed,
+        builder = builder.seed(if arguments.run {
+            seed.token(Token::classic(session::TOKEN))
+        } else {
+            seed
         });
     }
     if let Some(path) = &arguments.snapshot {
@@ -71,10 +72,10 @@ fn builder(arguments: &EmulatorArgs) -> Result<EmulatorBuilder, Error> {
             None => webhook,
         });
     }
-    for name in &arguments.allow_host {
+    for name in &arguments.control.allow_host {
         builder = builder.allow_host(name);
     }
-    if arguments.show_credentials {
+    if arguments.control.show_credentials {
         builder = builder.show_credentials();
     }
     Ok(builder)

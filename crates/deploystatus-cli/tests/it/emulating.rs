@@ -189,9 +189,9 @@ fn page_address_is_printed_and_opened() {
     let printed: serde_json::Value = printed.into_iter().next().unwrap().unwrap();
     let page = printed["page_url"].as_str().unwrap();
     assert!(page.ends_with("/_emulator"), "{page}");
-    let opened = scene.home.path().join("opened");
-    wait_until(|| opened.exists());
-    assert_eq!(std::fs::read_to_string(opened).unwrap().trim(), page);
+    let request = scene.home.path().join("opened");
+    wait_until(|| request.exists());
+    assert_eq!(std::fs::read_to_string(request).unwrap().trim(), page);
     child.kill().unwrap();
     child.wait().unwrap();
 }

@@ -24,6 +24,7 @@ mod pipelines;
 mod pipes;
 mod process;
 mod reading;
+mod readmes;
 mod run;
 mod scene;
 mod serving;

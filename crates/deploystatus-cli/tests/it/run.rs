@@ -3,6 +3,7 @@
 #[cfg(target_os = "linux")]
 mod cancellation;
 mod endings;
+mod random;
 mod readme;
 mod signals;
 mod streams;

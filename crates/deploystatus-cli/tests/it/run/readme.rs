@@ -59,8 +59,8 @@ fn jobs(workflow: &str) -> Vec<Job> {
             (None, Some(("if", "always()"))) => job.is_always_run = true,
             (Some(step), Some(("if", "always()"))) => step.is_always_run = true,
             (Some(step), Some(("run", "|"))) => step.script.clear(),
-            (Some(step), Some(("run", script))) => step.script = script.to_owned(),
-            (Some(step), _) if indent >= 10 => step.script += &format!("{}\n", &line[10..]),
+            (Some(step), Some(("run", script))) => script.clone_into(&mut step.script),
+            (Some(step), _) if indent >= 10 => step.script.extend([&line[10..], "\n"]),
             _ => {}
         }
     }
