@@ -95,3 +95,17 @@ fn wait_ends_with_7_during_a_rate_limit() {
     let errors = String::from_utf8(output.stderr).unwrap();
     assert!(errors.contains("rate limit"), "{errors}");
 }
+
+#[test]
+fn calls_are_traced_when_they_begin() {
+    let scene = Scene::real_time();
+    scene.github.fault(silent());
+    let output = scene.output("latest -v --timeout 1s --deployment 42");
+    let errors = String::from_utf8(output.stderr).unwrap();
+    let begin = errors.lines().next().unwrap();
+    assert!(
+        begin.contains("deploystatus.operation=\"latest\""),
+        "{errors}"
+    );
+    assert!(begin.ends_with(": new"), "{errors}");
+}
