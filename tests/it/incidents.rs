@@ -27,7 +27,7 @@ enum Expected {
     Limit,
 }
 
-/// What happened in a situation.
+/// Result of a situation.
 struct Observed {
     result: Result<CreateOutcome, Error>,
     /// Number of stored statuses with the reported content.

@@ -38,7 +38,7 @@ pub(crate) async fn run(
     let mut printed = Ok(());
     let mut newest = None;
     let wait = wait.on_poll(|poll| {
-        newest = poll.status.cloned();
+        newest = poll.status.cloned().map(Box::new);
         let result = print_poll(poll, &spinner, output);
         if printed.is_ok() {
             printed = result;
@@ -80,16 +80,16 @@ const OVERRUN: Duration = Duration::from_millis(1_500);
 
 /// The end of a wait.
 enum WaitResult {
-    Ended(Outcome),
+    Ended(Box<Outcome>),
     /// The time limit was reached; with the newest status that was read.
-    OutOfTime(Option<DeploymentStatus>),
+    OutOfTime(Option<Box<DeploymentStatus>>),
 }
 
 impl From<Outcome> for WaitResult {
     fn from(outcome: Outcome) -> Self {
         match outcome {
-            Outcome::StillRunning { last, .. } => Self::OutOfTime(last),
-            outcome => Self::Ended(outcome),
+            Outcome::StillRunning { last, .. } => Self::OutOfTime(last.map(Box::new)),
+            outcome => Self::Ended(Box::new(outcome)),
         }
     }
 }
@@ -98,42 +98,45 @@ impl WaitResult {
     fn status(&self) -> Option<&DeploymentStatus> {
         match self {
             Self::Ended(outcome) => outcome.status(),
-            Self::OutOfTime(newest) => newest.as_ref(),
+            Self::OutOfTime(newest) => newest.as_deref(),
         }
     }
 
     /// Returns the reason why the wait did not succeed, or `None` if it did.
     fn problem(&self, limit: Duration) -> Option<String> {
-        Some(match self {
-            Self::Ended(outcome) if outcome.is_success() => return None,
-            Self::Ended(Outcome::Gone) => "the deployment no longer exists".to_owned(),
-            Self::Ended(_) => format!("the deployment did not succeed: {}", self.name()),
-            Self::OutOfTime(_) => {
-                let limit = duration::format(limit.as_secs());
-                format!("the deployment did not finish within {limit}")
-            }
-        })
+        let Self::Ended(outcome) = self else {
+            let limit = duration::format(limit.as_secs());
+            return Some(format!("the deployment did not finish within {limit}"));
+        };
+        match &**outcome {
+            outcome if outcome.is_success() => None,
+            Outcome::Gone => Some("the deployment no longer exists".to_owned()),
+            _ => Some(format!("the deployment did not succeed: {}", self.name())),
+        }
     }
 
     /// Returns the value of `outcome` in the output.
     fn name(&self) -> &'static str {
-        match self {
-            Self::Ended(Outcome::Succeeded(_)) => "succeeded",
-            Self::Ended(Outcome::Failed(_)) => "failed",
-            Self::Ended(Outcome::Errored(_)) => "errored",
-            Self::Ended(Outcome::Superseded { .. }) => "superseded",
-            Self::Ended(Outcome::Abandoned { .. }) => "abandoned",
-            Self::Ended(Outcome::Gone) => "gone",
-            Self::Ended(Outcome::Reached(_)) => "reached",
-            Self::Ended(_) | Self::OutOfTime(_) => "still_running",
+        let Self::Ended(outcome) = self else {
+            return "still_running";
+        };
+        match **outcome {
+            Outcome::Succeeded(_) => "succeeded",
+            Outcome::Failed(_) => "failed",
+            Outcome::Errored(_) => "errored",
+            Outcome::Superseded { .. } => "superseded",
+            Outcome::Abandoned { .. } => "abandoned",
+            Outcome::Gone => "gone",
+            Outcome::Reached(_) => "reached",
+            _ => "still_running",
         }
     }
 
     fn code(&self) -> Code {
         match self {
             Self::OutOfTime(_) => Code::OutOfTime,
-            Self::Ended(Outcome::Gone) => Code::Rejected,
             Self::Ended(outcome) if outcome.is_success() => Code::Done,
+            Self::Ended(outcome) if matches!(**outcome, Outcome::Gone) => Code::Rejected,
             Self::Ended(_) => Code::Failed,
         }
     }
