@@ -57,7 +57,7 @@ pub(crate) fn help(error: &Error) -> Option<String> {
         }
         Advice::LookBeforeReporting => LOOK_FIRST.to_owned(),
         Advice::UseNewAddress => {
-            "If the new URL is correct, set it with --api-url or GITHUB_API_URL.".to_owned()
+            format!("{CHECK_URL}. If the server has moved, use its new URL.")
         }
         Advice::CheckConnection => format!("{CHECK_URL}, name resolution, proxies and certificates."),
         Advice::CheckBaseUrl => {

@@ -166,6 +166,17 @@ impl Output {
         self.notes.print(text);
     }
 
+    /// Starts the time after which [`Output::break_silence`] prints a note.
+    #[expect(clippy::unused_self, reason = "only `Output` prints")]
+    pub(crate) fn start_waiting(&self) {
+        notes::start_waiting();
+    }
+
+    /// Prints a note whenever there was none for a minute; never completes.
+    pub(crate) async fn break_silence(&self) {
+        self.notes.break_silence().await;
+    }
+
     /// Prints a problem that does not stop the command.
     pub(crate) fn warning(&self, text: &str) {
         match (self.format, self.workflow.log) {

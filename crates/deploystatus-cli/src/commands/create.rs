@@ -27,7 +27,7 @@ pub(crate) async fn run(
         ReportedState::Cancelled => arguments.cancelled_as,
     };
     let status = new_status(state, report)?;
-    let limit = TimeLimit::new(arguments.timeout);
+    let limit = TimeLimit::new(arguments.timeout, output);
     let deployment = settings.deployment(output)?;
     let deployment = deployment.with_retry_policy(limit.retry_policy());
     if report.dry_run {

@@ -26,7 +26,7 @@ pub(crate) async fn run(
     output: &Output,
 ) -> Result<Code, Error> {
     let mut findings = Vec::new();
-    let limit = TimeLimit::new(arguments.time.timeout);
+    let limit = TimeLimit::new(arguments.time.timeout, output);
     let checks = async {
         check(settings, output, &mut findings).await;
         Ok(())

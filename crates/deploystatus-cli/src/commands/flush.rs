@@ -32,7 +32,7 @@ pub(crate) async fn run(
         print_result(&FlushReport::default(), output)?;
         return Ok(Code::Done);
     }
-    let limit = TimeLimit::new(arguments.timeout);
+    let limit = TimeLimit::new(arguments.timeout, output);
     let client = settings.client(output)?;
     let superseded = if arguments.send_superseded {
         OnSuperseded::Send

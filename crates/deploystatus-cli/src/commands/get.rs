@@ -12,7 +12,7 @@ pub(crate) async fn run(
     settings: &Settings,
     output: &Output,
 ) -> Result<Code, Error> {
-    let limit = TimeLimit::new(arguments.time.timeout);
+    let limit = TimeLimit::new(arguments.time.timeout, output);
     let deployment = settings.deployment(output)?;
     let deployment = deployment.with_retry_policy(limit.retry_policy());
     let read = async {

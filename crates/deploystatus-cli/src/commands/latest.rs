@@ -15,7 +15,7 @@ pub(crate) async fn run(
     settings: &Settings,
     output: &Output,
 ) -> Result<Code, Error> {
-    let limit = TimeLimit::new(arguments.timeout);
+    let limit = TimeLimit::new(arguments.timeout, output);
     let deployment = settings.deployment(output)?;
     let deployment = deployment.with_retry_policy(limit.retry_policy());
     let read = async {

@@ -18,7 +18,7 @@ pub(crate) async fn run(
     settings: &Settings,
     output: &Output,
 ) -> Result<Code, Error> {
-    let time = TimeLimit::new(arguments.time.timeout);
+    let time = TimeLimit::new(arguments.time.timeout, output);
     let deployment = settings.deployment(output)?;
     let pages = deployment.with_retry_policy(time.retry_policy()).statuses();
     let limit = (!arguments.all).then_some(arguments.limit);
@@ -43,7 +43,7 @@ enum Rest {
 async fn print(
     pages: StatusPages,
     limit: Option<usize>,
-    time: &TimeLimit,
+    time: &TimeLimit<'_>,
     output: &Output,
 ) -> Result<Rest, Error> {
     match output.format() {
@@ -75,7 +75,7 @@ async fn print(
 async fn read(
     mut pages: StatusPages,
     limit: Option<usize>,
-    time: &TimeLimit,
+    time: &TimeLimit<'_>,
     output: &Output,
     mut visit: impl FnMut(DeploymentStatus) -> Result<(), Error>,
 ) -> Result<Rest, Error> {

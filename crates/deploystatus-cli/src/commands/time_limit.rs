@@ -7,18 +7,21 @@ use deploystatus::RetryPolicy;
 use tokio::time::{Instant, sleep_until};
 
 use crate::error::{Error, TimedOut};
+use crate::output::Output;
 
 /// A time limit that starts again with each sign of progress, such as a page that was read.
-pub(super) struct TimeLimit {
+pub(super) struct TimeLimit<'a> {
+    output: &'a Output,
     limit: Duration,
     started: Instant,
     /// Milliseconds from the start to the last progress.
     progress: AtomicU64,
 }
 
-impl TimeLimit {
-    pub(super) fn new(limit: Duration) -> Self {
+impl<'a> TimeLimit<'a> {
+    pub(super) fn new(limit: Duration, output: &'a Output) -> Self {
         Self {
+            output,
             limit,
             started: Instant::now(),
             progress: AtomicU64::new(0),
@@ -63,6 +66,7 @@ impl TimeLimit {
                 biased;
                 result = &mut work => return result,
                 () = sleep_until(self.deadline()) => {}
+                () = self.output.break_silence() => {}
             }
             if self.deadline() <= Instant::now() {
                 return Err(Error::TimedOut(self.limit, timed_out));

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use deploystatus::{Outcome, PollEvent, WaitPolicy};
+use deploystatus::{DeploymentStatus, Outcome, PollEvent, WaitPolicy};
 use serde_json::json;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use crate::advice;
 use crate::arguments::WaitArgs;
@@ -36,25 +36,110 @@ pub(crate) async fn run(
         deployment.repository()
     ));
     let mut printed = Ok(());
+    let mut newest = None;
     let wait = wait.on_poll(|poll| {
+        newest = poll.status.cloned().map(Box::new);
         let result = print_poll(poll, &spinner, output);
         if printed.is_ok() {
             printed = result;
         }
     });
-    let outcome = with_heartbeat(wait.into_future(), &spinner).await;
+    let limit = arguments.timeout.saturating_add(OVERRUN);
+    let outcome = timeout(limit, with_heartbeat(wait.into_future(), &spinner)).await;
     drop(spinner);
     printed?;
-    let outcome = outcome.map_err(Error::call("wait for the deployment"))?;
-    if let Some(status) = outcome.status() {
+    let result = match outcome {
+        Ok(Ok(outcome)) => WaitResult::from(outcome),
+        // The server fails, or its rate limit lasts, until after the time limit.
+        Ok(Err(error)) if newest.is_some() && is_temporary(&error) => {
+            let error = advice::message(&error);
+            output.warning(&format!("cannot read the deployment: {error}"));
+            WaitResult::OutOfTime(newest)
+        }
+        Ok(Err(error)) => return Err(Error::call("wait for the deployment")(error)),
+        Err(_) => WaitResult::OutOfTime(newest),
+    };
+    if let Some(status) = result.status() {
         output.set_outputs(status);
         output.add_summary(&deployment, status);
     }
-    print_outcome(&outcome, output)?;
-    if let Some(problem) = problem(&outcome, arguments.timeout) {
+    print_result(&result, output)?;
+    if let Some(problem) = result.problem(arguments.timeout) {
         output.warning(&problem);
     }
-    Ok(code(&outcome))
+    Ok(result.code())
+}
+
+/// Returns `true` if a later poll could have succeeded.
+fn is_temporary(error: &deploystatus::Error) -> bool {
+    error.is_rate_limited() || error.is_retryable()
+}
+
+/// Time after the limit in which a last poll can end. A slower server is not waited for.
+const OVERRUN: Duration = Duration::from_millis(1_500);
+
+/// The end of a wait.
+enum WaitResult {
+    Ended(Box<Outcome>),
+    /// The time limit was reached; with the newest status that was read.
+    OutOfTime(Option<Box<DeploymentStatus>>),
+}
+
+impl From<Outcome> for WaitResult {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::StillRunning { last, .. } => Self::OutOfTime(last.map(Box::new)),
+            outcome => Self::Ended(Box::new(outcome)),
+        }
+    }
+}
+
+impl WaitResult {
+    fn status(&self) -> Option<&DeploymentStatus> {
+        match self {
+            Self::Ended(outcome) => outcome.status(),
+            Self::OutOfTime(newest) => newest.as_deref(),
+        }
+    }
+
+    /// Returns the reason why the wait did not succeed, or `None` if it did.
+    fn problem(&self, limit: Duration) -> Option<String> {
+        let Self::Ended(outcome) = self else {
+            let limit = duration::format(limit.as_secs());
+            return Some(format!("the deployment did not finish within {limit}"));
+        };
+        match &**outcome {
+            outcome if outcome.is_success() => None,
+            Outcome::Gone => Some("the deployment no longer exists".to_owned()),
+            _ => Some(format!("the deployment did not succeed: {}", self.name())),
+        }
+    }
+
+    /// Returns the value of `outcome` in the output.
+    fn name(&self) -> &'static str {
+        let Self::Ended(outcome) = self else {
+            return "still_running";
+        };
+        match **outcome {
+            Outcome::Succeeded(_) => "succeeded",
+            Outcome::Failed(_) => "failed",
+            Outcome::Errored(_) => "errored",
+            Outcome::Superseded { .. } => "superseded",
+            Outcome::Abandoned { .. } => "abandoned",
+            Outcome::Gone => "gone",
+            Outcome::Reached(_) => "reached",
+            _ => "still_running",
+        }
+    }
+
+    fn code(&self) -> Code {
+        match self {
+            Self::OutOfTime(_) => Code::OutOfTime,
+            Self::Ended(outcome) if outcome.is_success() => Code::Done,
+            Self::Ended(outcome) if matches!(**outcome, Outcome::Gone) => Code::Rejected,
+            Self::Ended(_) => Code::Failed,
+        }
+    }
 }
 
 /// Completes a wait and prints a line each minute, so that a log shows that the command still runs.
@@ -72,19 +157,6 @@ async fn with_heartbeat<T>(wait: impl Future<Output = T>, spinner: &Spinner<'_>)
             }
         }
     }
-}
-
-/// Returns the reason why the wait did not succeed, or `None` if it did.
-fn problem(outcome: &Outcome, timeout: Duration) -> Option<String> {
-    Some(match outcome {
-        outcome if outcome.is_success() => return None,
-        Outcome::StillRunning { .. } => {
-            let timeout = duration::format(timeout.as_secs());
-            format!("the deployment did not finish within {timeout}")
-        }
-        Outcome::Gone => "the deployment no longer exists".to_owned(),
-        outcome => format!("the deployment did not succeed: {}", name(outcome)),
-    })
 }
 
 /// Prints a new status or a failed poll. The last status is printed with the outcome instead.
@@ -111,34 +183,11 @@ fn print_poll(poll: &PollEvent<'_>, spinner: &Spinner, output: &Output) -> Resul
     Ok(())
 }
 
-fn print_outcome(outcome: &Outcome, output: &Output) -> Result<(), Error> {
-    let name = name(outcome);
-    match outcome.status() {
+fn print_result(result: &WaitResult, output: &Output) -> Result<(), Error> {
+    let name = result.name();
+    match result.status() {
         Some(status) => output.status(status, &[("outcome", json!(name))]),
         None if output.format() == Format::Text => output.text(&format!("outcome  {name}")),
         None => output.json(&json!({ "outcome": name })),
-    }
-}
-
-/// Returns the value of `outcome` in the output.
-fn name(outcome: &Outcome) -> &'static str {
-    match outcome {
-        Outcome::Succeeded(_) => "succeeded",
-        Outcome::Failed(_) => "failed",
-        Outcome::Errored(_) => "errored",
-        Outcome::Superseded { .. } => "superseded",
-        Outcome::Abandoned { .. } => "abandoned",
-        Outcome::Gone => "gone",
-        Outcome::Reached(_) => "reached",
-        _ => "still_running",
-    }
-}
-
-fn code(outcome: &Outcome) -> Code {
-    match outcome {
-        Outcome::StillRunning { .. } => Code::OutOfTime,
-        Outcome::Gone => Code::Rejected,
-        outcome if outcome.is_success() => Code::Done,
-        _ => Code::Failed,
     }
 }

@@ -20,7 +20,7 @@ impl<'a> JsonArray<'a> {
     pub(super) fn new(output: &'a Output) -> Self {
         Self {
             output,
-            separator: "[\n",
+            separator: FIRST,
         }
     }
 
@@ -31,19 +31,35 @@ impl<'a> JsonArray<'a> {
         // Line feeds are only between the values of a document.
         let indented = format!("  {}", text.replace('\n', "\n  "));
         let mut part = Safe::default();
-        part.push_static(std::mem::replace(&mut self.separator, ",\n"));
+        part.push_static(std::mem::replace(&mut self.separator, NEXT));
         part.push(&escape_json(&indented));
         self.output.write(&part)
     }
 
     /// Prints the end of the array.
-    pub(crate) fn end(self) -> Result<(), Error> {
+    pub(crate) fn end(mut self) -> Result<(), Error> {
         let mut end = Safe::default();
-        end.push_static(if self.separator == ",\n" {
-            "\n]\n"
-        } else {
-            "[]\n"
+        end.push_static(match std::mem::take(&mut self.separator) {
+            FIRST => "[]\n",
+            _ => "\n]\n",
         });
         self.output.write(&end)
     }
 }
+
+/// Ends the last line of an array that is not closed.
+impl Drop for JsonArray<'_> {
+    fn drop(&mut self) {
+        if self.separator == NEXT {
+            let mut end = Safe::default();
+            end.push_static("\n");
+            // The reason why the array is not closed is already an error.
+            let _ = self.output.write(&end);
+        }
+    }
+}
+
+/// Text before the first element.
+const FIRST: &str = "[\n";
+/// Text before each further element.
+const NEXT: &str = ",\n";

@@ -23,8 +23,8 @@ pub(super) fn start(verbosity: u8, format: Format, log: Log) {
         .with_max_level(level)
         .with_writer(move || Traces { format, log })
         .with_ansi(false)
-        // A call is one span, whose fields are complete when it ends.
-        .with_span_events(FmtSpan::CLOSE)
+        // A call is one span: its beginning names the operation, and its end has all fields.
+        .with_span_events(FmtSpan::NEW | FmtSpan::CLOSE)
         .try_init();
 }
 

@@ -66,3 +66,46 @@ fn time_limit_starts_again_with_each_page() {
     let output = scene.output("list --limit 249 --timeout 1s --deployment 42");
     assert!(output.status.success(), "{output:?}");
 }
+
+#[test]
+fn wait_ends_on_time_although_the_server_is_silent() {
+    for (answered, state) in [(0, "null"), (1, "\"queued\"")] {
+        let scene = Scene::real_time().statuses(&["queued"]);
+        scene.github.fault(silent().skip(answered));
+        let start = Instant::now();
+        let output = scene.output("wait --timeout 1s --interval 100ms --json --deployment 42");
+        // A poll that starts at the end would take ten seconds.
+        assert!(start.elapsed() < Duration::from_secs(7), "{output:?}");
+        assert_eq!(output.status.code(), Some(7), "{output:?}");
+        let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(document["state"].to_string(), state);
+        assert_eq!(document["outcome"], "still_running");
+    }
+}
+
+#[test]
+fn wait_ends_with_7_during_a_rate_limit() {
+    let scene = Scene::real_time().statuses(&["queued"]);
+    let limit = Fault::secondary_limit(RetryAfter::Seconds(600));
+    scene.github.fault(limit.times(1000).skip(1));
+    let output = scene.output("wait --timeout 1s --interval 100ms --deployment 42");
+    assert_eq!(output.status.code(), Some(7), "{output:?}");
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert!(printed.contains("outcome      still_running"), "{printed}");
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(errors.contains("rate limit"), "{errors}");
+}
+
+#[test]
+fn calls_are_traced_when_they_begin() {
+    let scene = Scene::real_time();
+    scene.github.fault(silent());
+    let output = scene.output("latest -v --timeout 1s --deployment 42");
+    let errors = String::from_utf8(output.stderr).unwrap();
+    let begin = errors.lines().next().unwrap();
+    assert!(
+        begin.contains("deploystatus.operation=\"latest\""),
+        "{errors}"
+    );
+    assert!(begin.ends_with(": new"), "{errors}");
+}

@@ -273,7 +273,7 @@ fn redirect_to_another_host_is_not_followed() {
 $ deploystatus latest
 --- stderr
 error: failed to read the newest status: redirect to another server: https://elsewhere.example.com/statuses; the token is not sent there
-help: If the new URL is correct, set it with --api-url or GITHUB_API_URL.
+help: Check the API URL (--api-url or GITHUB_API_URL; on Enterprise Server it ends in /api/v3). If the server has moved, use its new URL.
 --- exit 6
 
 "#]],

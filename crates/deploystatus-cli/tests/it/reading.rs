@@ -64,7 +64,7 @@ fn list_prints_json_while_it_reads() {
     let array = printed.clone() + "]";
     let array: Vec<serde_json::Value> = serde_json::from_str(&array).unwrap();
     assert_eq!(array.len(), 200);
-    assert!(!printed.trim_end().ends_with(']'), "{printed}");
+    assert!(printed.ends_with("}\n"), "{printed}");
     let output = scene.output("list --all --json --deployment 42");
     let array: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(array.len(), 250);

@@ -27,6 +27,10 @@ fn commands_of_the_readmes_succeed() {
     let scene = Scene::real_time();
     let deploy = scene.file("deploy.sh", "#!/bin/sh\n[ $# -le 1 ]\n");
     std::fs::set_permissions(&deploy, PermissionsExt::from_mode(0o755)).unwrap();
+    let bin = scene.home.path().join("bin");
+    std::fs::create_dir(&bin).unwrap();
+    let npm = scene.file("bin/npm", "#!/bin/sh\ndeploystatus create success\n");
+    std::fs::set_permissions(&npm, PermissionsExt::from_mode(0o755)).unwrap();
     let event = scene.file("event.json", r#"{"deployment": {"id": 42}}"#);
     let scene = scene.set("GITHUB_EVENT_PATH", event.display().to_string());
     for readme in READMES {

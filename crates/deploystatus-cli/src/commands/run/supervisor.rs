@@ -103,6 +103,7 @@ impl<'a> Supervisor<'a> {
                 event = event_of(&mut self.pending_report) => self.on_report_event(event),
                 () = reached(self.kill_at) => self.kill(),
                 () = self.reports.started() => {}
+                () = self.output.break_silence(), if self.child.is_none() => {}
                 () = sleep_until(self.next_reading) => self.read_output(Reading::WhileRunning),
             }
         }
@@ -136,6 +137,7 @@ impl<'a> Supervisor<'a> {
     fn on_exit(&mut self, ending: &Ending) {
         self.read_output(Reading::AtEnd);
         self.child = None;
+        self.output.start_waiting();
         self.code = ending.code();
         self.report(ending, self.arguments.end_timeout);
     }

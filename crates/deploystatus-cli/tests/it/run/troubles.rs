@@ -1,6 +1,7 @@
 //! Reports that cannot be delivered.
 
 use std::fs;
+use std::process::Output;
 use std::time::Duration;
 
 use deploystatus_emulator::{Fault, Operation, Stage};
@@ -205,28 +206,53 @@ fn unwritable_outbox_is_a_warning() {
     assert!(!scene.home.path().join("was-run").exists());
 }
 
-/// Mounts a disk of one page, which the report of an unexpected end fills.
+/// Runs a shell line in a directory `full` with a disk of one page; `None` if this user cannot mount a disk.
 #[cfg(target_os = "linux")]
-#[test]
-fn final_report_fits_on_a_full_disk() {
-    let scene = Scene::real_time();
-    let outbox = scene.home.path().join("full");
-    fs::create_dir(&outbox).unwrap();
+fn with_small_disk(scene: &Scene, line: &str) -> Option<Output> {
+    fs::create_dir(scene.home.path().join("full")).unwrap();
     let alone = "unshare --user --map-root-user --mount";
     let disk = "mount -t tmpfs -o size=4k none full";
     let mut mounted = scene.shell(&format!("{alone} {disk}"));
     if !mounted.status().is_ok_and(|status| status.success()) {
-        eprintln!("skipped: this user cannot mount a disk");
-        return;
+        return None;
     }
+    let mut shell = scene.shell(&format!("{alone} sh -c '{disk} && {line}'"));
+    Some(shell.output().unwrap())
+}
+
+/// The report of an unexpected end fills the disk.
+#[cfg(target_os = "linux")]
+#[test]
+fn final_report_fits_on_a_full_disk() {
+    let scene = Scene::real_time();
+    scene.github.fault(down());
     let limits = SHORT_LIMITS.join(" ");
     let run = format!("deploystatus run --deployment 42 --outbox full {limits} -- false");
-    let mut shell = scene.shell(&format!("{alone} sh -c '{disk} && {run}; cat full/*.json'"));
-    scene.github.fault(down());
-    let output = shell.output().unwrap();
+    let Some(output) = with_small_disk(&scene, &format!("{run}; cat full/*.json")) else {
+        eprintln!("skipped: this user cannot mount a disk");
+        return;
+    };
     let errors = stderr(&output);
-    assert!(errors.contains("the report is in "), "{errors}");
+    assert!(!errors.contains("stored nowhere"), "{errors}");
     let kept = String::from_utf8(output.stdout).unwrap();
     assert!(kept.contains("\"failure\""), "{kept}");
     assert!(!kept.contains("\"error\""), "{kept}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn strict_refuses_to_start_on_a_full_disk() {
+    for (option, is_run, number) in [("--strict", false, 2), ("", true, 0)] {
+        let scene = Scene::real_time();
+        let run = format!("deploystatus run --deployment 42 --outbox full {option}");
+        let line = format!("{{ cat /dev/zero > full/fill; {run} -- touch was-run; }}");
+        let Some(output) = with_small_disk(&scene, &line) else {
+            eprintln!("skipped: this user cannot mount a disk");
+            return;
+        };
+        assert_eq!(output.status.code(), Some(number), "{output:?}");
+        assert_eq!(scene.home.path().join("was-run").exists(), is_run);
+        assert_eq!(scene.reported().is_empty(), !is_run);
+        assert!(stderr(&output).contains("outbox"), "{output:?}");
+    }
 }
