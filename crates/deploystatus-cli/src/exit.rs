@@ -15,7 +15,7 @@ pub(crate) enum Code {
     Rejected,
     NotAllowed,
     RateLimited,
-    NoAnswer,
+    NoResponse,
     OutOfTime,
     OutcomeUnknown,
     /// The exit code of the command that `run` started.
@@ -31,7 +31,7 @@ impl Code {
         Self::Rejected,
         Self::NotAllowed,
         Self::RateLimited,
-        Self::NoAnswer,
+        Self::NoResponse,
         Self::OutOfTime,
         Self::OutcomeUnknown,
     ];
@@ -45,7 +45,7 @@ impl Code {
             Self::Rejected => "the server rejected the request: not found, invalid, or archived",
             Self::NotAllowed => "the token is not allowed to do this (401, 403)",
             Self::RateLimited => "a rate limit requires a wait of more than two minutes",
-            Self::NoAnswer => "no response, or a server error",
+            Self::NoResponse => "no response, or a server error",
             Self::OutOfTime => "a time limit was reached",
             Self::OutcomeUnknown => {
                 "the response was lost, and the status may or may not be stored"
@@ -63,7 +63,7 @@ impl Code {
             Self::Rejected => 3,
             Self::NotAllowed => 4,
             Self::RateLimited => 5,
-            Self::NoAnswer => 6,
+            Self::NoResponse => 6,
             Self::OutOfTime => 7,
             Self::OutcomeUnknown => 8,
             Self::Child(code) => code,
@@ -79,7 +79,7 @@ impl Code {
             Self::Rejected => "rejected",
             Self::NotAllowed => "not_allowed",
             Self::RateLimited => "rate_limited",
-            Self::NoAnswer => "no_answer",
+            Self::NoResponse => "no_response",
             Self::OutOfTime => "out_of_time",
             Self::OutcomeUnknown => "outcome_unknown",
         }
@@ -101,7 +101,7 @@ pub(crate) fn code_of(error: &Error) -> Code {
             Code::Usage
         }
         Error::Start { code, .. } => Code::Child(*code),
-        Error::Unreported(_) => Code::NoAnswer,
+        Error::Unreported(_) => Code::NoResponse,
         Error::TimedOut(_, TimedOut::Reading) => Code::OutOfTime,
         Error::TimedOut(_, TimedOut::Creating) => Code::OutcomeUnknown,
         Error::Output(_) | Error::Runtime(_) => Code::Failed,
@@ -114,13 +114,15 @@ fn code_of_call(error: &deploystatus::Error) -> Code {
         ErrorKind::OutcomeUnknown => Code::OutcomeUnknown,
         ErrorKind::Runtime => Code::Failed,
         ErrorKind::RateLimited => Code::RateLimited,
-        _ => error.rejection().map_or(Code::NoAnswer, code_of_rejection),
+        _ => error
+            .rejection()
+            .map_or(Code::NoResponse, code_of_rejection),
     }
 }
 
 /// Returns the exit code of a report, or that of no response if it was not sent yet.
 fn code_of_report(report: &Undelivered) -> Code {
-    report.error().map_or(Code::NoAnswer, code_of_call)
+    report.error().map_or(Code::NoResponse, code_of_call)
 }
 
 fn code_of_rejection(rejection: &deploystatus::Rejection) -> Code {
@@ -129,7 +131,7 @@ fn code_of_rejection(rejection: &deploystatus::Rejection) -> Code {
         (RejectionKind::RepositoryArchived, _) => Code::Rejected,
         (_, 401 | 403) => Code::NotAllowed,
         (_, 400..=499) => Code::Rejected,
-        _ => Code::NoAnswer,
+        _ => Code::NoResponse,
     }
 }
 

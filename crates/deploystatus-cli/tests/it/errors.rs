@@ -199,7 +199,7 @@ $ deploystatus wait --timeout 1m --jsonl
 }
 
 #[test]
-fn repeated_server_errors_are_no_answer() {
+fn repeated_server_errors_are_no_response() {
     let scene = Scene::new();
     scene.github.fault(Fault::status(503).times(5));
     check(
@@ -220,7 +220,7 @@ help: Check the status of the server; https://www.githubstatus.com shows that of
 }
 
 #[test]
-fn closed_port_is_no_answer() {
+fn closed_port_is_no_response() {
     let scene = Scene::new();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let closed = listener.local_addr().unwrap();
@@ -244,7 +244,7 @@ help: Check the API URL (--api-url or GITHUB_API_URL; on Enterprise Server it en
 }
 
 #[test]
-fn foreign_response_is_no_answer() {
+fn foreign_response_is_no_response() {
     let scene = Scene::new();
     scene.github.fault(Fault::html(200).times(5));
     check(

@@ -83,7 +83,7 @@ impl Probe {
             let error = error.without_url();
             let base = without_secrets(&self.base);
             let text = format!("no response from {base}: {error}{}", causes(&error));
-            Finding::problem("server", text, Code::NoAnswer)
+            Finding::problem("server", text, Code::NoResponse)
                 .fix("Check the API URL, name resolution, proxies and certificates.")
         })
     }

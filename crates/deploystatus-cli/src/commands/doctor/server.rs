@@ -23,7 +23,7 @@ pub(crate) fn kind(probe: &Probe, response: &Response) -> Finding {
     }
     let status = response.status;
     let message = format!("{base} is not GitHub's API (it responded {status})");
-    Finding::problem("server", message, Code::NoAnswer)
+    Finding::problem("server", message, Code::NoResponse)
         .fix("Check the API URL (on Enterprise Server it ends in /api/v3) and proxies.")
 }
 
