@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use deploystatus::{CreateOutcome, Deployment, Error, NewStatus, RetryPolicy, State};
+use deploystatus::{CreateOutcome, Deployment, Error, NewStatus, RetryPolicy, SearchBound, State};
 use deploystatus_emulator::{Fault, NewStatus as Stored, Operation, Quirks, ReplicaLag};
 use tests::{Scene, in_paused_time};
 use tokio::time::sleep;
@@ -241,4 +241,21 @@ fn unchanged_is_never_concluded_from_a_stale_list() {
         deployment.create_status_if_changed(success).await.unwrap();
         assert_eq!(scene.stored().last().unwrap(), "success");
     });
+}
+
+#[tokio::test(start_paused = true)]
+async fn identical_older_status_can_be_adopted_without_an_id() {
+    // The documented limit of a search that is bound by time: `Date` is an hour behind `created_at`.
+    let scene = Scene::start().await;
+    scene
+        .github
+        .change_quirks(|it| it.clock_skew_ms = 3_600_000);
+    let older = scene.store(Stored::new("success"));
+    sleep(seconds(1800)).await;
+    scene.fault(NOT_STORED().on(Operation::CreateStatus));
+    let success = NewStatus::new(State::Success);
+    let created = scene.deployment.create_status(success).await.unwrap();
+    assert_eq!(created.status.id, older);
+    assert!(matches!(created.search, Some(SearchBound::Time(_))));
+    assert_eq!(scene.stored(), ["success"]);
 }
