@@ -205,9 +205,14 @@ impl Output {
         }
     }
 
-    /// Adds a status to the summary of a workflow step.
-    pub(crate) fn add_summary(&self, deployment: &Deployment, status: &DeploymentStatus) {
-        if let Err(error) = self.workflow.add_summary(deployment, status) {
+    /// Returns `true` if the workflow step has a summary.
+    pub(crate) fn has_summary(&self) -> bool {
+        self.workflow.has_summary()
+    }
+
+    /// Adds statuses, newest first, to the summary of a workflow step.
+    pub(crate) fn add_summary(&self, deployment: &Deployment, statuses: &[DeploymentStatus]) {
+        if let Err(error) = self.workflow.add_summary(deployment, statuses) {
             self.warning(&error.to_string());
         }
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use deploystatus::{Confirmation, CreateOutcome, Deployment, DeploymentStatus, NewStatus, State};
 use serde_json::{Value, json};
 
+use super::summary;
 use super::time_limit::TimeLimit;
 use crate::advice;
 use crate::arguments::parsers::ReportedState;
@@ -48,11 +49,11 @@ pub(crate) async fn run(
     let status = &created.status;
     // Later steps need the outputs even if standard output cannot be written.
     output.set_outputs(status);
-    output.add_summary(&deployment, status);
     let printed = output.status(status, &[("delivery", json!(delivery(&created)))]);
     if printed.is_err() {
         output.warning(&format!("stored as status {}", status.id));
     }
+    summary::add(&deployment, status, output).await;
     printed?;
     Ok(Code::Done)
 }

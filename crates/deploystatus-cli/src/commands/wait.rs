@@ -6,6 +6,7 @@ use deploystatus::{DeploymentStatus, Outcome, PollEvent, WaitPolicy};
 use serde_json::json;
 use tokio::time::{Instant, timeout};
 
+use super::summary;
 use crate::advice;
 use crate::arguments::WaitArgs;
 use crate::duration;
@@ -61,7 +62,7 @@ pub(crate) async fn run(
     };
     if let Some(status) = result.status() {
         output.set_outputs(status);
-        output.add_summary(&deployment, status);
+        summary::add(&deployment, status, output).await;
     }
     print_result(&result, output)?;
     if let Some(problem) = result.problem(arguments.timeout) {

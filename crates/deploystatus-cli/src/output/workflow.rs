@@ -56,16 +56,20 @@ impl Workflow {
         })
     }
 
-    /// Adds a status to the summary of the step.
+    pub(super) fn has_summary(&self) -> bool {
+        self.summary.is_some()
+    }
+
+    /// Adds statuses, newest first, to the summary of the step.
     pub(super) fn add_summary(
         &self,
         deployment: &Deployment,
-        status: &DeploymentStatus,
+        statuses: &[DeploymentStatus],
     ) -> Result<(), Error> {
         let Some(path) = &self.summary else {
             return Ok(());
         };
-        append(path, &summary(deployment, status)).map_err(|source| Error::File {
+        append(path, &summary(deployment, statuses)).map_err(|source| Error::File {
             action: "write summary to",
             path: path.clone(),
             source,
@@ -73,8 +77,20 @@ impl Workflow {
     }
 }
 
-/// Returns a Markdown table with one status.
-fn summary(deployment: &Deployment, status: &DeploymentStatus) -> String {
+/// Returns a Markdown table of statuses, oldest first.
+fn summary(deployment: &Deployment, statuses: &[DeploymentStatus]) -> String {
+    let mut table = format!(
+        "### Deployment {} of {}\n\n\
+         | state | time | description | environment | log |\n|---|---|---|---|---|\n",
+        deployment.id(),
+        markdown(&deployment.repository()),
+    );
+    table.extend(statuses.iter().rev().map(summary_row));
+    table.push('\n');
+    table
+}
+
+fn summary_row(status: &DeploymentStatus) -> String {
     let link = |name: &str, url: &Option<String>| {
         let url = url.as_deref().filter(|url| url.starts_with("http"));
         url.map_or_else(String::new, |url| {
@@ -82,11 +98,7 @@ fn summary(deployment: &Deployment, status: &DeploymentStatus) -> String {
         })
     };
     format!(
-        "### Deployment {} of {}\n\n\
-         | state | time | description | environment | log |\n|---|---|---|---|---|\n\
-         | {} | {} | {} | {} | {} |\n\n",
-        deployment.id(),
-        markdown(&deployment.repository()),
+        "| {} | {} | {} | {} | {} |\n",
         markdown(status.state.as_str()),
         status.created_at,
         markdown(status.description.as_deref().unwrap_or_default()),

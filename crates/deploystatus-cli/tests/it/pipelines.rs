@@ -2,7 +2,7 @@
 
 use std::process::Stdio;
 
-use deploystatus_emulator::NewStatus;
+use deploystatus_emulator::{Fault, NewStatus, Operation};
 use snapbox::str;
 
 use crate::process::pair;
@@ -188,6 +188,49 @@ fn reports_are_added_to_the_step_summary() {
 | state | time | description | environment | log |
 |---|---|---|---|---|
 | success | 2026-01-01T00:00:00Z | a\|b \<c\> \[d\]\(e\) |  | [log](<https://ci.example.com/7>) |
+
+
+"#]],
+    );
+}
+
+#[test]
+fn step_summary_contains_all_states() {
+    let scene = Scene::new();
+    let summary = scene.file("summary", "");
+    let scene = scene.set("GITHUB_STEP_SUMMARY", summary.display().to_string());
+    scene.run("run -- true");
+    check(
+        std::fs::read_to_string(summary).unwrap(),
+        str![[r#"
+### Deployment 42 of octocat\/example
+
+| state | time | description | environment | log |
+|---|---|---|---|---|
+| in\_progress | [..] |
+| success | [..] |
+
+
+"#]],
+    );
+}
+
+#[test]
+fn step_summary_contains_the_new_status_if_the_list_fails() {
+    let scene = Scene::new().statuses(&["queued"]);
+    let summary = scene.file("summary", "");
+    let scene = scene.set("GITHUB_STEP_SUMMARY", summary.display().to_string());
+    let fault = Fault::status(503).on(Operation::ListStatuses);
+    scene.github.fault(fault);
+    scene.run("create success");
+    check(
+        std::fs::read_to_string(summary).unwrap(),
+        str![[r#"
+### Deployment 42 of octocat\/example
+
+| state | time | description | environment | log |
+|---|---|---|---|---|
+| success | [..] |
 
 
 "#]],

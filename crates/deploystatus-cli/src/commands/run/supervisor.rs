@@ -15,6 +15,7 @@ use super::pending_report::{Event, PendingReport};
 use super::reports::Reports;
 use super::signals::{Signals, Stop};
 use crate::arguments::report::RunArgs;
+use crate::commands::summary;
 use crate::error::Error;
 use crate::exit::Code;
 use crate::output::Output;
@@ -33,6 +34,8 @@ pub(super) struct Supervisor<'a> {
     parent_exited: bool,
     /// Time at which the command is killed, because its pipeline is gone.
     kill_at: Option<Instant>,
+    /// The reported end, if it was delivered.
+    delivered: Option<DeploymentStatus>,
     code: u8,
 }
 
@@ -60,6 +63,7 @@ impl<'a> Supervisor<'a> {
             stop_requested: false,
             parent_exited: false,
             kill_at: None,
+            delivered: None,
             code: 0,
         }
     }
@@ -110,6 +114,7 @@ impl<'a> Supervisor<'a> {
         if self.parent_exited {
             self.kill();
         }
+        self.add_summary().await;
         match self.reports.failure() {
             Some(failure) if self.code == 0 => failure,
             _ => Code::Child(self.code),
@@ -165,9 +170,22 @@ impl<'a> Supervisor<'a> {
         }
     }
 
-    fn on_delivered(&self, pending: &PendingReport, status: &DeploymentStatus) {
+    /// Adds the states to the summary of the step. After a stop request there is no time to read them.
+    async fn add_summary(&self) {
+        let deployment = self.reports.deployment();
+        match &self.delivered {
+            Some(status) if self.stop_requested => {
+                self.output
+                    .add_summary(deployment, std::slice::from_ref(status));
+            }
+            Some(status) => summary::add(deployment, status, self.output).await,
+            None => {}
+        }
+    }
+
+    fn on_delivered(&mut self, pending: &PendingReport, status: &DeploymentStatus) {
         self.output.set_outputs(status);
-        self.output.add_summary(self.reports.deployment(), status);
+        self.delivered = Some(status.clone());
         if let (true, Some(reason)) = (self.stop_requested, &pending.reason) {
             self.output
                 .note(&format!("reported {}: {reason}", pending.state));

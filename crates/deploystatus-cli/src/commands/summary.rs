@@ -1,0 +1,27 @@
+//! The summary of a workflow step: all states of the deployment, with times and links.
+
+use std::time::Duration;
+
+use deploystatus::{Deployment, DeploymentStatus, RetryPolicy};
+use tokio::time::timeout;
+
+use crate::output::Output;
+
+/// Time limit for reading the statuses. Without them, the summary contains the newest status only.
+const TIME_LIMIT: Duration = Duration::from_secs(5);
+
+/// Adds the statuses of a deployment to the summary of the workflow step, if there is one.
+pub(crate) async fn add(deployment: &Deployment, newest: &DeploymentStatus, output: &Output) {
+    if !output.has_summary() {
+        return;
+    }
+    let once = deployment.clone().with_retry_policy(RetryPolicy::never());
+    let mut pages = once.statuses();
+    let page = timeout(TIME_LIMIT, pages.next_page()).await;
+    let mut statuses = page.ok().and_then(Result::ok).flatten().unwrap_or_default();
+    // The list can lag behind the status that was just created.
+    if statuses.iter().all(|status| status.id != newest.id) {
+        statuses.insert(0, newest.clone());
+    }
+    output.add_summary(deployment, &statuses);
+}
