@@ -48,7 +48,13 @@ pub(crate) async fn run(
         stop = signals.next() => Some(stop),
         () = reports.wait_started(arguments.report_timeout) => None,
     };
-    let mut supervisor = Supervisor::new(&arguments, reports, child_output, output);
+    let mut supervisor = Supervisor::new(
+        &arguments,
+        reports,
+        child_output,
+        parent_policy(&arguments),
+        output,
+    );
     match stop {
         Some(stop) => supervisor.stop_before_start(stop),
         None => supervisor.start(command),

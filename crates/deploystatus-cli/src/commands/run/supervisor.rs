@@ -13,7 +13,7 @@ use super::child_output::{ChildOutput, Reading};
 use super::ending::Ending;
 use super::pending_report::{Event, PendingReport};
 use super::reports::Reports;
-use super::signals::{Signals, Stop};
+use super::signals::{ParentPolicy, Signals, Stop};
 use crate::arguments::report::RunArgs;
 use crate::commands::summary;
 use crate::error::Error;
@@ -30,17 +30,19 @@ pub(super) struct Supervisor<'a> {
     child: Option<Child>,
     group: Option<Group>,
     pending_report: Option<PendingReport>,
+    parent_policy: ParentPolicy,
     stop_requested: bool,
-    parent_exited: bool,
-    /// Time at which the command is killed, because its pipeline is gone.
+    /// Flag that is set once the pipeline has announced the end of the job.
+    job_ends: bool,
+    /// Time at which the command is killed, because its job ends.
     kill_at: Option<Instant>,
     /// The reported end, if it was delivered.
     delivered: Option<DeploymentStatus>,
     code: u8,
 }
 
-/// Time for the report after the parent has exited: GitHub's runner then ends the job within 2.5 seconds.
-const GRACE_WITHOUT_PARENT: Duration = Duration::from_secs(2);
+/// Time for the report and the command after the last stop request of a pipeline.
+const GRACE_AT_JOB_END: Duration = Duration::from_secs(2);
 /// Time between two readings of the command's output file.
 const READING_INTERVAL: Duration = Duration::from_millis(500);
 
@@ -49,6 +51,7 @@ impl<'a> Supervisor<'a> {
         arguments: &'a RunArgs,
         reports: Reports<'a>,
         child_output: Option<ChildOutput>,
+        parent_policy: ParentPolicy,
         output: &'a Output,
     ) -> Self {
         Self {
@@ -60,8 +63,9 @@ impl<'a> Supervisor<'a> {
             child: None,
             group: None,
             pending_report: None,
+            parent_policy,
             stop_requested: false,
-            parent_exited: false,
+            job_ends: false,
             kill_at: None,
             delivered: None,
             code: 0,
@@ -111,7 +115,7 @@ impl<'a> Supervisor<'a> {
                 () = sleep_until(self.next_reading) => self.read_output(Reading::WhileRunning),
             }
         }
-        if self.parent_exited {
+        if self.job_ends {
             self.kill();
         }
         self.add_summary().await;
@@ -126,9 +130,9 @@ impl<'a> Supervisor<'a> {
         if let (Some(group), Some(_)) = (self.group, &self.child) {
             group.forward(stop);
         }
-        if stop == Stop::ParentExited {
-            self.parent_exited = true;
-            self.kill_at = Some(after(GRACE_WITHOUT_PARENT));
+        if self.is_last(stop) {
+            self.job_ends = true;
+            self.kill_at = Some(after(GRACE_AT_JOB_END));
         }
         if std::mem::replace(&mut self.stop_requested, true) {
             return;
@@ -136,6 +140,18 @@ impl<'a> Supervisor<'a> {
         self.read_output(Reading::WhileRunning);
         self.report(&Ending::Stopped(stop), self.arguments.end_timeout);
         self.limit_report(stop);
+    }
+
+    /// Returns `true` if a pipeline kills this process next.
+    ///
+    /// GitHub's runner sends SIGINT, after 7.5 seconds SIGTERM, and kills the process 2.5 seconds later.
+    /// If that process is a shell, it exits at the SIGTERM.
+    fn is_last(&self, stop: Stop) -> bool {
+        match stop {
+            Stop::ParentExited => true,
+            Stop::Terminate => self.stop_requested && self.parent_policy == ParentPolicy::Watch,
+            Stop::Interrupt | Stop::HangUp => false,
+        }
     }
 
     /// Reports how the command ended.
@@ -216,7 +232,7 @@ impl<'a> Supervisor<'a> {
     /// Limits the final report to the time that a stop request leaves.
     fn limit_report(&mut self, stop: Stop) {
         let grace = match stop {
-            Stop::ParentExited => self.arguments.grace.min(GRACE_WITHOUT_PARENT),
+            Stop::ParentExited => self.arguments.grace.min(GRACE_AT_JOB_END),
             _ => self.arguments.grace,
         };
         if let Some(pending) = &mut self.pending_report {

@@ -183,16 +183,13 @@ impl Step {
             assert!(flushed.status.success(), "{name}: {flushed:?}");
             newest = self.newest();
         }
-        // A killed `run` cannot end its command; the runner does so at the end of the job.
-        let is_killed = condition == Condition::SlowCleanUp
-            && (name.contains("exec") || name.starts_with("deploystatus"));
         for id in &processes {
             // The process may have ended in the meantime.
             let _ = kill(Pid::from_raw(*id), Signal::SIGKILL);
         }
         thread::sleep(Duration::from_millis(500));
         let later = self.newest();
-        if newest != "error" || later != "error" || !(processes.is_empty() || is_killed) {
+        if newest != "error" || later != "error" || !processes.is_empty() {
             let states = self.scene.reported();
             return Err(format!(
                 "{name}, {condition:?}: {states:?}, processes {processes:?}"
