@@ -117,8 +117,8 @@ impl NewStatus {
     /// Sets whether a `success` makes earlier deployments of the environment inactive.
     ///
     /// GitHub's default is `true`.
-    /// GitHub adds an `inactive` status to the earlier deployments of the same repository and environment
-    /// whose newest status is `success`. Transient deployments are excluded.
+    /// GitHub adds an `inactive` status to each earlier deployment of the same repository and environment,
+    /// if the newest status of that deployment is `success`. Transient deployments are excluded.
     /// According to GitHub's documentation, production environments are excluded too.
     pub fn auto_inactive(mut self, inactive: bool) -> Self {
         self.auto_inactive = Some(inactive);
