@@ -1,5 +1,6 @@
 //! Reports from CI systems: defaults, outputs, annotations and summaries.
 
+use std::path::PathBuf;
 use std::process::Stdio;
 
 use deploystatus_emulator::{Fault, NewStatus, Operation};
@@ -167,11 +168,16 @@ fn second_reading_finds_a_late_status() {
     assert_eq!(scene.github.history(ID).len(), 2);
 }
 
-#[test]
-fn reports_are_added_to_the_step_summary() {
-    let scene = Scene::new();
+/// Gives the scene a file for the summary of the step.
+fn with_step_summary(scene: Scene) -> (Scene, PathBuf) {
     let summary = scene.file("summary", "");
     let scene = scene.set("GITHUB_STEP_SUMMARY", summary.display().to_string());
+    (scene, summary)
+}
+
+#[test]
+fn reports_are_added_to_the_step_summary() {
+    let (scene, summary) = with_step_summary(Scene::new());
     scene.run("create success --description 'a|b <c> [d](e)' --log-url https://ci.example.com/7");
     scene.run("wait");
     check(
@@ -196,9 +202,7 @@ fn reports_are_added_to_the_step_summary() {
 
 #[test]
 fn step_summary_contains_all_states() {
-    let scene = Scene::new();
-    let summary = scene.file("summary", "");
-    let scene = scene.set("GITHUB_STEP_SUMMARY", summary.display().to_string());
+    let (scene, summary) = with_step_summary(Scene::new());
     scene.run("run -- true");
     check(
         std::fs::read_to_string(summary).unwrap(),
@@ -217,9 +221,7 @@ fn step_summary_contains_all_states() {
 
 #[test]
 fn step_summary_contains_the_new_status_if_the_list_fails() {
-    let scene = Scene::new().statuses(&["queued"]);
-    let summary = scene.file("summary", "");
-    let scene = scene.set("GITHUB_STEP_SUMMARY", summary.display().to_string());
+    let (scene, summary) = with_step_summary(Scene::new().statuses(&["queued"]));
     let fault = Fault::status(503).on(Operation::ListStatuses);
     scene.github.fault(fault);
     scene.run("create success");
