@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Span, SpanRelativeTo};
+use tokio::time::Instant;
 
 /// Parses `90s`, `15m`, `1h 30m`, `1d`, `1w`, or a number of seconds.
 pub(crate) fn parse(text: &str) -> Result<Duration, String> {
@@ -15,6 +16,13 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     seconds
         .or_else(with_units)
         .ok_or_else(|| "expected a time such as 90s, 15m, 1h30m or 1d".to_owned())
+}
+
+/// Returns the instant after a duration, at most one year after the start.
+pub(crate) fn after(start: Instant, time: Duration) -> Instant {
+    // Adding a longer duration to an instant could panic.
+    const YEAR: Duration = Duration::from_secs(365 * 86_400);
+    start + time.min(YEAR)
 }
 
 /// Returns a duration in one or two units, such as `1m 30s`.

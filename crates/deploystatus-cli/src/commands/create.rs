@@ -29,8 +29,7 @@ pub(crate) async fn run(
     };
     let status = new_status(state, report)?;
     let limit = TimeLimit::new(arguments.timeout, output);
-    let deployment = settings.deployment(output)?;
-    let deployment = deployment.with_retry_policy(limit.retry_policy());
+    let deployment = limit.deployment(settings)?;
     if report.dry_run {
         print_request(&deployment, &status, output)?;
         return Ok(Code::Done);

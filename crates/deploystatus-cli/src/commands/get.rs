@@ -13,8 +13,7 @@ pub(crate) async fn run(
     output: &Output,
 ) -> Result<Code, Error> {
     let limit = TimeLimit::new(arguments.time.timeout, output);
-    let deployment = settings.deployment(output)?;
-    let deployment = deployment.with_retry_policy(limit.retry_policy());
+    let deployment = limit.deployment(settings)?;
     let read = async {
         let status = deployment.get_status(arguments.status_id).await;
         status.map_err(Error::call("read the status"))

@@ -16,8 +16,7 @@ pub(crate) async fn run(
     output: &Output,
 ) -> Result<Code, Error> {
     let limit = TimeLimit::new(arguments.timeout, output);
-    let deployment = settings.deployment(output)?;
-    let deployment = deployment.with_retry_policy(limit.retry_policy());
+    let deployment = limit.deployment(settings)?;
     let read = async {
         let newest = deployment.latest_status().await;
         newest.map_err(Error::call("read the newest status"))

@@ -19,8 +19,7 @@ pub(crate) async fn run(
     output: &Output,
 ) -> Result<Code, Error> {
     let time = TimeLimit::new(arguments.time.timeout, output);
-    let deployment = settings.deployment(output)?;
-    let pages = deployment.with_retry_policy(time.retry_policy()).statuses();
+    let pages = time.deployment(settings)?.statuses();
     let limit = (!arguments.all).then_some(arguments.limit);
     let print = print(pages, limit, &time, output);
     let rest = time.run(TimedOut::Reading, print).await?;

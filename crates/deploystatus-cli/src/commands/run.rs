@@ -31,7 +31,8 @@ pub(crate) async fn run(
     output: &Output,
 ) -> Result<Code, Error> {
     // From here on a stop request does not end this process before the final status is reported.
-    let mut signals = Signals::listen(parent_policy(&arguments)).map_err(Error::Runtime)?;
+    let parent_policy = parent_policy(&arguments);
+    let mut signals = Signals::listen(parent_policy).map_err(Error::Runtime)?;
     let report = &arguments.report;
     let status = create::new_status(State::InProgress, report)?;
     let deployment = settings.deployment(output)?;
@@ -48,13 +49,7 @@ pub(crate) async fn run(
         stop = signals.next() => Some(stop),
         () = reports.wait_started(arguments.report_timeout) => None,
     };
-    let mut supervisor = Supervisor::new(
-        &arguments,
-        reports,
-        child_output,
-        parent_policy(&arguments),
-        output,
-    );
+    let mut supervisor = Supervisor::new(&arguments, reports, child_output, parent_policy, output);
     match stop {
         Some(stop) => supervisor.stop_before_start(stop),
         None => supervisor.start(command),

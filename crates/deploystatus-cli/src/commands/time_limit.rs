@@ -3,11 +3,13 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use deploystatus::RetryPolicy;
+use deploystatus::{Deployment, RetryPolicy};
 use tokio::time::{Instant, sleep_until};
 
+use crate::duration;
 use crate::error::{Error, TimedOut};
 use crate::output::Output;
+use crate::settings::Settings;
 
 /// A time limit that starts again with each sign of progress, such as a page that was read.
 pub(super) struct TimeLimit<'a> {
@@ -37,17 +39,15 @@ impl<'a> TimeLimit<'a> {
 
     /// Returns the time at which the limit is reached.
     fn deadline(&self) -> Instant {
-        // Adding a longer duration to an instant could panic.
-        const YEAR: Duration = Duration::from_secs(365 * 86_400);
-        // The policy ends at the limit; a second more lets its error arrive.
-        let limit = self.limit.min(YEAR) + Duration::from_secs(1);
         let progress = Duration::from_millis(self.progress.load(Ordering::Relaxed));
-        self.started + progress + limit
+        // The policy ends at the limit; a second more lets its error arrive.
+        duration::after(self.started + progress, self.limit) + Duration::from_secs(1)
     }
 
-    /// Returns a policy that ends within the limit, so that the cause of a failure is known.
-    pub(super) fn retry_policy(&self) -> RetryPolicy {
-        RetryPolicy::new().timeout(self.limit)
+    /// Returns the deployment of the command. Its calls end within the limit, so that the cause of a failure is known.
+    pub(super) fn deployment(&self, settings: &Settings) -> Result<Deployment, Error> {
+        let policy = RetryPolicy::new().timeout(self.limit);
+        Ok(settings.deployment(self.output)?.with_retry_policy(policy))
     }
 
     /// Completes the work of a command.

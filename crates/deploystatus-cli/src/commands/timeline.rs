@@ -19,8 +19,7 @@ pub(crate) async fn run(
     output: &Output,
 ) -> Result<Code, Error> {
     let limit = TimeLimit::new(arguments.timeout, output);
-    let deployment = settings.deployment(output)?;
-    let deployment = deployment.with_retry_policy(limit.retry_policy());
+    let deployment = limit.deployment(settings)?;
     let read = async {
         let timeline = deployment.timeline().await;
         timeline.map_err(Error::call("read the timeline"))

@@ -16,6 +16,7 @@ use super::reports::Reports;
 use super::signals::{ParentPolicy, Signals, Stop};
 use crate::arguments::report::RunArgs;
 use crate::commands::summary;
+use crate::duration;
 use crate::error::Error;
 use crate::exit::Code;
 use crate::output::Output;
@@ -277,9 +278,6 @@ async fn reached(time: Option<Instant>) {
     }
 }
 
-/// Returns the instant after a duration, at most one year from now.
 fn after(time: Duration) -> Instant {
-    // Adding a longer duration to an instant could panic.
-    const YEAR: Duration = Duration::from_secs(365 * 86_400);
-    Instant::now() + time.min(YEAR)
+    duration::after(Instant::now(), time)
 }
