@@ -93,6 +93,14 @@ impl Group {
         };
     }
 
+    /// Returns `true` if processes of the child's own group remain.
+    pub(in crate::commands) fn has_processes(self) -> bool {
+        match self {
+            Self::Own(group) => nix::sys::signal::killpg(group, None).is_ok(),
+            Self::Foreground(_) => false,
+        }
+    }
+
     /// Kills the remaining processes of the child's own group.
     pub(in crate::commands) fn kill(self) {
         if let Self::Own(group) = self {
@@ -106,6 +114,10 @@ impl Group {
 #[expect(clippy::unused_self, reason = "other systems use the process group")]
 impl Group {
     pub(in crate::commands) fn forward(self, _: Stop) {}
+
+    pub(in crate::commands) fn has_processes(self) -> bool {
+        false
+    }
 
     pub(in crate::commands) fn kill(self) {}
 }

@@ -6,7 +6,7 @@ use std::process::ExitStatus;
 use std::time::Duration;
 
 use deploystatus::DeploymentStatus;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::child::{Child, Group};
 use super::child_output::{ChildOutput, Reading};
@@ -29,13 +29,12 @@ pub(super) struct Supervisor<'a> {
     child_output: Option<ChildOutput>,
     next_reading: Instant,
     child: Option<Child>,
+    /// Processes that receive stop requests: the command, and after a cancelled one what remains of its group.
     group: Option<Group>,
     pending_report: Option<PendingReport>,
     parent_policy: ParentPolicy,
     stop_requested: bool,
-    /// Flag that is set once the pipeline has announced the end of the job.
-    job_ends: bool,
-    /// Time at which the command is killed, because its job ends.
+    /// Time at which the group is killed, because its job ends.
     kill_at: Option<Instant>,
     /// The reported end, if it was delivered.
     delivered: Option<DeploymentStatus>,
@@ -66,7 +65,6 @@ impl<'a> Supervisor<'a> {
             pending_report: None,
             parent_policy,
             stop_requested: false,
-            job_ends: false,
             kill_at: None,
             delivered: None,
             code: 0,
@@ -103,21 +101,21 @@ impl<'a> Supervisor<'a> {
     }
 
     /// Waits until the command has ended and its end is reported, or the time for the report is over.
+    ///
+    /// If a pipeline cancelled the command, the rest of its group has to end too.
     pub(super) async fn run(mut self, signals: &mut Signals) -> Code {
-        while self.child.is_some() || self.pending_report.is_some() {
+        while self.child.is_some() || self.group.is_some() || self.pending_report.is_some() {
             tokio::select! {
                 biased;
                 stop = signals.next() => self.on_stop(stop),
                 status = exit_of(&mut self.child) => self.on_exit(&Ending::of(status)),
+                () = end_of(self.group), if self.child.is_none() => self.group = None,
                 event = event_of(&mut self.pending_report) => self.on_report_event(event),
                 () = reached(self.kill_at) => self.kill(),
                 () = self.reports.started() => {}
                 () = self.output.break_silence(), if self.child.is_none() => {}
                 () = sleep_until(self.next_reading) => self.read_output(Reading::WhileRunning),
             }
-        }
-        if self.job_ends {
-            self.kill();
         }
         self.add_summary().await;
         match self.reports.failure() {
@@ -128,12 +126,11 @@ impl<'a> Supervisor<'a> {
 
     /// Forwards a stop request to the command and reports the first one.
     fn on_stop(&mut self, stop: Stop) {
-        if let (Some(group), Some(_)) = (self.group, &self.child) {
+        if let Some(group) = self.group {
             group.forward(stop);
         }
         if self.is_last(stop) {
-            self.job_ends = true;
-            self.kill_at = Some(after(GRACE_AT_JOB_END));
+            self.kill_after(GRACE_AT_JOB_END);
         }
         if std::mem::replace(&mut self.stop_requested, true) {
             return;
@@ -159,6 +156,11 @@ impl<'a> Supervisor<'a> {
     fn on_exit(&mut self, ending: &Ending) {
         self.read_output(Reading::AtEnd);
         self.child = None;
+        if self.stop_requested && self.parent_policy == ParentPolicy::Watch {
+            self.kill_after(self.arguments.grace);
+        } else {
+            self.group = None;
+        }
         self.output.start_waiting();
         self.code = ending.code();
         self.report(ending, self.arguments.end_timeout);
@@ -209,13 +211,19 @@ impl<'a> Supervisor<'a> {
         }
     }
 
+    /// Sets the time for the group, unless it is to be killed earlier.
+    fn kill_after(&mut self, time: Duration) {
+        let time = after(time);
+        self.kill_at = Some(self.kill_at.map_or(time, |earlier| earlier.min(time)));
+    }
+
     /// Kills the command and what remains of its process group.
     fn kill(&mut self) {
         self.kill_at = None;
         if let Some(child) = &mut self.child {
             child.kill();
         }
-        if let Some(group) = self.group {
+        if let Some(group) = self.group.take() {
             group.kill();
         }
     }
@@ -260,6 +268,17 @@ async fn exit_of(child: &mut Option<Child>) -> io::Result<ExitStatus> {
     match child {
         Some(child) => child.wait().await,
         None => pending().await,
+    }
+}
+
+/// Waits until the group has no processes; there is no notification.
+async fn end_of(group: Option<Group>) {
+    const INTERVAL: Duration = Duration::from_millis(100);
+    let Some(group) = group else {
+        return pending().await;
+    };
+    while group.has_processes() {
+        sleep(INTERVAL).await;
     }
 }
 

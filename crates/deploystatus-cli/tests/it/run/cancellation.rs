@@ -18,7 +18,7 @@ use crate::process::wait_until;
 use crate::scene::{ID, PROGRAM, Scene};
 
 /// The ways in which a step starts `deploystatus run`: the shell, and the script.
-const STARTS: [(&str, &str); 6] = [
+const STARTS: [(&str, &str); 7] = [
     ("bash -e", "deploystatus run --deployment 42 -- ./deploy.sh"),
     ("sh -e", "deploystatus run --deployment 42 -- ./deploy.sh"),
     (
@@ -36,6 +36,11 @@ const STARTS: [(&str, &str); 6] = [
     (
         "bash -e",
         "deploystatus run --deployment 42 -- ./deploy.sh | tee log",
+    ),
+    // The shell exits at SIGINT, and its background process ignores it.
+    (
+        "deploystatus run --deployment 42 -- bash -e",
+        "./deploy.sh & wait",
     ),
 ];
 
@@ -134,7 +139,7 @@ impl Step {
             return start;
         }
         kill(self.id(), Signal::SIGTERM).unwrap();
-        if !self.ends_until(start + Duration::from_secs(10)) {
+        if !self.ends_until(Instant::now() + Duration::from_millis(2500)) {
             self.entry.kill().unwrap();
             self.entry.wait().unwrap();
         }
