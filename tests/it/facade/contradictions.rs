@@ -182,6 +182,34 @@ async fn cancelled_waits_use_up_no_budget() {
     );
 }
 
+#[tokio::test(start_paused = true)]
+async fn known_rate_limits_use_up_no_budget() {
+    let scene = Scene::with(on_tokio_time(), |client| {
+        client
+            .pacing(Pacing::new().creations_per_minute(2))
+            .profile(ServerProfile::github())
+            .retry_policy(RetryPolicy::never().max_retry_after(Duration::from_secs(1)))
+    })
+    .await;
+    let limit = Fault::secondary_limit(RetryAfter::Seconds(20));
+    scene.fault(limit.on(Operation::CreateStatus));
+    let mut errors = Vec::new();
+    for _ in 0..5 {
+        errors.push(scene.deployment.create_status(report()).await.unwrap_err());
+    }
+    assert!(errors.iter().all(deploystatus::Error::is_rate_limited));
+    assert_eq!(scene.github.requests().len(), 1);
+    // A dropped wait for the end of the limit is not a creation either.
+    let patient = scene.deployment.with_retry_policy(RetryPolicy::new());
+    let waiting = patient.create_status(report());
+    let second = Duration::from_secs(1);
+    assert!(tokio::time::timeout(second, waiting).await.is_err());
+    let started = Instant::now();
+    patient.create_status(report()).await.unwrap();
+    let elapsed = started.elapsed();
+    assert!(elapsed < Duration::from_secs(30), "{elapsed:?}");
+}
+
 #[test]
 fn four_hundred_reports_of_one_client_keep_the_pace() {
     in_paused_time(|| async {

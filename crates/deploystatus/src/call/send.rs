@@ -23,22 +23,52 @@ use crate::http::response::Response;
 use crate::http::token::Token;
 
 /// Sends a request and returns the response if it is successful.
-///
-/// The future is boxed, because every crate that awaits an unboxed future compiles all code below it again.
-pub(crate) fn send<'a>(
+pub(crate) async fn send(
+    target: &Target,
+    request: &Request<'_>,
+    etag: Option<&HeaderValue>,
+    run: &mut Run,
+) -> Result<Received, Failure> {
+    let admission = admit(target, request.operation(), run).await?;
+    admission.send(target, request, etag, run).await
+}
+
+/// The right to send one request now.
+pub(crate) struct Admission<'a> {
+    gate: &'a Gate,
+    passage: Passage<'a>,
+}
+
+/// Waits until no rate limit prevents the request. Nothing is sent.
+pub(crate) async fn admit<'a>(
     target: &'a Target,
-    request: &'a Request<'_>,
-    etag: Option<&'a HeaderValue>,
-    run: &'a mut Run,
-) -> BoxFuture<'a, Result<Received, Failure>> {
-    async move {
-        let gate = gate(target, request.operation());
-        let passage = gate.pass(run).await.map_err(too_long)?;
-        let result = repeat(target, request, etag, run.rate_limits()).await;
-        update(gate, passage, &result);
-        result
+    operation: Operation,
+    run: &mut Run,
+) -> Result<Admission<'a>, Failure> {
+    let gate = gate(target, operation);
+    let passage = gate.pass(run).await.map_err(too_long)?;
+    Ok(Admission { gate, passage })
+}
+
+impl<'a> Admission<'a> {
+    /// Sends the request and returns the response if it is successful.
+    ///
+    /// The future is boxed, because every crate that awaits an unboxed future compiles all code below it again.
+    pub(crate) fn send(
+        self,
+        target: &'a Target,
+        request: &'a Request<'_>,
+        etag: Option<&'a HeaderValue>,
+        run: &Run,
+    ) -> BoxFuture<'a, Result<Received, Failure>> {
+        let rate_limits = run.rate_limits();
+        async move {
+            let result = repeat(target, request, etag, rate_limits).await;
+            update(self.gate, self.passage, &result);
+            result
+        }
+        .boxed()
     }
-    .boxed()
 }
 
 fn gate(target: &Target, operation: Operation) -> &Gate {

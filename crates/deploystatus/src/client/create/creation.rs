@@ -12,10 +12,10 @@ use super::search::{Adopts, Search, SearchEnd};
 use crate::call::classify;
 use crate::call::delay::Delay;
 use crate::call::exchange::Received;
-use crate::call::operation::Request;
+use crate::call::operation::{Operation, Request};
 use crate::call::pacing::{Priority, Slot};
 use crate::call::retry::{Effect, Failure, Retry, Run};
-use crate::call::send::send;
+use crate::call::send::admit;
 use crate::call::target::Target;
 use crate::error::unknown_outcome::{SearchResult, UnknownOutcome};
 use crate::error::{Error, ErrorKind, Limit};
@@ -108,11 +108,18 @@ impl<'a> Creation<'a> {
 
     async fn attempt(&mut self) -> Result<Attempt, Error> {
         let mut slot = self.wait_for_slot().await?;
+        let admission = match admit(self.target, Operation::Create, &mut self.run).await {
+            Ok(admission) => admission,
+            Err(limited) => {
+                self.run.count(&limited);
+                return Ok(Attempt::NotStored(limited));
+            }
+        };
         slot.set_used();
         let highest_id = self.target.state.highest_id();
         let sent = Instant::now();
         let request = Request::Create(&self.body);
-        let result = send(self.target, &request, None, &mut self.run).await;
+        let result = admission.send(self.target, &request, None, &self.run).await;
         let failure = match result.and_then(|received| self.check(received, highest_id)) {
             Ok(stored) => {
                 slot.count();
@@ -134,7 +141,7 @@ impl<'a> Creation<'a> {
         Ok(Attempt::Unknown(failure.error))
     }
 
-    /// Waits until the limits of the client admit the request.
+    /// Waits until the limits of the client permit the request.
     async fn wait_for_slot(&self) -> Result<Slot<'a>, Error> {
         let pacer = &self.target.core.pacer;
         let pause = pacer.quota_pause();
