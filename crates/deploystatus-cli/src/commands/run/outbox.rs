@@ -39,9 +39,9 @@ fn try_open(arguments: &RunArgs) -> Result<Outbox, Error> {
     Ok(outbox)
 }
 
-/// Writes and removes a file that is as large as a report.
+/// Writes and removes a file that is as large as a report. A flush removes it like an abandoned draft.
 fn check_writable(directory: &Path) -> Result<(), Error> {
-    let path = directory.join(format!(".check-{}", std::process::id()));
+    let path = directory.join(format!(".check-{}.json", std::process::id()));
     let result = write(&path);
     // The file does not exist if it could not be created.
     let _ = fs::remove_file(&path);

@@ -23,15 +23,21 @@ pub(super) fn create_directory(directory: &Path) -> io::Result<Owner> {
 }
 
 /// Creates and removes a file, to determine the owner of new files.
+///
+/// If the process is killed in between, the next flush removes the file like an abandoned draft.
 fn probe(directory: &Path) -> io::Result<Owner> {
     let number = crate::model::new_status::unique_number();
-    let path = directory.join(format!(".probe-{number:016x}"));
+    let path = directory.join(format!(".probe-{number:016x}.json"));
     let owner = private_file()
         .open(&path)?
         .metadata()
         .map(|it| Owner::of(&it));
-    fs::remove_file(&path)?;
-    owner
+    match fs::remove_file(&path) {
+        // A flush of another process has removed it.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => owner,
+        Err(error) => Err(error),
+        Ok(()) => owner,
+    }
 }
 
 /// Returns the options for a new file with mode 0600.

@@ -44,7 +44,10 @@ impl OutboxEntry {
         let draft = directory.join(format!(".{name}"));
         let written = write_draft(&draft, report).and_then(|file| {
             fs::rename(&draft, &path)?;
-            sync_directory(directory)?;
+            // The earlier last will remains until the new name is durable, because names change in order.
+            if report.kind == ReportKind::End || report.sequence == 1 {
+                sync_directory(directory)?;
+            }
             Ok(file)
         });
         match written {
@@ -172,8 +175,9 @@ fn write_draft(draft: &Path, report: &StoredReport) -> io::Result<File> {
             break file;
         }
     };
-    serde_json::to_writer_pretty(&mut file, report)?;
-    file.write_all(b"\n")?;
+    let mut text = serde_json::to_vec_pretty(report)?;
+    text.push(b'\n');
+    file.write_all(&text)?;
     // Without this, a power failure could leave the name with an empty file.
     file.sync_all()?;
     Ok(file)
