@@ -3,6 +3,8 @@
 #[cfg(target_os = "linux")]
 mod cancellation;
 mod endings;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod killed;
 mod random;
 mod readme;
 mod signals;
