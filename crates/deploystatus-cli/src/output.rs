@@ -7,9 +7,10 @@ mod delays;
 pub(crate) mod format;
 mod json;
 mod json_array;
+mod live_line;
 mod notes;
 mod print;
-pub(crate) mod spinner;
+mod silence;
 pub(crate) mod style;
 pub(crate) mod table;
 mod traces;
@@ -17,6 +18,7 @@ pub(crate) mod usage;
 mod workflow;
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use deploystatus::{Deployment, DeploymentStatus};
@@ -25,7 +27,7 @@ use serde_json::{Value, json};
 
 use crate::arguments::OutputArgs;
 use crate::error::Error;
-use crate::escape::{Safe, escape, escape_json, escape_lines, shorten};
+use crate::escape::{Safe, escape_json, escape_lines, shorten};
 use format::{Format, Verbosity};
 use json::MAX_ERROR;
 use json_array::JsonArray;
@@ -38,18 +40,12 @@ use workflow::{Level, Workflow};
 /// The destinations and the format of everything that is printed.
 pub(crate) struct Output {
     format: Format,
-    verbosity: Verbosity,
-    notes: Notes,
-    terminals: Terminals,
+    notes: Arc<Notes>,
+    /// `true` if standard output is a terminal.
+    is_terminal: bool,
     workflow: Workflow,
     /// `true` once the reader of standard output has closed it.
     is_closed: AtomicBool,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Terminals {
-    stdout: bool,
-    stderr: bool,
 }
 
 impl Output {
@@ -67,19 +63,10 @@ impl Output {
         } else {
             Verbosity::Normal
         };
-        let log = workflow.log;
         Self {
             format,
-            verbosity,
-            notes: Notes {
-                format,
-                verbosity,
-                log,
-            },
-            terminals: Terminals {
-                stdout: io::stdout().is_terminal(),
-                stderr: io::stderr().is_terminal(),
-            },
+            notes: Arc::new(Notes::new(format, verbosity, workflow.log)),
+            is_terminal: io::stdout().is_terminal(),
             workflow,
             is_closed: AtomicBool::new(false),
         }
@@ -91,7 +78,7 @@ impl Output {
 
     /// Returns the form in which times are printed to standard output.
     pub(crate) fn times(&self) -> Times {
-        if self.terminals.stdout {
+        if self.is_terminal {
             Times::Relative
         } else {
             Times::Absolute
@@ -166,15 +153,24 @@ impl Output {
         self.notes.print(text);
     }
 
-    /// Starts the time after which [`Output::break_silence`] prints a note.
-    #[expect(clippy::unused_self, reason = "only `Output` prints")]
-    pub(crate) fn start_waiting(&self) {
-        notes::start_waiting();
+    /// Shows what the command waits for: in the live line of a terminal, and in a line elsewhere.
+    pub(crate) fn show_wait(&self, text: &str) {
+        self.notes.show_wait(text);
     }
 
-    /// Prints a note whenever there was none for a minute; never completes.
-    pub(crate) async fn break_silence(&self) {
-        self.notes.break_silence().await;
+    /// Starts the wait again, with the live line.
+    pub(crate) fn start_waiting(&self) {
+        self.notes.start_waiting();
+    }
+
+    /// Ends the wait and removes the live line, because another process uses the terminal or the result follows.
+    pub(crate) fn stop_waiting(&self) {
+        self.notes.stop_waiting();
+    }
+
+    /// Shows that the command still waits whenever there was no message for a minute; never completes.
+    pub(crate) async fn break_silence(&self) -> ! {
+        self.notes.break_silence().await
     }
 
     /// Prints a problem that does not stop the command.
@@ -217,15 +213,6 @@ impl Output {
         }
     }
 
-    /// Returns `true` if a changing line on standard error is useful.
-    fn shows_spinner(&self) -> bool {
-        self.terminals.stderr && self.verbosity == Verbosity::Normal && self.format == Format::Text
-    }
-
-    fn escape(&self, text: &str) -> Safe {
-        escape(text, self.workflow.log)
-    }
-
     fn write_line(&self, mut text: Safe) -> Result<(), Error> {
         text.push_static("\n");
         self.write(&text)
@@ -237,14 +224,23 @@ impl Output {
             return Ok(());
         }
         let text = coloured_for(&io::stdout(), text);
-        let mut stdout = io::stdout().lock();
-        let written = stdout.write_all(text.as_str().as_bytes());
-        match written.and_then(|()| stdout.flush()) {
+        let write = || {
+            let mut stdout = io::stdout().lock();
+            stdout.write_all(text.as_str().as_bytes())?;
+            stdout.flush()
+        };
+        match live_line::suspend(write) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
                 self.is_closed.store(true, Ordering::Relaxed);
                 Ok(())
             }
             result => result.map_err(Error::Output),
         }
+    }
+}
+
+impl Drop for Output {
+    fn drop(&mut self) {
+        live_line::clear();
     }
 }

@@ -66,7 +66,7 @@ impl<'a> TimeLimit<'a> {
                 biased;
                 result = &mut work => return result,
                 () = sleep_until(self.deadline()) => {}
-                () = self.output.break_silence() => {}
+                never = self.output.break_silence() => never,
             }
             if self.deadline() <= Instant::now() {
                 return Err(Error::TimedOut(self.limit, timed_out));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use deploystatus::{DeploymentStatus, Outcome, PollEvent, WaitPolicy};
 use serde_json::json;
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 
 use super::summary;
 use crate::advice;
@@ -14,7 +14,6 @@ use crate::error::Error;
 use crate::exit::Code;
 use crate::output::Output;
 use crate::output::format::Format;
-use crate::output::spinner::Spinner;
 use crate::settings::Settings;
 
 pub(crate) async fn run(
@@ -31,7 +30,7 @@ pub(crate) async fn run(
         Some(state) => deployment.wait_for(state, &policy),
         None => deployment.wait(&policy),
     };
-    let spinner = output.spinner(&format!(
+    output.show_wait(&format!(
         "waiting for deployment {} of {}",
         deployment.id(),
         deployment.repository()
@@ -40,14 +39,21 @@ pub(crate) async fn run(
     let mut newest = None;
     let wait = wait.on_poll(|poll| {
         newest = poll.status.cloned().map(Box::new);
-        let result = print_poll(poll, &spinner, output);
+        let result = print_poll(poll, output);
         if printed.is_ok() {
             printed = result;
         }
     });
     let limit = arguments.timeout.saturating_add(OVERRUN);
-    let outcome = timeout(limit, with_heartbeat(wait.into_future(), &spinner)).await;
-    drop(spinner);
+    let wait = async {
+        tokio::select! {
+            biased;
+            result = wait.into_future() => result,
+            never = output.break_silence() => never,
+        }
+    };
+    let outcome = timeout(limit, wait).await;
+    output.stop_waiting();
     printed?;
     let result = match outcome {
         Ok(Ok(outcome)) => WaitResult::from(outcome),
@@ -143,29 +149,12 @@ impl WaitResult {
     }
 }
 
-/// Completes a wait and prints a line each minute, so that a log shows that the command still runs.
-async fn with_heartbeat<T>(wait: impl Future<Output = T>, spinner: &Spinner<'_>) -> T {
-    const INTERVAL: Duration = Duration::from_secs(60);
-    let started = Instant::now();
-    let mut wait = std::pin::pin!(wait);
-    loop {
-        tokio::select! {
-            biased;
-            result = &mut wait => return result,
-            () = tokio::time::sleep(INTERVAL) => {
-                let waited = duration::format(started.elapsed().as_secs());
-                spinner.heartbeat(&format!("still waiting after {waited}"));
-            }
-        }
-    }
-}
-
 /// Prints a new status or a failed poll. The last status is printed with the outcome instead.
-fn print_poll(poll: &PollEvent<'_>, spinner: &Spinner, output: &Output) -> Result<(), Error> {
+fn print_poll(poll: &PollEvent<'_>, output: &Output) -> Result<(), Error> {
     let is_last = poll.next_in.is_none();
     if let Some(error) = poll.error.filter(|_| !is_last) {
         let error = advice::message(error);
-        spinner.print(&format!(
+        output.note(&format!(
             "cannot read the deployment: {error}; still waiting"
         ));
     }
@@ -177,7 +166,7 @@ fn print_poll(poll: &PollEvent<'_>, spinner: &Spinner, output: &Output) -> Resul
     if let Some(description) = &status.description {
         text = format!("{text}: {description}");
     }
-    spinner.update(&text);
+    output.show_wait(&text);
     if output.format() == Format::JsonLines && !is_last {
         output.json(status)?;
     }

@@ -1,5 +1,6 @@
 //! Messages about calls that take longer than one request.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use deploystatus::Delay;
@@ -7,34 +8,27 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::Output;
-use super::notes::Notes;
 use crate::duration;
 use crate::escape::shorten;
 
 /// Shortest wait of the client's own limits that is worth a message.
 const MIN_PACING: Duration = Duration::from_secs(5);
-/// Time between two messages about one wait.
-const INTERVAL: Duration = Duration::from_secs(60);
 /// Maximum number of characters of the error in a message.
 const MAX_ERROR: usize = 300;
 
 impl Output {
-    /// Returns a listener that prints the reason of each wait, and once a minute the time that is left.
+    /// Returns a listener that shows the reason of each delay.
     pub(crate) fn delay_listener(&self) -> impl Fn(&Delay<'_>) + Send + Sync + use<> {
-        let notes = self.notes;
+        let notes = Arc::clone(&self.notes);
         move |delay| {
-            let Some((text, wait)) = describe(delay) else {
-                return;
-            };
-            notes.print(&text);
-            if wait > INTERVAL {
-                tokio::spawn(print_remaining(notes, wait));
+            if let Some((text, wait)) = describe(delay) {
+                notes.show_delay(&text, wait);
             }
         }
     }
 }
 
-/// Returns the message and the time to wait, or `None` if the wait is short.
+/// Returns the message, which begins with what fits into a narrow terminal, and the time to wait, or `None` if the wait is short.
 fn describe(delay: &Delay<'_>) -> Option<(String, Duration)> {
     Some(match delay {
         Delay::Retry {
@@ -51,7 +45,7 @@ fn describe(delay: &Delay<'_>) -> Option<(String, Duration)> {
             let error = error.to_string();
             let error = shorten(&error, MAX_ERROR);
             (
-                format!("{error}; attempt {attempt}{of} {}", until(*wait)),
+                format!("attempt {attempt}{of} {} because {error}", until(*wait)),
                 *wait,
             )
         }
@@ -60,7 +54,7 @@ fn describe(delay: &Delay<'_>) -> Option<(String, Duration)> {
             let error = shorten(&error, MAX_ERROR);
             let limit = duration::format(timeout.as_secs());
             (
-                format!("{error}; checking for up to {limit} whether the status was stored"),
+                format!("checking for up to {limit} whether the status was stored because {error}"),
                 *timeout,
             )
         }
@@ -90,17 +84,5 @@ fn until(wait: Duration) -> String {
             format!("in {seconds} (at {time} UTC)")
         }
         _ => format!("in {seconds}"),
-    }
-}
-
-async fn print_remaining(notes: Notes, wait: Duration) {
-    let mut left = wait;
-    while left > INTERVAL {
-        tokio::time::sleep(INTERVAL).await;
-        left -= INTERVAL;
-        notes.print(&format!(
-            "still waiting, {} left",
-            duration::format(left.as_secs())
-        ));
     }
 }

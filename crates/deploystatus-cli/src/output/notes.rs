@@ -1,58 +1,160 @@
 //! Messages on standard error that are neither warnings nor errors.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde_json::json;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep_until};
 
 use super::format::{Format, Verbosity};
+use super::live_line;
 use super::print::{print_json, print_line};
-use crate::escape::{Log, escape_lines};
+use super::silence::Silence;
+use crate::duration;
+use crate::escape::{Log, Safe, escape, escape_lines};
 
-/// The form in which messages are printed.
-#[derive(Clone, Copy, Debug)]
+/// Messages on standard error, except with `--quiet`.
+///
+/// State of the wait for a server or a deployment.is shown in the live line of a terminal, and in lines of their own elsewhere.
 pub(super) struct Notes {
-    pub(super) format: Format,
-    pub(super) verbosity: Verbosity,
-    pub(super) log: Log,
+    format: Format,
+    verbosity: Verbosity,
+    log: Log,
+    has_live_line: bool,
+    silence: Silence,
+    wait: Mutex<Wait>,
 }
 
-/// Time of the newest note, or `None` before the first.
-static NEWEST: Mutex<Option<Instant>> = Mutex::new(None);
-
-/// Longest time without a note while a command waits for a server.
-const MAX_SILENCE: Duration = Duration::from_secs(60);
+/// State of the wait for a server or a deployment.
+struct Wait {
+    started: Instant,
+    /// Flag that is cleared while another process uses the terminal.
+    has_live_line: bool,
+    /// The text that is shown while there is no delay.
+    text: Option<Safe>,
+    delay_ends: Option<Instant>,
+}
 
 impl Notes {
-    /// Prints a note whenever there was none for a minute; never completes. This future is safe to cancel.
-    pub(super) async fn break_silence(self) {
-        loop {
-            let silent_since = *newest().get_or_insert_with(Instant::now);
-            let left = MAX_SILENCE.saturating_sub(silent_since.elapsed());
-            if left.is_zero() {
-                self.print("still waiting for the server");
-            }
-            sleep(left).await;
+    pub(super) fn new(format: Format, verbosity: Verbosity, log: Log) -> Self {
+        let has_live_line =
+            live_line::is_possible() && verbosity == Verbosity::Normal && format == Format::Text;
+        Self {
+            format,
+            verbosity,
+            log,
+            has_live_line,
+            silence: Silence::new(),
+            wait: Mutex::new(Wait {
+                started: Instant::now(),
+                has_live_line,
+                text: None,
+                delay_ends: None,
+            }),
         }
     }
 
-    pub(super) fn print(self, text: &str) {
-        start_waiting();
+    /// Prints a line that stays.
+    pub(super) fn print(&self, text: &str) {
+        self.silence.end();
         match (self.verbosity, self.format) {
             (Verbosity::Quiet, _) => {}
             (Verbosity::Normal, Format::Text) => print_line(&escape_lines(text, self.log)),
             (Verbosity::Normal, _) => print_json(&json!({ "note": text })),
         }
     }
+
+    /// Shows what the command waits for.
+    pub(super) fn show_wait(&self, text: &str) {
+        let mut wait = self.wait();
+        if !wait.has_live_line {
+            drop(wait);
+            return self.print(text);
+        }
+        let text = escape(text, self.log);
+        live_line::show(&text);
+        wait.text = Some(text);
+    }
+
+    /// Shows why a call is delayed, until the delay ends.
+    pub(super) fn show_delay(self: &Arc<Self>, text: &str, delay: Duration) {
+        let ends = duration::after(Instant::now(), delay);
+        let mut wait = self.wait();
+        wait.delay_ends = Some(ends);
+        if !wait.has_live_line {
+            drop(wait);
+            return self.print(text);
+        }
+        live_line::show(&escape(text, self.log));
+        tokio::spawn(Arc::clone(self).end_delay(ends));
+    }
+
+    async fn end_delay(self: Arc<Self>, ends: Instant) {
+        sleep_until(ends).await;
+        let wait = self.wait();
+        if wait.delay_ends != Some(ends) || !wait.has_live_line {
+            return;
+        }
+        match &wait.text {
+            Some(text) => live_line::show(text),
+            None => live_line::clear(),
+        }
+    }
+
+    /// Starts the wait again, with the live line.
+    pub(super) fn start_waiting(&self) {
+        self.silence.end();
+        let mut wait = self.wait();
+        wait.started = Instant::now();
+        wait.has_live_line = self.has_live_line;
+    }
+
+    /// Ends the wait and removes the live line.
+    pub(super) fn stop_waiting(&self) {
+        self.wait().has_live_line = false;
+        live_line::clear();
+    }
+
+    /// Shows that the command still waits whenever there was no message for a minute; never completes.
+    ///
+    /// This future is safe to cancel.
+    pub(super) async fn break_silence(&self) -> ! {
+        loop {
+            self.silence.is_too_long().await;
+            self.silence.end();
+            let wait = self.wait();
+            let text = wait.still_waiting();
+            if !wait.has_live_line {
+                drop(wait);
+                self.print(&text);
+            } else if wait.text.is_none() && !wait.is_delayed() {
+                live_line::show(&escape(&text, self.log));
+            }
+        }
+    }
+
+    fn wait(&self) -> MutexGuard<'_, Wait> {
+        self.wait.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-/// Starts the time without a note again.
-pub(super) fn start_waiting() {
-    *newest() = Some(Instant::now());
-}
+impl Wait {
+    fn still_waiting(&self) -> String {
+        if self.is_delayed() {
+            let left = duration::format(self.delay_left().as_secs());
+            return format!("still waiting, {left} left");
+        }
+        let elapsed = duration::format(self.started.elapsed().as_secs());
+        format!("still waiting after {elapsed}")
+    }
 
-fn newest() -> std::sync::MutexGuard<'static, Option<Instant>> {
-    // An instant cannot be inconsistent.
-    NEWEST.lock().unwrap_or_else(PoisonError::into_inner)
+    fn is_delayed(&self) -> bool {
+        self.delay_left() >= Duration::from_secs(1)
+    }
+
+    fn delay_left(&self) -> Duration {
+        let now = Instant::now();
+        self.delay_ends
+            .map_or(Duration::ZERO, |ends| ends.saturating_duration_since(now))
+    }
 }

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 
+use super::live_line;
 use super::style::Span;
 use super::workflow::{Level, annotation};
 use crate::escape::{Log, Safe, escape_json, escape_lines};
@@ -31,7 +32,7 @@ pub(super) fn print_json(value: &Value) {
 /// Prints to standard error. If that is closed, nothing can be reported.
 pub(super) fn print_line(text: &Safe) {
     let text = coloured_for(&io::stderr(), text);
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    let _ = live_line::suspend(|| writeln!(io::stderr().lock(), "{text}"));
 }
 
 /// Removes the colours of a text if the stream should have none.

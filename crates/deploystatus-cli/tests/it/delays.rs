@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 use deploystatus_emulator::{Emulator, Fault, Operation, RetryAfter};
 
 use crate::scene::Scene;
+#[cfg(target_os = "linux")]
+use crate::session::Session;
 
 fn silent() -> Fault {
     Fault::delay(Duration::from_secs(600)).times(1000)
@@ -20,6 +22,35 @@ fn rate_limit_is_announced() {
     let errors = String::from_utf8(output.stderr).unwrap();
     assert!(errors.contains("rate limited until "), "{errors}");
     assert!(errors.contains(" UTC)"), "{errors}");
+}
+
+/// Returns the lines that remain on the screen of a terminal.
+#[cfg(target_os = "linux")]
+fn remaining(screen: &str) -> Vec<&str> {
+    let lines = screen.lines().map(|line| {
+        let cleared = line.rsplit("\u{1b}[2K").next().unwrap();
+        cleared.trim_matches('\r')
+    });
+    lines.filter(|line| !line.is_empty()).collect()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn delays_are_shown_in_the_live_line_of_a_terminal() {
+    for (command, result) in [("create success", "success"), ("latest", "queued")] {
+        let scene = Scene::real_time().statuses(&["queued"]);
+        let limit = Fault::secondary_limit(RetryAfter::Seconds(1));
+        scene.github.fault(limit.times(2));
+        let line = format!("{command} --deployment 42");
+        let arguments: Vec<_> = line.split(' ').collect();
+        let mut session = Session::start(&scene, &scene.background(&arguments));
+        let screen = session.rest();
+        assert!(session.process.wait().unwrap().success(), "{screen}");
+        assert!(screen.contains("attempt 3 of 5"), "{command}: {screen}");
+        let remaining = remaining(&screen).join("\n");
+        assert!(!remaining.contains("attempt"), "{command}: {remaining:?}");
+        assert!(remaining.contains(result), "{command}: {remaining:?}");
+    }
 }
 
 #[test]

@@ -28,6 +28,8 @@ mod readmes;
 mod run;
 mod scene;
 mod serving;
+#[cfg(target_os = "linux")]
+mod session;
 mod settings;
 mod timeline;
 mod transcript;

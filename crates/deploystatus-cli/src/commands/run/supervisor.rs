@@ -82,6 +82,7 @@ impl<'a> Supervisor<'a> {
 
     /// Starts the command. A failure is reported like the end of a command.
     pub(super) fn start(&mut self, command: tokio::process::Command) {
+        self.output.stop_waiting();
         match Child::start(command) {
             Ok(child) => {
                 self.group = Some(child.group());
@@ -113,7 +114,7 @@ impl<'a> Supervisor<'a> {
                 event = event_of(&mut self.pending_report) => self.on_report_event(event),
                 () = reached(self.kill_at) => self.kill(),
                 () = self.reports.started() => {}
-                () = self.output.break_silence(), if self.child.is_none() => {}
+                never = self.output.break_silence(), if self.child.is_none() => never,
                 () = sleep_until(self.next_reading) => self.read_output(Reading::WhileRunning),
             }
         }
