@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use deploystatus::{DeploymentStatus, Outcome, PollEvent, WaitPolicy};
+use deploystatus::{Deployment, DeploymentStatus, Outcome, PollEvent, WaitPolicy};
 use serde_json::json;
 use tokio::time::timeout;
 
@@ -22,6 +22,30 @@ pub(crate) async fn run(
     output: &Output,
 ) -> Result<Code, Error> {
     let deployment = settings.deployment(output)?;
+    output.show_wait(&format!(
+        "waiting for deployment {} of {}",
+        deployment.id(),
+        deployment.repository()
+    ));
+    let limit = arguments.timeout;
+    let result = wait(&deployment, arguments, output).await?;
+    if let Some(status) = result.status() {
+        output.set_outputs(status);
+        summary::add(&deployment, status, output).await;
+    }
+    print_result(&result, output)?;
+    if let Some(problem) = result.problem(limit) {
+        output.warning(&problem);
+    }
+    Ok(result.code())
+}
+
+/// Waits until the deployment has reached the goal or the time limit, and shows new statuses.
+async fn wait(
+    deployment: &Deployment,
+    arguments: WaitArgs,
+    output: &Output,
+) -> Result<WaitResult, Error> {
     let mut policy = WaitPolicy::new().timeout(arguments.timeout);
     if let Some(interval) = arguments.interval {
         policy = policy.initial_interval(interval).max_interval(interval);
@@ -30,11 +54,6 @@ pub(crate) async fn run(
         Some(state) => deployment.wait_for(state, &policy),
         None => deployment.wait(&policy),
     };
-    output.show_wait(&format!(
-        "waiting for deployment {} of {}",
-        deployment.id(),
-        deployment.repository()
-    ));
     let mut printed = Ok(());
     let mut newest = None;
     let wait = wait.on_poll(|poll| {
@@ -44,7 +63,6 @@ pub(crate) async fn run(
             printed = result;
         }
     });
-    let limit = arguments.timeout.saturating_add(OVERRUN);
     let wait = async {
         tokio::select! {
             biased;
@@ -52,29 +70,21 @@ pub(crate) async fn run(
             never = output.break_silence() => never,
         }
     };
+    let limit = arguments.timeout.saturating_add(OVERRUN);
     let outcome = timeout(limit, wait).await;
     output.stop_waiting();
     printed?;
-    let result = match outcome {
-        Ok(Ok(outcome)) => WaitResult::from(outcome),
+    match outcome {
+        Ok(Ok(outcome)) => Ok(WaitResult::from(outcome)),
         // The server fails, or its rate limit lasts, until after the time limit.
         Ok(Err(error)) if newest.is_some() && is_temporary(&error) => {
             let error = advice::message(&error);
             output.warning(&format!("cannot read the deployment: {error}"));
-            WaitResult::OutOfTime(newest)
+            Ok(WaitResult::OutOfTime(newest))
         }
-        Ok(Err(error)) => return Err(Error::call("wait for the deployment")(error)),
-        Err(_) => WaitResult::OutOfTime(newest),
-    };
-    if let Some(status) = result.status() {
-        output.set_outputs(status);
-        summary::add(&deployment, status, output).await;
+        Ok(Err(error)) => Err(Error::call("wait for the deployment")(error)),
+        Err(_) => Ok(WaitResult::OutOfTime(newest)),
     }
-    print_result(&result, output)?;
-    if let Some(problem) = result.problem(arguments.timeout) {
-        output.warning(&problem);
-    }
-    Ok(result.code())
 }
 
 /// Returns `true` if a later poll could have succeeded.
