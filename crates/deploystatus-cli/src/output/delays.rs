@@ -45,7 +45,7 @@ fn describe(delay: &Delay<'_>) -> Option<(String, Duration)> {
             let error = error.to_string();
             let error = shorten(&error, MAX_ERROR);
             (
-                format!("attempt {attempt}{of} {} because {error}", until(*wait)),
+                format!("attempt {attempt}{of} {}: {error}", until(*wait)),
                 *wait,
             )
         }
@@ -54,7 +54,7 @@ fn describe(delay: &Delay<'_>) -> Option<(String, Duration)> {
             let error = shorten(&error, MAX_ERROR);
             let limit = duration::format(timeout.as_secs());
             (
-                format!("checking for up to {limit} whether the status was stored because {error}"),
+                format!("checking for up to {limit} whether the status was stored: {error}"),
                 *timeout,
             )
         }

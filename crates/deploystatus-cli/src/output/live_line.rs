@@ -4,6 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tokio::time::Instant;
 
 use crate::escape::Safe;
 
@@ -15,10 +16,10 @@ pub(super) fn is_possible() -> bool {
     !ProgressDrawTarget::stderr().is_hidden()
 }
 
-/// Shows a text in place of the earlier one.
-pub(super) fn show(text: &Safe) {
+/// Shows a text in place of the earlier one, with the time since `started`.
+pub(super) fn show(text: &Safe, started: Instant) {
     line()
-        .get_or_insert_with(new_line)
+        .get_or_insert_with(|| new_line(started.elapsed()))
         .set_message(text.as_str().to_owned());
 }
 
@@ -37,8 +38,9 @@ pub(super) fn suspend<T>(print: impl FnOnce() -> T) -> T {
     }
 }
 
-fn new_line() -> ProgressBar {
+fn new_line(elapsed: Duration) -> ProgressBar {
     let line = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    let line = line.with_elapsed(elapsed);
     if let Ok(style) = ProgressStyle::with_template("{spinner} ({elapsed}) {wide_msg}") {
         line.set_style(style);
     }

@@ -13,6 +13,12 @@ use super::silence::Silence;
 use crate::duration;
 use crate::escape::{Log, Safe, escape, escape_lines};
 
+/// Longest time without a message while a command waits.
+const MAX_SILENCE: Duration = Duration::from_secs(60);
+
+/// Longest time without a message at a terminal, where a person may look at it.
+const MAX_SILENCE_AT_TERMINALS: Duration = Duration::from_secs(2);
+
 /// Messages on standard error, except with `--quiet`.
 ///
 /// State of the wait for a server or a deployment.is shown in the live line of a terminal, and in lines of their own elsewhere.
@@ -30,8 +36,8 @@ struct Wait {
     started: Instant,
     /// Flag that is cleared while another process uses the terminal.
     has_live_line: bool,
-    /// The text that is shown while there is no delay.
-    text: Option<Safe>,
+    /// The text of the live line while there is no delay.
+    text: Safe,
     delay_ends: Option<Instant>,
 }
 
@@ -48,7 +54,7 @@ impl Notes {
             wait: Mutex::new(Wait {
                 started: Instant::now(),
                 has_live_line,
-                text: None,
+                text: escape("waiting for the server", log),
                 delay_ends: None,
             }),
         }
@@ -71,9 +77,8 @@ impl Notes {
             drop(wait);
             return self.print(text);
         }
-        let text = escape(text, self.log);
-        live_line::show(&text);
-        wait.text = Some(text);
+        wait.text = escape(text, self.log);
+        wait.show();
     }
 
     /// Shows why a call is delayed, until the delay ends.
@@ -85,19 +90,15 @@ impl Notes {
             drop(wait);
             return self.print(text);
         }
-        live_line::show(&escape(text, self.log));
+        live_line::show(&escape(text, self.log), wait.started);
         tokio::spawn(Arc::clone(self).end_delay(ends));
     }
 
     async fn end_delay(self: Arc<Self>, ends: Instant) {
         sleep_until(ends).await;
         let wait = self.wait();
-        if wait.delay_ends != Some(ends) || !wait.has_live_line {
-            return;
-        }
-        match &wait.text {
-            Some(text) => live_line::show(text),
-            None => live_line::clear(),
+        if wait.delay_ends == Some(ends) && wait.has_live_line {
+            wait.show();
         }
     }
 
@@ -115,20 +116,24 @@ impl Notes {
         live_line::clear();
     }
 
-    /// Shows that the command still waits whenever there was no message for a minute; never completes.
+    /// Shows that the command still waits whenever there was no message for some time; never completes.
     ///
     /// This future is safe to cancel.
     pub(super) async fn break_silence(&self) -> ! {
         loop {
-            self.silence.is_too_long().await;
+            let has_live_line = self.wait().has_live_line;
+            let time = if has_live_line {
+                MAX_SILENCE_AT_TERMINALS
+            } else {
+                MAX_SILENCE
+            };
+            self.silence.lasts(time).await;
             self.silence.end();
-            let wait = self.wait();
-            let text = wait.still_waiting();
-            if !wait.has_live_line {
-                drop(wait);
+            if has_live_line {
+                self.wait().show();
+            } else {
+                let text = self.wait().still_waiting();
                 self.print(&text);
-            } else if wait.text.is_none() && !wait.is_delayed() {
-                live_line::show(&escape(&text, self.log));
             }
         }
     }
@@ -139,6 +144,13 @@ impl Notes {
 }
 
 impl Wait {
+    /// Shows the text in the live line, unless that shows a delay.
+    fn show(&self) {
+        if !self.is_delayed() {
+            live_line::show(&self.text, self.started);
+        }
+    }
+
     fn still_waiting(&self) -> String {
         if self.is_delayed() {
             let left = duration::format(self.delay_left().as_secs());

@@ -5,9 +5,6 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
-/// Longest time without a message while a command waits.
-const MAX: Duration = Duration::from_secs(60);
-
 /// The time since the newest message.
 pub(super) struct Silence {
     since: Mutex<Instant>,
@@ -25,10 +22,10 @@ impl Silence {
         *self.since() = Instant::now();
     }
 
-    /// Waits until there was no message for a minute. This future is safe to cancel.
-    pub(super) async fn is_too_long(&self) {
+    /// Waits until there was no message for this time. This future is safe to cancel.
+    pub(super) async fn lasts(&self, time: Duration) {
         loop {
-            let end = *self.since() + MAX;
+            let end = *self.since() + time;
             if end <= Instant::now() {
                 return;
             }
@@ -49,17 +46,18 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn silence_is_too_long_a_minute_after_the_newest_message() {
+    async fn silence_lasts_from_the_newest_message() {
         let silence = Silence::new();
         let seconds = Duration::from_secs;
-        assert!(timeout(seconds(59), silence.is_too_long()).await.is_err());
+        let minute = silence.lasts(seconds(60));
+        assert!(timeout(seconds(59), minute).await.is_err());
         silence.end();
         let started = Instant::now();
         let message = async {
             sleep(seconds(40)).await;
             silence.end();
         };
-        tokio::join!(silence.is_too_long(), message);
+        tokio::join!(silence.lasts(seconds(60)), message);
         assert_eq!(started.elapsed(), seconds(100));
     }
 }

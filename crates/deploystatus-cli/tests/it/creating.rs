@@ -94,7 +94,7 @@ by           octocat
 created      2026-01-01T00:00:00Z
 delivery     adopted
 --- stderr
-checking for up to 10s whether the status was stored because the server responded 502 Bad Gateway: "Server Error" (request ID C001:10001:0200001:0400001:6955B900)
+checking for up to 10s whether the status was stored: the server responded 502 Bad Gateway: "Server Error" (request ID C001:10001:0200001:0400001:6955B900)
 --- exit 0
 
 "#]],

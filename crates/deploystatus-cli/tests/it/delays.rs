@@ -48,9 +48,24 @@ fn delays_are_shown_in_the_live_line_of_a_terminal() {
         assert!(session.process.wait().unwrap().success(), "{screen}");
         assert!(screen.contains("attempt 3 of 5"), "{command}: {screen}");
         let remaining = remaining(&screen).join("\n");
-        assert!(!remaining.contains("attempt"), "{command}: {remaining:?}");
+        assert!(
+            !remaining.contains("attempt") && !remaining.contains("waiting"),
+            "{command}: {remaining:?}"
+        );
         assert!(remaining.contains(result), "{command}: {remaining:?}");
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn terminal_shows_that_the_server_is_slow() {
+    let scene = Scene::real_time().statuses(&["queued"]);
+    scene.github.fault(Fault::delay(Duration::from_secs(3)));
+    let latest = scene.background(&["latest", "--deployment", "42"]);
+    let mut session = Session::start(&scene, &latest);
+    let screen = session.rest();
+    assert!(screen.contains("waiting for the server"), "{screen}");
+    assert!(!remaining(&screen).join("").contains("waiting"), "{screen}");
 }
 
 #[test]

@@ -207,10 +207,10 @@ fn repeated_server_errors_are_no_response() {
         str![[r#"
 $ deploystatus latest
 --- stderr
-attempt 2 of 5 in Ns because the server responded 503 Service Unavailable: "Server Error" (request ID C001:10001:0200001:0400001:6955B900)
-attempt 3 of 5 in Ns because the server responded 503 Service Unavailable: "Server Error" (request ID C002:10002:0200002:0400002:6955B900)
-attempt 4 of 5 in Ns because the server responded 503 Service Unavailable: "Server Error" (request ID C003:10003:0200003:0400003:6955B900)
-attempt 5 of 5 in Ns because the server responded 503 Service Unavailable: "Server Error" (request ID C004:10004:0200004:0400004:6955B900)
+attempt 2 of 5 in Ns: the server responded 503 Service Unavailable: "Server Error" (request ID C001:10001:0200001:0400001:6955B900)
+attempt 3 of 5 in Ns: the server responded 503 Service Unavailable: "Server Error" (request ID C002:10002:0200002:0400002:6955B900)
+attempt 4 of 5 in Ns: the server responded 503 Service Unavailable: "Server Error" (request ID C003:10003:0200003:0400003:6955B900)
+attempt 5 of 5 in Ns: the server responded 503 Service Unavailable: "Server Error" (request ID C004:10004:0200004:0400004:6955B900)
 error: failed to read the newest status: the server responded 503 Service Unavailable: "Server Error" (request ID C005:10005:0200005:0400005:6955B900)
 help: Check the status of the server; https://www.githubstatus.com shows that of github.com.
 --- exit 6
@@ -231,10 +231,10 @@ fn closed_port_is_no_response() {
         str![[r#"
 $ deploystatus latest --api-url http://closed
 --- stderr
-attempt 2 of 5 in Ns because cannot connect to the server
-attempt 3 of 5 in Ns because cannot connect to the server
-attempt 4 of 5 in Ns because cannot connect to the server
-attempt 5 of 5 in Ns because cannot connect to the server
+attempt 2 of 5 in Ns: cannot connect to the server
+attempt 3 of 5 in Ns: cannot connect to the server
+attempt 4 of 5 in Ns: cannot connect to the server
+attempt 5 of 5 in Ns: cannot connect to the server
 error: failed to read the newest status: cannot connect to the server: error sending request: client error (Connect): tcp connect error: Connection refused
 help: Check the API URL (--api-url or GITHUB_API_URL; on Enterprise Server it ends in /api/v3), name resolution, proxies and certificates.
 --- exit 6
@@ -297,7 +297,7 @@ fn unverifiable_creation_is_outcome_unknown() {
         str![[r#"
 $ deploystatus create success
 --- stderr
-checking for up to 10s whether the status was stored because the server responded 502 Bad Gateway: "Server Error" (request ID C001:10001:0200001:0400001:6955B900)
+checking for up to 10s whether the status was stored: the server responded 502 Bad Gateway: "Server Error" (request ID C001:10001:0200001:0400001:6955B900)
 error: failed to create the status: lost the response after sending; the status may or may not be stored (look for state success, created after THEN); the list could not be searched: the server responded 403 Forbidden: "Server Error" (request ID C002:10002:0200002:0400002:6955B900)
 help: Check `deploystatus list` before you create the status again; it may be stored already.
 --- exit 8

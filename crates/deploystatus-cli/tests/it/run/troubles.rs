@@ -136,7 +136,7 @@ fn lost_responses_create_no_duplicates() {
             let output = scene.run_script(&["--report-timeout", "1m"], "true");
             assert_eq!(code(output.status), 0);
             let errors = stderr(&output);
-            let note = "checking for up to 10s whether the status was stored because ";
+            let note = "checking for up to 10s whether the status was stored: ";
             assert!(errors.starts_with(note), "{errors}");
             assert_eq!(errors.lines().count(), 1, "{errors}");
             assert_eq!(
