@@ -216,6 +216,11 @@ SINCE                 STATE        LASTED  BY       DESCRIPTION
 2026-01-01T01:01:00Z  in_progress  3m 00s  octocat  Copying files
 2026-01-01T01:04:00Z  success              octocat  Live
 live since 2026-01-01T01:04:00Z; took 4m 00s
+
+Next steps:
+  deploystatus emulator --open  # watch an emulator in the browser
+  deploystatus run --help       # report the result of your deploy command
+  deploystatus doctor           # check your server, token and deployment
 --- exit 0
 
 "#]],
@@ -224,4 +229,21 @@ live since 2026-01-01T01:04:00Z; took 4m 00s
     let timelines: serde_json::Value = serde_json::from_slice(&json).unwrap();
     assert_eq!(timelines[0]["live"], false);
     assert_eq!(timelines[1]["live"], true);
+}
+
+#[test]
+fn demo_ends_with_commands_that_exist() {
+    let scene = Scene::new();
+    let output = String::from_utf8(scene.output("demo").stdout).unwrap();
+    for line in output.lines() {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+    let (_, next_steps) = output.split_once("Next steps:\n").unwrap();
+    assert_eq!(next_steps.lines().count(), 3);
+    for line in next_steps.lines() {
+        let (command, _) = line.split_once(" #").unwrap();
+        let arguments = command.trim().strip_prefix("deploystatus ").unwrap();
+        let help = scene.output(&format!("{arguments} --help"));
+        assert!(help.status.success(), "{line}");
+    }
 }
