@@ -116,6 +116,36 @@ fn packages_share_version_and_lints() {
 }
 
 #[test]
+fn documents_and_workflows_state_the_minimum_rust_version() {
+    let (root, _) = checkout();
+    let version = env!("CARGO_PKG_RUST_VERSION");
+    for (file, statement) in [
+        ("README.md", format!("Rust {version} or newer")),
+        ("CONTRIBUTING.md", format!("Rust {version} or newer")),
+        ("ARCHITECTURE.md", format!("requires Rust {version}")),
+        (
+            "crates/deploystatus/README.md",
+            format!("Requires Rust {version}"),
+        ),
+        (
+            ".github/workflows/ci.yml",
+            format!("RUSTUP_TOOLCHAIN: \"{version}\""),
+        ),
+    ] {
+        assert!(
+            read(&root.join(file)).contains(&statement),
+            "{file} does not state {statement:?}"
+        );
+    }
+    for (name, text) in texts(|name| name.ends_with("/Cargo.toml")) {
+        assert!(
+            !text.contains("rust-version = "),
+            "{name} has a version of its own"
+        );
+    }
+}
+
+#[test]
 fn changelog_has_a_heading_for_this_version() {
     let (root, _) = checkout();
     let changelog = read(&root.join("CHANGELOG.md"));
@@ -156,8 +186,13 @@ fn relative_links_in_documents_resolve() {
             let target = target.split([')', '#']).next().unwrap_or_default();
             // rustdoc checks links to items.
             let is_item = target.starts_with("crate::");
+            // GitHub resolves these links of the root README in any repository, also before its address is known.
+            let is_github_page = name == "README.md"
+                && ["../../actions/workflows/ci.yml", "../../releases"]
+                    .iter()
+                    .any(|page| target.starts_with(page));
             assert!(
-                is_item || target.contains("://") || folder.join(target).exists(),
+                is_item || is_github_page || target.contains("://") || folder.join(target).exists(),
                 "{name} links to {target}, which does not exist"
             );
         }

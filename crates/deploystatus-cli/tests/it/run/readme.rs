@@ -80,7 +80,10 @@ fn scene(deploy: &str) -> Scene {
     for (name, script) in [
         ("build.sh", "exit 0"),
         ("deploy.sh", deploy),
-        ("bin/cargo", r#"[ "$*" = "install deploystatus-cli" ]"#),
+        (
+            "bin/cargo",
+            r#"[ "$*" = "install deploystatus-cli --locked" ]"#,
+        ),
         ("bin/gh", GH),
     ] {
         program(&scene, name, script);
