@@ -200,6 +200,36 @@ fn relative_links_in_documents_resolve() {
 }
 
 #[test]
+fn claims_of_the_comparison_have_links() {
+    let (root, _) = checkout();
+    let page = read(&root.join("docs/comparison.md"));
+    let mut is_header = true;
+    for line in page.lines() {
+        let is_row = line.starts_with('|');
+        let is_claim = is_row && !is_header && !line.starts_with("|---") || line.starts_with("- ");
+        is_header = !is_row;
+        assert!(
+            !is_claim || line.contains('['),
+            "docs/comparison.md has a claim without a link: {line}"
+        );
+    }
+}
+
+#[test]
+fn clients_of_the_comparison_have_the_measured_versions() {
+    let (root, _) = checkout();
+    let page = read(&root.join("docs/comparison.md"));
+    let measured = read(&root.join("tests/clients/README.md"));
+    let header = page.lines().find(|line| line.starts_with("| situation |"));
+    for client in header.unwrap().split('|').map(str::trim).skip(2) {
+        assert!(
+            measured.contains(&format!("| {client} |")) || client.is_empty(),
+            "{client}"
+        );
+    }
+}
+
+#[test]
 fn no_file_contains_a_local_path() {
     let elsewhere = ["..", "/shared"].concat();
     // Files that a fuzzer writes need not be text.
