@@ -200,6 +200,44 @@ fn relative_links_in_documents_resolve() {
 }
 
 #[test]
+fn links_to_headings_resolve() {
+    let (root, _) = checkout();
+    for (name, text) in texts(|name| ending(name) == "md") {
+        for link in text.split("](").skip(1) {
+            let link = link.split(')').next().unwrap_or_default();
+            let Some((target, heading)) = link.split_once('#') else {
+                continue;
+            };
+            if target.contains("://") || target.starts_with("crate::") {
+                continue;
+            }
+            let mut file = root.join(&name);
+            if !target.is_empty() {
+                file = file.parent().unwrap().join(target);
+            }
+            let target = read(&file);
+            let has_heading = target
+                .lines()
+                .filter_map(|line| line.strip_prefix('#'))
+                .any(|line| anchor(line.trim_start_matches('#')) == heading);
+            assert!(
+                has_heading,
+                "{name} links to {link}, which has no such heading"
+            );
+        }
+    }
+}
+
+/// Returns the anchor that GitHub gives to a heading.
+fn anchor(heading: &str) -> String {
+    let kept = heading
+        .trim()
+        .chars()
+        .filter(|character| character.is_alphanumeric() || matches!(character, ' ' | '-' | '_'));
+    kept.collect::<String>().to_lowercase().replace(' ', "-")
+}
+
+#[test]
 fn claims_of_the_comparison_have_links() {
     let (root, _) = checkout();
     let page = read(&root.join("docs/comparison.md"));

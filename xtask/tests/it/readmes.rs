@@ -20,7 +20,7 @@ const RUN: [(&str, &str); 3] = [
 ];
 
 /// Commands that need a published crate, and their form for this checkout.
-const RUN_WITH_CHECKOUT: [(&str, &str); 2] = [
+const RUN_WITH_CHECKOUT: [(&str, &str); 3] = [
     (
         "cargo install deploystatus-cli --locked",
         "cargo install --path PROJECT/crates/deploystatus-cli --locked --offline --debug --root .",
@@ -28,6 +28,10 @@ const RUN_WITH_CHECKOUT: [(&str, &str); 2] = [
     (
         "cargo add deploystatus",
         "cargo add --path PROJECT/crates/deploystatus --offline",
+    ),
+    (
+        "cargo add --dev deploystatus-emulator",
+        "cargo add --dev --path PROJECT/crates/deploystatus-emulator --offline",
     ),
 ];
 
