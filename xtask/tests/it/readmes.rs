@@ -131,16 +131,22 @@ fn all_commands() -> Vec<(String, String)> {
 
 /// Returns all READMEs with their texts.
 fn all_readmes() -> Vec<(String, String)> {
-    let git = Command::new("git")
-        .args(["ls-files", "*README.md"])
-        .current_dir(project())
-        .output();
-    let files = String::from_utf8(git.unwrap().stdout).unwrap();
-    let read = |file: &str| fs::read_to_string(project().join(file)).unwrap();
-    files
-        .lines()
-        .map(|file| (file.to_owned(), read(file)))
-        .collect()
+    let mut found = Vec::new();
+    let mut folders = vec![project().to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy();
+            let is_own = !name.starts_with('.') && name != "target" && name != "node_modules";
+            if path.is_dir() && is_own {
+                folders.push(path);
+            } else if name == "README.md" {
+                let text = fs::read_to_string(&path).unwrap();
+                found.push((path.display().to_string(), text));
+            }
+        }
+    }
+    found
 }
 
 /// Returns the commands in the `console` and `sh` blocks of a text, without prompts, comments and output.

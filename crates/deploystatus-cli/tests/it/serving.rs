@@ -1,8 +1,10 @@
 //! The commands `emulator` and `demo`.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use snapbox::str;
 
 use crate::scene::Scene;
@@ -31,11 +33,9 @@ impl Served {
     }
 
     /// Sends a signal and waits for the end.
-    pub(crate) fn stop(mut self, signal: &str) {
-        let sent = Command::new("kill")
-            .args([signal, &self.child.id().to_string()])
-            .status();
-        assert!(sent.unwrap().success());
+    pub(crate) fn stop(mut self, signal: Signal) {
+        let id = Pid::from_raw(self.child.id().try_into().unwrap());
+        kill(id, signal).unwrap();
         assert!(self.child.wait().unwrap().success());
     }
 }
@@ -56,14 +56,14 @@ fn snapshot_survives_a_restart() {
         first.url
     ));
     assert!(created.status.success());
-    first.stop("-TERM");
+    first.stop(Signal::SIGTERM);
     let second = Served::start(&scene, line);
     let listed = scene.output(&format!(
         "list --jsonl --deployment 7 --api-url {}",
         second.url
     ));
     assert_eq!(String::from_utf8(listed.stdout).unwrap().lines().count(), 2);
-    second.stop("-INT");
+    second.stop(Signal::SIGINT);
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn profile_selects_the_server_version() {
     assert!(transcript.contains(flash), "{transcript}");
     let version = "X-GitHub-Api-Version: not sent\n";
     assert!(transcript.contains(version), "{transcript}");
-    served.stop("-TERM");
+    served.stop(Signal::SIGTERM);
 }
 
 #[test]
