@@ -19,8 +19,8 @@ const RUN: [(&str, &str); 3] = [
     ),
 ];
 
-/// Commands that need a published crate, and their form for this checkout.
-const RUN_WITH_CHECKOUT: [(&str, &str); 3] = [
+/// Commands that need a published crate, and their form for this checkout and without a network.
+const RUN_WITH_CHECKOUT: [(&str, &str); 5] = [
     (
         "cargo install deploystatus-cli --locked",
         "cargo install --path PROJECT/crates/deploystatus-cli --locked --offline --debug --root .",
@@ -32,6 +32,14 @@ const RUN_WITH_CHECKOUT: [(&str, &str); 3] = [
     (
         "cargo add --dev deploystatus-emulator",
         "cargo add --dev --path PROJECT/crates/deploystatus-emulator --offline",
+    ),
+    (
+        "cargo add tokio --features macros,rt-multi-thread",
+        "cargo add tokio --features macros,rt-multi-thread --offline",
+    ),
+    (
+        "cargo add --dev tokio --features macros,rt-multi-thread",
+        "cargo add --dev tokio --features macros,rt-multi-thread --offline",
     ),
 ];
 
