@@ -200,6 +200,26 @@ fn relative_links_in_documents_resolve() {
 }
 
 #[test]
+fn programs_of_readmes_are_complete() {
+    for (name, text) in texts(|name| name.ends_with("README.md")) {
+        for block in text.split("\n```rust").skip(1) {
+            let program = block.split("\n```").next().unwrap_or_default();
+            assert!(
+                program.contains("fn main() "),
+                "{name} has a program without `main`"
+            );
+            // rustdoc hides such lines, but GitHub and the registry show them.
+            assert!(
+                program
+                    .lines()
+                    .all(|line| line != "#" && !line.starts_with("# ")),
+                "{name} has a program with hidden lines"
+            );
+        }
+    }
+}
+
+#[test]
 fn links_to_headings_resolve() {
     let (root, _) = checkout();
     for (name, text) in texts(|name| ending(name) == "md") {
