@@ -20,10 +20,7 @@ cp "$command" "$folder/"
 cp "$root"/LICENSE-* "$root/CHANGELOG.md" "$folder/"
 cp "$root/crates/deploystatus-cli/README.md" "$folder/README.md"
 
-"$command" man >"$folder/man/deploystatus.1"
-for subcommand in create list get latest wait run timeline flush doctor emulator demo completions man; do
-    "$command" man "$subcommand" >"$folder/man/deploystatus-$subcommand.1"
-done
+"$command" man --all "$folder/man"
 "$command" completions bash >"$folder/completions/deploystatus.bash"
 "$command" completions elvish >"$folder/completions/deploystatus.elv"
 "$command" completions fish >"$folder/completions/deploystatus.fish"

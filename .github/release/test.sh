@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Tests the archive and the shell installer of a Linux build, with a server on loopback in place of GitHub.
+# Tests the archive and the shell installer of a Linux build, with a server on loopback in place of GitHub,
+# and the conditions of a release.
 #
 #   .github/release/test.sh x86_64-unknown-linux-musl target/x86_64-unknown-linux-musl/release/deploystatus
 set -euo pipefail
@@ -44,4 +45,22 @@ if install; then
     echo "error: an altered archive was installed" >&2
     exit 1
 fi
-echo "the archive and the installer work"
+# A package of version 1.2.3, whose repository is given.
+checkout=$work/checkout
+mkdir -p "$checkout/.github/release" "$checkout/src"
+cp "$scripts/check.sh" "$checkout/.github/release/"
+touch "$checkout/src/lib.rs"
+echo "## [1.2.3] - 2026-01-31" >"$checkout/CHANGELOG.md"
+can_release() {
+    printf '[package]\nname = "deploystatus"\nversion = "1.2.3"\nrepository = "%s"\n' "$1" >"$checkout/Cargo.toml"
+    (cd "$checkout" && cargo generate-lockfile --offline)
+    "$checkout/.github/release/check.sh" "$2" https://github.com/octocat/example
+}
+can_release https://github.com/octocat/example v1.2.3
+for refused in " v1.2.3" "https://github.com/octocat/other v1.2.3" "https://github.com/octocat/example v1.2.4"; do
+    if can_release "${refused% *}" "${refused#* }"; then
+        echo "error: a release was accepted with repository and tag \"$refused\"" >&2
+        exit 1
+    fi
+done
+echo "the archive, the installer and the conditions of a release work"

@@ -116,6 +116,36 @@ fn packages_share_version_and_lints() {
 }
 
 #[test]
+fn documents_and_workflows_state_the_minimum_rust_version() {
+    let (root, _) = checkout();
+    let version = env!("CARGO_PKG_RUST_VERSION");
+    for (file, statement) in [
+        ("README.md", format!("Rust {version} or newer")),
+        ("CONTRIBUTING.md", format!("Rust {version} or newer")),
+        ("ARCHITECTURE.md", format!("requires Rust {version}")),
+        (
+            "crates/deploystatus/README.md",
+            format!("Requires Rust {version}"),
+        ),
+        (
+            ".github/workflows/ci.yml",
+            format!("RUSTUP_TOOLCHAIN: \"{version}\""),
+        ),
+    ] {
+        assert!(
+            read(&root.join(file)).contains(&statement),
+            "{file} does not state {statement:?}"
+        );
+    }
+    for (name, text) in texts(|name| name.ends_with("/Cargo.toml")) {
+        assert!(
+            !text.contains("rust-version = "),
+            "{name} has a version of its own"
+        );
+    }
+}
+
+#[test]
 fn changelog_has_a_heading_for_this_version() {
     let (root, _) = checkout();
     let changelog = read(&root.join("CHANGELOG.md"));
@@ -156,11 +186,104 @@ fn relative_links_in_documents_resolve() {
             let target = target.split([')', '#']).next().unwrap_or_default();
             // rustdoc checks links to items.
             let is_item = target.starts_with("crate::");
+            // GitHub resolves these links of the root README in any repository, also before its address is known.
+            let is_github_page = name == "README.md"
+                && ["../../actions/workflows/ci.yml", "../../releases"]
+                    .iter()
+                    .any(|page| target.starts_with(page));
             assert!(
-                is_item || target.contains("://") || folder.join(target).exists(),
+                is_item || is_github_page || target.contains("://") || folder.join(target).exists(),
                 "{name} links to {target}, which does not exist"
             );
         }
+    }
+}
+
+#[test]
+fn programs_of_readmes_are_complete() {
+    for (name, text) in texts(|name| name.ends_with("README.md")) {
+        for block in text.split("\n```rust").skip(1) {
+            let program = block.split("\n```").next().unwrap_or_default();
+            assert!(
+                program.contains("fn main() "),
+                "{name} has a program without `main`"
+            );
+            // rustdoc hides such lines, but GitHub and the registry show them.
+            assert!(
+                program
+                    .lines()
+                    .all(|line| line != "#" && !line.starts_with("# ")),
+                "{name} has a program with hidden lines"
+            );
+        }
+    }
+}
+
+#[test]
+fn links_to_headings_resolve() {
+    let (root, _) = checkout();
+    for (name, text) in texts(|name| ending(name) == "md") {
+        for link in text.split("](").skip(1) {
+            let link = link.split(')').next().unwrap_or_default();
+            let Some((target, heading)) = link.split_once('#') else {
+                continue;
+            };
+            if target.contains("://") || target.starts_with("crate::") {
+                continue;
+            }
+            let mut file = root.join(&name);
+            if !target.is_empty() {
+                file = file.parent().unwrap().join(target);
+            }
+            let target = read(&file);
+            let has_heading = target
+                .lines()
+                .filter_map(|line| line.strip_prefix('#'))
+                .any(|line| anchor(line.trim_start_matches('#')) == heading);
+            assert!(
+                has_heading,
+                "{name} links to {link}, which has no such heading"
+            );
+        }
+    }
+}
+
+/// Returns the anchor that GitHub gives to a heading.
+fn anchor(heading: &str) -> String {
+    let kept = heading
+        .trim()
+        .chars()
+        .filter(|character| character.is_alphanumeric() || matches!(character, ' ' | '-' | '_'));
+    kept.collect::<String>().to_lowercase().replace(' ', "-")
+}
+
+#[test]
+fn claims_of_the_comparison_have_links() {
+    let (root, _) = checkout();
+    let page = read(&root.join("docs/comparison.md"));
+    let mut is_header = true;
+    for line in page.lines() {
+        let is_row = line.starts_with('|');
+        let is_claim = is_row && !is_header && !line.starts_with("|---") || line.starts_with("- ");
+        is_header = !is_row;
+        assert!(
+            !is_claim || line.contains('['),
+            "docs/comparison.md has a claim without a link: {line}"
+        );
+    }
+}
+
+#[test]
+fn clients_of_the_comparison_have_the_measured_versions() {
+    let (root, _) = checkout();
+    let page = read(&root.join("docs/comparison.md"));
+    let measured = read(&root.join("tests/clients/README.md"));
+    let header = page.lines().find(|line| line.starts_with("| situation |"));
+    for client in header.unwrap().split('|').map(str::trim).skip(2) {
+        assert!(
+            measured.contains(&format!("| {client} |")) || client.is_empty(),
+            "{client}"
+        );
     }
 }
 

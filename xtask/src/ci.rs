@@ -74,6 +74,10 @@ fn run_step(checkout: &Checkout, arguments: &str) -> Result<()> {
     if arguments.starts_with("doc ") {
         cargo.env("RUSTDOCFLAGS", "-D warnings");
     }
+    if cfg!(windows) {
+        // Windows cannot replace a running program, and the steps build this one.
+        cargo.env("CARGO_TARGET_DIR", checkout.root.join("target/ci"));
+    }
     let status = cargo.status().context("cannot start cargo")?;
     let repair = arguments.replace(" --check", "");
     ensure!(

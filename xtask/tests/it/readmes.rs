@@ -19,8 +19,32 @@ const RUN: [(&str, &str); 3] = [
     ),
 ];
 
+/// Commands that need a published crate, and their form for this checkout and without a network.
+const RUN_WITH_CHECKOUT: [(&str, &str); 5] = [
+    (
+        "cargo install deploystatus-cli --locked",
+        "cargo install --path PROJECT/crates/deploystatus-cli --locked --offline --debug --root .",
+    ),
+    (
+        "cargo add deploystatus",
+        "cargo add --path PROJECT/crates/deploystatus --offline",
+    ),
+    (
+        "cargo add --dev deploystatus-emulator",
+        "cargo add --dev --path PROJECT/crates/deploystatus-emulator --offline",
+    ),
+    (
+        "cargo add tokio --features macros,rt-multi-thread",
+        "cargo add tokio --features macros,rt-multi-thread --offline",
+    ),
+    (
+        "cargo add --dev tokio --features macros,rt-multi-thread",
+        "cargo add --dev tokio --features macros,rt-multi-thread --offline",
+    ),
+];
+
 /// Beginnings of commands that are run elsewhere.
-const RUN_ELSEWHERE: [&str; 12] = [
+const RUN_ELSEWHERE: [&str; 9] = [
     // Steps of `cargo xtask ci`.
     "cargo xtask generate",
     "cargo xtask trim ",
@@ -29,11 +53,7 @@ const RUN_ELSEWHERE: [&str; 12] = [
     "deploystatus ",
     "echo \"environment_url=",
     "curl ",
-    // Not before the first release.
-    "cargo add ",
-    "cargo install deploystatus-cli",
-    // The release workflow and the scheduled one.
-    "RUSTFLAGS=\"-C target-feature=+crt-static\" cargo build",
+    // The scheduled workflow, because it needs nightly Rust.
     "cargo +nightly fuzz run",
     // Maintainers, because these need the network or a quiet machine.
     "cargo bench -p tests",
@@ -44,8 +64,9 @@ const RUN_ELSEWHERE: [&str; 12] = [
 fn every_command_is_run_somewhere() {
     for (readme, command) in all_commands() {
         let mut known = RUN.map(|(start, _)| start).into_iter().chain(RUN_ELSEWHERE);
+        let is_published = RUN_WITH_CHECKOUT.iter().any(|(known, _)| command == *known);
         assert!(
-            known.any(|start| command.starts_with(start)),
+            is_published || known.any(|start| command.starts_with(start)),
             "nothing runs `{command}` of {readme}; add it to a list in {}",
             file!()
         );
@@ -61,33 +82,94 @@ fn commands_run() {
     }
 }
 
+#[test]
+fn published_commands_run_with_this_checkout() {
+    let commands: Vec<_> = all_commands().into_iter().map(|(_, it)| it).collect();
+    for (published, local) in RUN_WITH_CHECKOUT {
+        assert!(commands.iter().any(|it| it == published), "{published}");
+        let folder = tempfile::tempdir().unwrap();
+        let manifest = "[package]\nname = \"example\"\nedition = \"2024\"\n";
+        fs::write(folder.path().join("Cargo.toml"), manifest).unwrap();
+        fs::create_dir(folder.path().join("src")).unwrap();
+        fs::write(folder.path().join("src/lib.rs"), "").unwrap();
+        let local = local.replace("PROJECT", project().to_str().unwrap());
+        let words: Vec<_> = local.split(' ').collect();
+        let status = Command::new(words[0])
+            .args(&words[1..])
+            .current_dir(folder.path())
+            .status();
+        assert!(status.unwrap().success(), "{local}");
+    }
+}
+
+/// Languages of blocks whose commands are checked here or in the tests of the command.
+const LANGUAGES: [&str; 8] = [
+    "bash",
+    "console",
+    "crontab",
+    "groovy",
+    "rust",
+    "rust,no_run",
+    "sh",
+    "yaml",
+];
+
+#[test]
+fn every_block_has_a_checked_language() {
+    for (readme, text) in all_readmes() {
+        for block in text.split("\n```").skip(1).step_by(2) {
+            let language = block.lines().next().unwrap_or_default();
+            assert!(
+                LANGUAGES.contains(&language),
+                "{readme} has a block of {language:?}"
+            );
+        }
+    }
+}
+
 /// Returns the commands of all READMEs, each with the name of its file.
 fn all_commands() -> Vec<(String, String)> {
-    let git = Command::new("git")
-        .args(["ls-files", "*README.md"])
-        .current_dir(project())
-        .output();
-    let files = String::from_utf8(git.unwrap().stdout).unwrap();
     let mut found = Vec::new();
-    for readme in files.lines() {
-        let text = fs::read_to_string(project().join(readme)).unwrap();
-        found.extend(commands(&text).map(|command| (readme.to_owned(), command.to_owned())));
+    for (readme, text) in all_readmes() {
+        found.extend(commands(&text).map(|command| (readme.clone(), command.to_owned())));
     }
     assert!(!found.is_empty());
     found
 }
 
-/// Returns the commands in the `console` and `sh` blocks of a text, without prompts and comments.
+/// Returns all READMEs with their texts.
+fn all_readmes() -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![project().to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy();
+            let is_own = !name.starts_with('.') && name != "target" && name != "node_modules";
+            if path.is_dir() && is_own {
+                folders.push(path);
+            } else if name == "README.md" {
+                let text = fs::read_to_string(&path).unwrap();
+                found.push((path.display().to_string(), text));
+            }
+        }
+    }
+    found
+}
+
+/// Returns the commands in the `console` and `sh` blocks of a text, without prompts, comments and output.
 fn commands(text: &str) -> impl Iterator<Item = &str> {
     let blocks = text.split("\n```").skip(1).step_by(2);
-    let shell = blocks.filter_map(|block| {
-        block
-            .strip_prefix("console\n")
-            .or_else(|| block.strip_prefix("sh\n"))
+    let lines = blocks.flat_map(|block| {
+        let (language, lines) = block.split_once('\n').unwrap_or_default();
+        let prompt = match language {
+            "console" => Some("$ "),
+            "sh" => Some(""),
+            _ => None,
+        };
+        let lines = lines.lines();
+        lines.filter_map(move |line| prompt.and_then(|prompt| line.strip_prefix(prompt)))
     });
-    let lines = shell
-        .flat_map(str::lines)
-        .map(|line| line.trim_start_matches("$ "));
     let commands = lines.map(|line| line.split(" #").next().unwrap_or_default().trim());
     commands.filter(|command| !command.is_empty() && !command.starts_with('#'))
 }

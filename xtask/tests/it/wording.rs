@@ -141,17 +141,14 @@ fn check_compares_the_sentences() {
 }
 
 #[test]
-fn misspelled_keywords_are_stale() {
+fn unknown_keywords_are_stale() {
     let checkout = Checkout::new();
     checkout.change_wording(|wording| {
         let fields = &mut status(wording)["properties"];
-        fields["url"]["descripton"] = json!("A sentence.");
+        fields["url"]["caption"] = json!("A sentence.");
         fields["node_id"] = json!("A sentence.");
     });
     let fields = ".components.schemas[\"deployment-status\"].properties";
-    let paths = [
-        format!("{fields}.url.descripton"),
-        format!("{fields}.node_id"),
-    ];
+    let paths = [format!("{fields}.url.caption"), format!("{fields}.node_id")];
     refused(&checkout, |_| {}, STALE, &[&paths[0], &paths[1]]);
 }

@@ -17,6 +17,12 @@ const REPOSITORY: &str = "octocat/example";
 /// GitHub marks older deployments inactive only in environments that are not for production.
 const ENVIRONMENT: &str = "staging";
 
+const NEXT_STEPS: &str = "
+Next steps:
+  deploystatus emulator --open  # watch an emulator in the browser
+  deploystatus run --help       # report the result of your deploy command
+  deploystatus doctor           # check your server, token and deployment";
+
 pub(crate) async fn run(output: &Output) -> Result<Code, Error> {
     // The tour advances the clock itself, so that it does not take minutes.
     let builder = Emulator::builder().clock(Clock::manual());
@@ -34,6 +40,7 @@ pub(crate) async fn run(output: &Output) -> Result<Code, Error> {
     let older = tour.deploy_first().await?;
     let newer = tour.deploy_second().await?;
     tour.print_timelines(&[older, newer]).await?;
+    tour.print(NEXT_STEPS)?;
     github.stop().await.map_err(Error::Emulator)?;
     Ok(Code::Done)
 }

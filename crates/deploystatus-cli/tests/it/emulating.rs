@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use nix::sys::signal::Signal;
 use snapbox::str;
@@ -108,13 +108,13 @@ fn signals_reach_the_command_of_the_emulator() {
     assert_eq!(running.code(), 4);
 }
 
-/// Sends a request to the page with curl, which is installed wherever these tests run.
-fn page(served: &Served, options: &str) -> String {
-    let page = served.url.clone() + "/_emulator/" + options;
-    let mut words = page.split(' ');
-    let mut curl = Command::new("curl");
-    curl.args(["-s", words.next().unwrap()]).args(words);
-    String::from_utf8(curl.output().unwrap().stdout).unwrap()
+/// Returns the body of a response of the control API.
+fn control(scene: &Scene, served: &Served, path: &str, host: Option<&str>) -> String {
+    let mut request = reqwest::Client::new().get(format!("{}/_emulator/{path}", served.url));
+    if let Some(host) = host {
+        request = request.header("host", host);
+    }
+    scene.block_on(async { request.send().await.unwrap().text().await.unwrap() })
 }
 
 #[test]
@@ -126,13 +126,13 @@ fn emulator_switches_apply_to_the_control_api() {
     for (served, is_shown) in [(&shown, true), (&hidden, false)] {
         let latest = format!("latest --deployment 7 --api-url {}", served.url);
         scene.output(&latest);
-        let requests = page(served, "requests");
+        let requests = control(&scene, served, "requests", None);
         assert_eq!(requests.contains("secret-token"), is_shown, "{requests}");
-        let named = page(served, "health -H Host:emulator.test");
+        let named = control(&scene, served, "health", Some("emulator.test"));
         assert_eq!(named.contains("unknown host"), !is_shown, "{named}");
     }
-    shown.stop("-TERM");
-    hidden.stop("-TERM");
+    shown.stop(Signal::SIGTERM);
+    hidden.stop(Signal::SIGTERM);
 }
 
 #[test]
@@ -143,27 +143,21 @@ fn every_webhook_receives_the_events() {
         .each_ref()
         .map(|listener| format!("--webhook http://{}/hook", listener.local_addr().unwrap()));
     let served = Served::start(&scene, &format!("emulator {} {}", urls[0], urls[1]));
-    let event = r#"{"ref": "main", "required_contexts": []}"#;
-    let created = Command::new("curl")
-        .args([
-            "-s",
-            "-H",
-            "Authorization: Bearer any",
-            "-H",
-            "User-Agent: test",
-            "-d",
-            event,
-        ])
-        .arg(format!("{}/repos/octocat/example/deployments", served.url))
-        .output();
-    assert!(created.unwrap().status.success());
+    let deployments = format!("{}/repos/octocat/example/deployments", served.url);
+    let request = reqwest::Client::new()
+        .post(deployments)
+        .bearer_auth("any")
+        .header("user-agent", "test")
+        .body(r#"{"ref": "main", "required_contexts": []}"#);
+    let created = scene.block_on(request.send()).unwrap();
+    assert!(created.status().is_success());
     for listener in listeners {
         let mut line = String::new();
         let (stream, _) = listener.accept().unwrap();
         BufReader::new(stream).read_line(&mut line).unwrap();
         assert_eq!(line, "POST /hook HTTP/1.1\r\n");
     }
-    served.stop("-TERM");
+    served.stop(Signal::SIGTERM);
 }
 
 #[test]

@@ -178,6 +178,28 @@ fn readme_lists_every_command() {
 }
 
 #[test]
+fn readme_lists_the_environment_and_files_of_the_manual() {
+    let readme = include_str!("../../README.md");
+    let section = |title: &str| {
+        let (_, text) = readme.split_once(&format!("\n## {title}\n")).unwrap();
+        text.split("\n## ").next().unwrap()
+    };
+    let page = String::from_utf8(Scene::new().output("man").stdout).unwrap();
+    for title in ["Environment", "Files"] {
+        let start = format!(".SH \"{}\"\n", title.to_uppercase());
+        let (_, text) = page.split_once(&start).unwrap();
+        let text = text.split(".SH ").next().unwrap();
+        let terms = text.split(".TP\n\\fB").skip(1);
+        let names = terms.flat_map(|term| term.split("\\fR").next().unwrap().split(", "));
+        let names: Vec<_> = names.collect();
+        assert!(!names.is_empty());
+        for name in names {
+            assert!(section(title).contains(&format!("`{name}`")), "{name}");
+        }
+    }
+}
+
+#[test]
 fn completions_exist_for_every_shell() {
     let scene = Scene::new();
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {

@@ -1,8 +1,10 @@
 //! The commands `emulator` and `demo`.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use snapbox::str;
 
 use crate::scene::Scene;
@@ -31,11 +33,9 @@ impl Served {
     }
 
     /// Sends a signal and waits for the end.
-    pub(crate) fn stop(mut self, signal: &str) {
-        let sent = Command::new("kill")
-            .args([signal, &self.child.id().to_string()])
-            .status();
-        assert!(sent.unwrap().success());
+    pub(crate) fn stop(mut self, signal: Signal) {
+        let id = Pid::from_raw(self.child.id().try_into().unwrap());
+        kill(id, signal).unwrap();
         assert!(self.child.wait().unwrap().success());
     }
 }
@@ -56,14 +56,14 @@ fn snapshot_survives_a_restart() {
         first.url
     ));
     assert!(created.status.success());
-    first.stop("-TERM");
+    first.stop(Signal::SIGTERM);
     let second = Served::start(&scene, line);
     let listed = scene.output(&format!(
         "list --jsonl --deployment 7 --api-url {}",
         second.url
     ));
     assert_eq!(String::from_utf8(listed.stdout).unwrap().lines().count(), 2);
-    second.stop("-INT");
+    second.stop(Signal::SIGINT);
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn profile_selects_the_server_version() {
     assert!(transcript.contains(flash), "{transcript}");
     let version = "X-GitHub-Api-Version: not sent\n";
     assert!(transcript.contains(version), "{transcript}");
-    served.stop("-TERM");
+    served.stop(Signal::SIGTERM);
 }
 
 #[test]
@@ -216,6 +216,11 @@ SINCE                 STATE        LASTED  BY       DESCRIPTION
 2026-01-01T01:01:00Z  in_progress  3m 00s  octocat  Copying files
 2026-01-01T01:04:00Z  success              octocat  Live
 live since 2026-01-01T01:04:00Z; took 4m 00s
+
+Next steps:
+  deploystatus emulator --open  # watch an emulator in the browser
+  deploystatus run --help       # report the result of your deploy command
+  deploystatus doctor           # check your server, token and deployment
 --- exit 0
 
 "#]],
@@ -224,4 +229,21 @@ live since 2026-01-01T01:04:00Z; took 4m 00s
     let timelines: serde_json::Value = serde_json::from_slice(&json).unwrap();
     assert_eq!(timelines[0]["live"], false);
     assert_eq!(timelines[1]["live"], true);
+}
+
+#[test]
+fn demo_ends_with_commands_that_exist() {
+    let scene = Scene::new();
+    let output = String::from_utf8(scene.output("demo").stdout).unwrap();
+    for line in output.lines() {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+    let (_, next_steps) = output.split_once("Next steps:\n").unwrap();
+    assert_eq!(next_steps.lines().count(), 3);
+    for line in next_steps.lines() {
+        let (command, _) = line.split_once(" #").unwrap();
+        let arguments = command.trim().strip_prefix("deploystatus ").unwrap();
+        let help = scene.output(&format!("{arguments} --help"));
+        assert!(help.status.success(), "{line}");
+    }
 }
