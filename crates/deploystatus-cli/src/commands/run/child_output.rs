@@ -133,4 +133,14 @@ mod tests {
         drop(output);
         assert!(!path.exists());
     }
+
+    #[test]
+    fn values_of_a_removed_file_remain() {
+        let mut output = ChildOutput::create().unwrap();
+        fs::write(output.path(), "description=Copying\n").unwrap();
+        output.read(Reading::WhileRunning, |_| {});
+        fs::remove_file(output.path()).unwrap();
+        let values = output.read(Reading::AtEnd, |_| {});
+        assert_eq!(values.description.as_deref(), Some("Copying"));
+    }
 }
