@@ -35,6 +35,10 @@ pub(in crate::commands) struct Group;
 impl Child {
     #[cfg(unix)]
     pub(in crate::commands) fn start(mut command: Command) -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+
+        // If SIGCHLD was ignored when this process started, the system would drop the exit code. A listener changes that.
+        let _listener = signal(SignalKind::child())?;
         let is_foreground = is_in_foreground();
         if !is_foreground {
             command.process_group(0);
