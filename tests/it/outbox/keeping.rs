@@ -72,7 +72,7 @@ async fn running_rollout_locks_its_last_will() {
     let other = kept.elsewhere();
     let flushed = other.flush(&kept.scene.client, OnSuperseded::Send).await;
     let flushed = flushed.unwrap();
-    assert_eq!(flushed.skipped, kept.files());
+    assert_eq!(flushed.in_use, kept.files());
     assert!(!flushed.is_complete());
     assert_eq!(kept.scene.stored(), ["in_progress"]);
     rollout.succeed().await.unwrap();
