@@ -98,5 +98,9 @@ const CHECK_URL: &str =
 pub(crate) const LOOK_FIRST: &str =
     "Check `deploystatus list` before you create the status again; it may be stored already.";
 
+/// Steps for reports that a flush could not send in time.
+pub(crate) const FLUSH_AGAIN: &str =
+    "The other reports are still in the outbox; run `deploystatus flush` again.";
+
 /// Steps for a token that the server rejects.
 pub(crate) const NEW_TOKEN: &str = "The token is invalid, revoked or expired. Set a new one in GITHUB_TOKEN or GH_TOKEN, or with --token-file.";
