@@ -189,6 +189,29 @@ fn unusable_outbox_is_a_warning() {
     assert!(!scene.home.path().join("was-run").exists());
 }
 
+/// Commands clean their working directories, which may contain the outbox.
+#[test]
+fn report_is_kept_in_a_removed_outbox() {
+    let scene = Scene::real_time();
+    scene.github.fault(down());
+    let options = [&SHORT_LIMITS[..], &["--outbox", "outbox"]].concat();
+    let output = scene.run_script(&options, "rm -r outbox");
+    let files = fs::read_dir(scene.home.path().join("outbox")).unwrap();
+    assert_eq!(files.count(), 1, "{}", stderr(&output));
+}
+
+#[test]
+fn lost_report_is_not_said_to_be_kept() {
+    let scene = Scene::real_time();
+    let silent = Fault::delay(Duration::from_secs(600)).on(Operation::CreateStatus);
+    scene.github.fault(silent.skip(1).times(99));
+    let options = ["--outbox", "outbox", "--end-timeout", "50ms"];
+    let output = scene.run_script(&options, "rm -r outbox; touch outbox");
+    let errors = stderr(&output);
+    assert!(errors.contains("stored nowhere"), "{errors}");
+    assert!(errors.contains("deploystatus create success"), "{errors}");
+}
+
 /// No process can create files in `/proc`.
 #[cfg(target_os = "linux")]
 #[test]
