@@ -109,7 +109,9 @@ impl OutboxEntry {
     /// The removal is not synced: if the file reappears after a power failure, the next flush searches for its status
     /// before it sends anything, and finds it.
     pub(crate) fn discard(self) {
-        if let Err(error) = fs::remove_file(&self.path) {
+        if let Err(error) = fs::remove_file(&self.path)
+            && error.kind() != io::ErrorKind::NotFound
+        {
             let path = self.path.display();
             tracing::warn!(%path, %error, "a report could not be removed from the outbox");
         }
@@ -168,7 +170,7 @@ fn read_limited(file: &mut File) -> io::Result<Vec<u8>> {
 
 fn write_draft(draft: &Path, report: &StoredReport) -> io::Result<File> {
     let mut file = loop {
-        let file = access::private_file().open(draft)?;
+        let file = access::create_file(draft)?;
         file.lock()?;
         // Another process can remove a draft as abandoned before it is locked.
         if fs::exists(draft)? {
