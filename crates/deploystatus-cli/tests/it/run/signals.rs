@@ -8,10 +8,11 @@ use nix::sys::signal::Signal;
 use crate::process::{Running, pair};
 use crate::scene::Scene;
 
-const SIGNALS: [(Signal, &str, i32); 3] = [
+const SIGNALS: [(Signal, &str, i32); 4] = [
     (Signal::SIGINT, "SIGINT", 130),
     (Signal::SIGTERM, "SIGTERM", 143),
     (Signal::SIGHUP, "SIGHUP", 129),
+    (Signal::SIGQUIT, "SIGQUIT", 131),
 ];
 
 fn slowly(by: u64) -> Fault {
