@@ -15,7 +15,7 @@ use crate::escape::{Log, Safe, escape, escape_lines};
 
 /// Messages on standard error, except with `--quiet`.
 ///
-/// State of the wait for a server or a deployment.is shown in the live line of a terminal, and in lines of their own elsewhere.
+/// The reason for a wait is shown in the live line of a terminal, and in lines of their own elsewhere.
 pub(super) struct Notes {
     format: Format,
     verbosity: Verbosity,
