@@ -88,11 +88,12 @@ impl Group {
             Stop::Interrupt => Signal::SIGINT,
             Stop::Terminate | Stop::ParentExited => Signal::SIGTERM,
             Stop::HangUp => Signal::SIGHUP,
+            Stop::Quit => Signal::SIGQUIT,
         };
         let _ = match (self, stop) {
             (Self::Own(group), _) => killpg(group, signal),
-            // The terminal has sent SIGINT to the child already, and many programs abort on a second one.
-            (Self::Foreground(_), Stop::Interrupt) => Ok(()),
+            // The terminal has sent these signals to the child already, and many programs abort on a second one.
+            (Self::Foreground(_), Stop::Interrupt | Stop::Quit) => Ok(()),
             (Self::Foreground(child), _) => kill(child, signal),
         };
     }
