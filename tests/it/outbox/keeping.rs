@@ -152,6 +152,7 @@ async fn unstorable_end_is_still_reported_and_kept_nowhere() {
     let kept = Kept::start().await;
     let outbox = Outbox::open(kept.outbox.directory().join("gone")).unwrap();
     std::fs::remove_dir(outbox.directory()).unwrap();
+    std::fs::write(outbox.directory(), "").unwrap();
     let begin = || kept.scene.deployment.rollout(first()).outbox(&outbox);
     let rollout = begin().begin().await.unwrap();
     assert_eq!(rollout.kept_in(), None);
