@@ -279,3 +279,37 @@ fn strict_refuses_to_start_on_a_full_disk() {
         assert!(stderr(&output).contains("outbox"), "{output:?}");
     }
 }
+
+/// Runs a script while syncs of the main thread fail, as `when` selects them; `None` if this user cannot trace.
+#[cfg(target_os = "linux")]
+fn with_failing_sync(scene: &Scene, error: &str, when: &str, script: &str) -> Option<Output> {
+    let mut trace = scene.shell("strace -o trace true");
+    if !trace.status().is_ok_and(|status| status.success()) {
+        return None;
+    }
+    let inject =
+        format!("strace -o trace -e trace=fsync -e inject=fsync:error={error}:when={when}");
+    let mut run = scene.shell(&format!(
+        "{inject} deploystatus run --deployment 42 -- {script}"
+    ));
+    Some(run.output().unwrap())
+}
+
+/// Some file systems cannot sync a directory, and any can fail to.
+#[cfg(target_os = "linux")]
+#[test]
+fn failing_sync_leaves_no_unlocked_report() {
+    for (error, when) in [("EINVAL", "2"), ("EIO", "2+2")] {
+        let scene = Scene::real_time();
+        let Some(output) = with_failing_sync(&scene, error, when, "deploystatus flush") else {
+            eprintln!("skipped: this user cannot trace, or strace is not installed");
+            return;
+        };
+        assert_eq!(code(output.status), 0, "{}", stderr(&output));
+        let states = [pair("in_progress", ""), pair("success", "")];
+        assert_eq!(scene.reported(), states, "{error}");
+        assert_eq!(scene.kept(), [""; 0], "{error}");
+        let errors = stderr(&output);
+        assert!(!errors.contains("warning"), "{errors}");
+    }
+}
