@@ -46,7 +46,7 @@ impl OutboxEntry {
             fs::rename(&draft, &path)?;
             // The earlier last will remains until the new name is durable, because names change in order.
             if report.kind == ReportKind::End || report.sequence == 1 {
-                sync_directory(directory)?;
+                sync_directory(directory);
             }
             Ok(file)
         });
@@ -194,9 +194,13 @@ pub(super) fn remove_abandoned_draft(draft: &Path) -> io::Result<()> {
 }
 
 /// Makes the new name durable, so that the report exists before it is sent. Windows needs no such call.
-fn sync_directory(directory: &Path) -> io::Result<()> {
-    if cfg!(unix) {
-        File::open(directory)?.sync_all()?;
+///
+/// Some file systems cannot sync a directory. The report is kept nevertheless: only a power failure can lose it.
+fn sync_directory(directory: &Path) {
+    if cfg!(unix)
+        && let Err(error) = File::open(directory).and_then(|file| file.sync_all())
+    {
+        let path = directory.display();
+        tracing::warn!(%path, %error, "the outbox could not be synced");
     }
-    Ok(())
 }
