@@ -49,6 +49,16 @@ fn last_values_of_a_long_file_count() {
 }
 
 #[test]
+fn values_file_without_an_end_is_not_read() {
+    let scene = Scene::real_time();
+    // Reading this file would wait until another process writes it.
+    let script = "rm $DEPLOYSTATUS_OUTPUT; mkfifo $DEPLOYSTATUS_OUTPUT";
+    let mut run = scene.script(&[], script).spawn().unwrap();
+    scene.wait_for_statuses(2);
+    assert_eq!(code(run.wait().unwrap()), 0);
+}
+
+#[test]
 fn invalid_values_are_a_warning() {
     let scene = Scene::real_time();
     let script = "echo nonsense >> $DEPLOYSTATUS_OUTPUT
