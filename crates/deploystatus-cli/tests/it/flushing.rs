@@ -95,6 +95,18 @@ ID          STATE    CREATED               BY       ENVIRONMENT  DESCRIPTION
 }
 
 #[test]
+fn report_for_a_deleted_deployment_can_be_removed() {
+    let scene = scene();
+    scene.github.fault(Fault::status(404).times(2));
+    for _ in 0..2 {
+        let transcript = scene.run_bare("flush");
+        let help = "If the deployment was deleted, delete the file.";
+        assert!(transcript.contains(help), "{transcript}");
+        assert!(transcript.ends_with("--- exit 3\n"), "{transcript}");
+    }
+}
+
+#[test]
 fn superseded_report_is_dropped_by_default() {
     let scene = scene();
     scene
