@@ -69,8 +69,11 @@ pub(crate) fn help(error: &Error) -> Option<String> {
 
 /// Returns the steps that deliver a report, after those that fix the cause.
 pub(crate) fn help_for_report(report: &Undelivered) -> String {
-    let delivery = if report.kept_in().is_some() {
-        "The report is in the outbox; `deploystatus flush` sends it.".to_owned()
+    let is_not_found = report.error().and_then(Error::status) == Some(404);
+    let delivery = if report.kept_in().is_some() && is_not_found {
+        format!("{IN_OUTBOX} If the deployment was deleted, delete the file.")
+    } else if report.kept_in().is_some() {
+        IN_OUTBOX.to_owned()
     } else {
         let create = create_command(
             &report.status().state,
@@ -85,6 +88,8 @@ pub(crate) fn help_for_report(report: &Undelivered) -> String {
         _ => delivery,
     }
 }
+
+const IN_OUTBOX: &str = "The report is in the outbox; `deploystatus flush` sends it.";
 
 /// Returns the command line that reports a state.
 pub(crate) fn create_command(state: &State, repository: &str, deployment: u64) -> String {
