@@ -69,8 +69,11 @@ pub(crate) fn help(error: &Error) -> Option<String> {
 
 /// Returns the steps that deliver a report, after those that fix the cause.
 pub(crate) fn help_for_report(report: &Undelivered) -> String {
-    let delivery = if report.kept_in().is_some() {
-        "The report is in the outbox; `deploystatus flush` sends it.".to_owned()
+    let is_not_found = report.error().and_then(Error::status) == Some(404);
+    let delivery = if report.kept_in().is_some() && is_not_found {
+        format!("{IN_OUTBOX} If the deployment was deleted, delete the file.")
+    } else if report.kept_in().is_some() {
+        IN_OUTBOX.to_owned()
     } else {
         let create = create_command(
             &report.status().state,
@@ -86,6 +89,8 @@ pub(crate) fn help_for_report(report: &Undelivered) -> String {
     }
 }
 
+const IN_OUTBOX: &str = "The report is in the outbox; `deploystatus flush` sends it.";
+
 /// Returns the command line that reports a state.
 pub(crate) fn create_command(state: &State, repository: &str, deployment: u64) -> String {
     format!("deploystatus create {state} --repo {repository} --deployment {deployment}")
@@ -97,6 +102,10 @@ const CHECK_URL: &str =
 /// Steps for a status that may or may not be stored.
 pub(crate) const LOOK_FIRST: &str =
     "Check `deploystatus list` before you create the status again; it may be stored already.";
+
+/// Steps for reports that a flush could not send in time.
+pub(crate) const FLUSH_AGAIN: &str =
+    "The other reports are still in the outbox; run `deploystatus flush` again.";
 
 /// Steps for a token that the server rejects.
 pub(crate) const NEW_TOKEN: &str = "The token is invalid, revoked or expired. Set a new one in GITHUB_TOKEN or GH_TOKEN, or with --token-file.";

@@ -57,6 +57,8 @@ pub(crate) enum TimedOut {
     Reading,
     /// A request to create a status may have been sent.
     Creating,
+    /// The reports that were not delivered remain in the outbox.
+    Flushing,
 }
 
 /// A required setting and the ways to set it.
@@ -108,6 +110,7 @@ impl Error {
             Self::Unreported(report) => Some(report.help()),
             Self::Undelivered(report) => Some(advice::help_for_report(report)),
             Self::TimedOut(_, TimedOut::Creating) => Some(advice::LOOK_FIRST.to_owned()),
+            Self::TimedOut(_, TimedOut::Flushing) => Some(advice::FLUSH_AGAIN.to_owned()),
             _ => advice::help(self.source_call()?),
         }
     }

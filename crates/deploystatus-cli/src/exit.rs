@@ -102,7 +102,7 @@ pub(crate) fn code_of(error: &Error) -> Code {
         }
         Error::Start { code, .. } => Code::Child(*code),
         Error::Unreported(_) => Code::NoResponse,
-        Error::TimedOut(_, TimedOut::Reading) => Code::OutOfTime,
+        Error::TimedOut(_, TimedOut::Reading | TimedOut::Flushing) => Code::OutOfTime,
         Error::TimedOut(_, TimedOut::Creating) => Code::OutcomeUnknown,
         Error::Output(_) | Error::Runtime(_) => Code::Failed,
     }

@@ -136,7 +136,7 @@ impl Rollout {
     /// Returns the file in the outbox that holds the report of this rollout now, or `None` if it is not kept.
     #[must_use]
     pub fn kept_in(&self) -> Option<PathBuf> {
-        self.shared().kept_in()
+        self.handle.kept_in()
     }
 
     /// Waits for the result of a start by [`begin_detached`](crate::RolloutBuilder::begin_detached).

@@ -72,7 +72,7 @@ async fn running_rollout_locks_its_last_will() {
     let other = kept.elsewhere();
     let flushed = other.flush(&kept.scene.client, OnSuperseded::Send).await;
     let flushed = flushed.unwrap();
-    assert_eq!(flushed.skipped, kept.files());
+    assert_eq!(flushed.in_use, kept.files());
     assert!(!flushed.is_complete());
     assert_eq!(kept.scene.stored(), ["in_progress"]);
     rollout.succeed().await.unwrap();
@@ -152,6 +152,7 @@ async fn unstorable_end_is_still_reported_and_kept_nowhere() {
     let kept = Kept::start().await;
     let outbox = Outbox::open(kept.outbox.directory().join("gone")).unwrap();
     std::fs::remove_dir(outbox.directory()).unwrap();
+    std::fs::write(outbox.directory(), "").unwrap();
     let begin = || kept.scene.deployment.rollout(first()).outbox(&outbox);
     let rollout = begin().begin().await.unwrap();
     assert_eq!(rollout.kept_in(), None);

@@ -52,7 +52,7 @@ async fn flush_reports_end_of_killed_process() {
         .flush(&scene.client, OnSuperseded::Drop)
         .await
         .unwrap();
-    assert_eq!(flushed.skipped.len(), 1, "its process is alive");
+    assert_eq!(flushed.in_use.len(), 1, "its process is alive");
 
     child.kill().unwrap();
     child.wait().unwrap();

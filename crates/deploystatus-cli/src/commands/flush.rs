@@ -1,8 +1,8 @@
 //! `flush`: sends the reports left in the outbox.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use deploystatus::{FlushReport, OnSuperseded, Outbox, Undelivered};
+use deploystatus::{DeploymentStatus, FlushEvent, FlushReport, OnSuperseded, Outbox};
 use serde_json::{Value, json};
 
 use super::list;
@@ -29,7 +29,7 @@ pub(crate) async fn run(
             )));
         }
         output.note(&format!("no outbox at {}", directory.display()));
-        print_result(&FlushReport::default(), output)?;
+        Results::default().print(output)?;
         return Ok(Code::Done);
     }
     let limit = TimeLimit::new(arguments.timeout, output);
@@ -40,51 +40,84 @@ pub(crate) async fn run(
         OnSuperseded::Drop
     };
     let outbox = Outbox::open(&directory).map_err(Error::call("open the outbox"))?;
+    let mut results = Results::default();
     let flush = async {
-        let flushed = outbox.flush_with(&client, superseded, |_| limit.on_progress());
+        let on_event = |event: FlushEvent<'_>| {
+            limit.on_progress();
+            results.add(&event);
+        };
+        let flushed = outbox.flush_with(&client, superseded, on_event);
         flushed.await.map_err(Error::call("read the outbox"))
     };
-    let flushed = limit.run(TimedOut::Reading, flush).await?;
-    print_result(&flushed, output)?;
+    let flushed = limit.run(TimedOut::Flushing, flush).await;
+    if let Ok(_) | Err(Error::TimedOut(..)) = &flushed {
+        results.print(output)?;
+    }
+    if let Err(Error::TimedOut(..)) = &flushed {
+        results.print_kept(output);
+    }
+    let flushed = flushed?;
     print_notes(&flushed, &directory, output);
     Ok(print_failures(flushed, output))
 }
 
-/// Prints the statuses that were created; the JSON document also lists all other reports.
-fn print_result(flushed: &FlushReport, output: &Output) -> Result<(), Error> {
-    match output.format() {
-        Format::Text if flushed.delivered.is_empty() => Ok(()),
-        Format::Text => {
-            let delivered = flushed.delivered.iter().map(|outcome| &outcome.status);
-            output.table(&list::table(delivered, output.times()))
+/// The results that have arrived, which are printed even if the time limit is reached.
+#[derive(Default)]
+struct Results {
+    delivered: Vec<DeploymentStatus>,
+    dropped: Vec<Value>,
+    kept: Vec<Value>,
+    /// The errors of the reports that are kept.
+    problems: Vec<String>,
+    in_use: Vec<PathBuf>,
+    skipped: Vec<PathBuf>,
+    unreadable: Vec<String>,
+}
+
+impl Results {
+    fn add(&mut self, event: &FlushEvent<'_>) {
+        match event {
+            FlushEvent::Delivered { outcome, .. } => self.delivered.push(outcome.status.clone()),
+            FlushEvent::Dropped(report) => self.dropped.push(json!(report)),
+            FlushEvent::Kept(report) => {
+                self.kept.push(json!(report));
+                self.problems.push(advice::message(*report));
+            }
+            FlushEvent::InUse(path) => self.in_use.push((*path).to_owned()),
+            FlushEvent::Skipped(path) => self.skipped.push((*path).to_owned()),
+            FlushEvent::Unreadable(error) => self.unreadable.push(advice::message(*error)),
+            _ => {}
         }
-        Format::JsonLines => flushed
-            .delivered
-            .iter()
-            .try_for_each(|outcome| output.json(&outcome.status)),
-        Format::Json => {
-            let delivered: Vec<_> = flushed
+    }
+
+    /// Prints the statuses that were created; the JSON document also lists all other reports.
+    fn print(&self, output: &Output) -> Result<(), Error> {
+        match output.format() {
+            Format::Text if self.delivered.is_empty() => Ok(()),
+            Format::Text => output.table(&list::table(&self.delivered, output.times())),
+            Format::JsonLines => self
                 .delivered
                 .iter()
-                .map(|outcome| &outcome.status)
-                .collect();
-            let unreadable: Vec<_> = flushed
-                .unreadable
-                .iter()
-                .map(|error| advice::message(error))
-                .collect();
-            output.json(&json!({
-                "delivered": delivered,
-                "dropped": documents(&flushed.dropped),
-                "kept": documents(&flushed.kept),
-                "skipped": flushed.skipped,
-                "unreadable": unreadable,
-            }))
+                .try_for_each(|status| output.json(status)),
+            Format::Json => output.json(&json!({
+                "delivered": self.delivered,
+                "dropped": self.dropped,
+                "kept": self.kept,
+                "in_use": self.in_use,
+                "skipped": self.skipped,
+                "unreadable": self.unreadable,
+            })),
+        }
+    }
+
+    fn print_kept(&self, output: &Output) {
+        for problem in &self.problems {
+            output.warning(problem);
         }
     }
 }
 
-/// Prints the reports that were dropped, skipped or unreadable.
+/// Prints the reports that were dropped, left alone, skipped or unreadable.
 fn print_notes(flushed: &FlushReport, directory: &Path, output: &Output) {
     for report in &flushed.dropped {
         output.note(&format!(
@@ -93,9 +126,15 @@ fn print_notes(flushed: &FlushReport, directory: &Path, output: &Output) {
             report.repository()
         ));
     }
+    for path in &flushed.in_use {
+        output.note(&format!(
+            "left {} alone, because another process uses it",
+            path.display()
+        ));
+    }
     for path in &flushed.skipped {
         output.warning(&format!(
-            "skipped {}: it is for another server, follows a report that was not sent, or is in use by another process",
+            "skipped {}: it is for another server or follows a report that was not sent",
             path.display()
         ));
     }
@@ -121,8 +160,4 @@ fn print_failures(flushed: FlushReport, output: &Output) -> Code {
         }
     }
     code
-}
-
-fn documents(reports: &[Undelivered]) -> Vec<Value> {
-    reports.iter().map(|report| json!(report)).collect()
 }

@@ -157,7 +157,7 @@ const DEFINITIONS: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
 
 const SIGNALS: [(&str, &str); 4] = [
     (
-        "SIGINT, SIGTERM, SIGHUP",
+        "SIGINT, SIGTERM, SIGHUP, SIGQUIT",
         "Forwarded to the command and reported as error, with the name of the first signal.",
     ),
     (

@@ -21,7 +21,7 @@ const MAX_SILENCE_AT_TERMINALS: Duration = Duration::from_secs(2);
 
 /// Messages on standard error, except with `--quiet`.
 ///
-/// State of the wait for a server or a deployment.is shown in the live line of a terminal, and in lines of their own elsewhere.
+/// The reason for a wait is shown in the live line of a terminal, and in lines of their own elsewhere.
 pub(super) struct Notes {
     format: Format,
     verbosity: Verbosity,

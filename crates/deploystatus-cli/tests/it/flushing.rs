@@ -1,11 +1,13 @@
 //! The command `flush`.
 
 use std::fs;
+use std::time::Duration;
 
 use deploystatus::{Client, NewStatus, Outbox, State};
-use deploystatus_emulator::{Fault, NewStatus as Reported, Operation};
+use deploystatus_emulator::{Fault, NewDeployment, NewStatus as Reported, Operation};
 use snapbox::str;
 
+use crate::process::{Running, code, pair, stderr, wait_until};
 use crate::scene::{ID, Scene};
 use crate::transcript::check;
 
@@ -93,6 +95,18 @@ ID          STATE    CREATED               BY       ENVIRONMENT  DESCRIPTION
 }
 
 #[test]
+fn report_for_a_deleted_deployment_can_be_removed() {
+    let scene = scene();
+    scene.github.fault(Fault::status(404).times(2));
+    for _ in 0..2 {
+        let transcript = scene.run_bare("flush");
+        let help = "If the deployment was deleted, delete the file.";
+        assert!(transcript.contains(help), "{transcript}");
+        assert!(transcript.ends_with("--- exit 3\n"), "{transcript}");
+    }
+}
+
+#[test]
 fn superseded_report_is_dropped_by_default() {
     let scene = scene();
     scene
@@ -133,6 +147,48 @@ fn foreign_and_invalid_reports_are_skipped() {
     assert!(transcript.contains("nonsense.json"), "{transcript}");
     assert!(transcript.ends_with("--- exit 1\n"), "{transcript}");
     assert!(other.github.requests().is_empty());
+}
+
+#[test]
+fn report_of_a_running_command_is_left_alone() {
+    let scene = Scene::real_time();
+    let mut running = Running::start(scene.script(&[], "echo ready; exec cat"));
+    assert_eq!(running.line(), "ready");
+    let output = scene.background(&["flush"]).output().unwrap();
+    assert_eq!(code(output.status), 0);
+    let errors = stderr(&output);
+    assert!(errors.ends_with("another process uses it\n"), "{errors}");
+    assert!(!errors.contains("warning"), "{errors}");
+    assert_eq!(running.code(), 0);
+    assert_eq!(scene.reported()[1], pair("success", ""));
+}
+
+#[test]
+fn timed_out_flush_shows_what_it_delivered() {
+    let scene = Scene::real_time();
+    let other = NewDeployment::new("main").id(43);
+    let github = &scene.github;
+    github.create_deployment("octocat/example", other).unwrap();
+    for id in ["42", "43"] {
+        let arguments = ["run", "--deployment", id, "--", "cat"];
+        let mut run = scene.background(&arguments).spawn().unwrap();
+        wait_until(|| !github.history(id.parse().unwrap()).is_empty());
+        run.kill().unwrap();
+        run.wait().unwrap();
+    }
+    let silent = Fault::delay(Duration::from_secs(600)).path("/repos/*/*/deployments/43/statuses");
+    github.fault(silent.times(99));
+    let output = scene
+        .background(&["flush", "--timeout", "0"])
+        .output()
+        .unwrap();
+    assert_eq!(code(output.status), 7);
+    let delivered = github.history(ID).pop().unwrap().id.to_string();
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    assert!(text.contains(&delivered), "{text}");
+    let errors = stderr(&output);
+    assert!(errors.contains("still in the outbox"), "{errors}");
+    assert_eq!(scene.kept().len(), 1);
 }
 
 #[test]

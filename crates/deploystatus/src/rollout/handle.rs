@@ -1,6 +1,7 @@
 //! The handle with which the work of a rollout reports its progress.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use deploystatus_generated::State;
@@ -58,6 +59,14 @@ impl RolloutHandle {
     pub fn success_description(&self, description: impl Into<String>) {
         let status = NewStatus::new(State::Success).description_truncated(description);
         self.shared.content().success_description = status.description;
+    }
+
+    /// Returns the file in the outbox that holds the report of the rollout now, or `None` if it is not kept.
+    ///
+    /// The end of the rollout is there until it is delivered.
+    #[must_use]
+    pub fn kept_in(&self) -> Option<PathBuf> {
+        self.shared.kept_in()
     }
 
     /// Returns the deployment.

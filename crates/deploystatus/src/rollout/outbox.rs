@@ -80,7 +80,7 @@ impl Outbox {
     /// Delivers the reports for the client's server, each exactly once.
     ///
     /// Each report is searched for before it is sent. The reports of one deployment are sent in order,
-    /// those of up to 16 deployments concurrently. Reports that other processes are sending are skipped.
+    /// those of up to 16 deployments concurrently. Reports that other processes use are left alone.
     /// A report that cannot be delivered stays, and later reports for the same deployment wait for it.
     ///
     /// A report is superseded if another rollout has reported a newer status. `on_superseded` is the policy for ends.

@@ -258,11 +258,13 @@ impl Shared {
 }
 
 impl Reports {
+    /// Returns the path of the file, unless another process has removed it.
     fn path(&self) -> Option<PathBuf> {
-        match &self.kept {
-            NewestFile::None => None,
-            NewestFile::Locked(entry) => Some(entry.path().to_owned()),
-            NewestFile::Released(path) => Some(path.clone()),
-        }
+        let path = match &self.kept {
+            NewestFile::None => return None,
+            NewestFile::Locked(entry) => entry.path(),
+            NewestFile::Released(path) => path,
+        };
+        path.exists().then(|| path.to_owned())
     }
 }

@@ -35,6 +35,10 @@ pub(in crate::commands) struct Group;
 impl Child {
     #[cfg(unix)]
     pub(in crate::commands) fn start(mut command: Command) -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+
+        // If SIGCHLD was ignored when this process started, the system would drop the exit code. A listener changes that.
+        let _listener = signal(SignalKind::child())?;
         let is_foreground = is_in_foreground();
         if !is_foreground {
             command.process_group(0);
@@ -84,11 +88,12 @@ impl Group {
             Stop::Interrupt => Signal::SIGINT,
             Stop::Terminate | Stop::ParentExited => Signal::SIGTERM,
             Stop::HangUp => Signal::SIGHUP,
+            Stop::Quit => Signal::SIGQUIT,
         };
         let _ = match (self, stop) {
             (Self::Own(group), _) => killpg(group, signal),
-            // The terminal has sent SIGINT to the child already, and many programs abort on a second one.
-            (Self::Foreground(_), Stop::Interrupt) => Ok(()),
+            // The terminal has sent these signals to the child already, and many programs abort on a second one.
+            (Self::Foreground(_), Stop::Interrupt | Stop::Quit) => Ok(()),
             (Self::Foreground(child), _) => kill(child, signal),
         };
     }

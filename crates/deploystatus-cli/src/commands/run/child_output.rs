@@ -3,12 +3,14 @@
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::hash::{BuildHasher, RandomState};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 /// A temporary file that the command writes and `run` reads. It is removed when this value is dropped.
 pub(super) struct ChildOutput {
     path: PathBuf,
+    /// The values of all readings.
+    values: Values,
     /// Lines that were reported as invalid.
     reported: HashSet<String>,
 }
@@ -30,8 +32,10 @@ pub(super) enum Reading {
     AtEnd,
 }
 
-/// Maximum number of bytes that are read from the file.
-const MAX_SIZE: u64 = 64 * 1024;
+/// Maximum number of bytes that one reading takes from the end of the file.
+///
+/// No command writes more between two readings.
+const MAX_SIZE: u64 = 1024 * 1024;
 
 impl ChildOutput {
     /// Creates an empty file that other users cannot read.
@@ -46,6 +50,7 @@ impl ChildOutput {
         options.open(&path)?;
         Ok(Self {
             path,
+            values: Values::default(),
             reported: HashSet::new(),
         })
     }
@@ -54,26 +59,54 @@ impl ChildOutput {
         &self.path
     }
 
-    /// Reads the values; `warn` receives each invalid line once.
+    /// Reads the file and returns the values that were set so far; `warn` receives each invalid line once.
     pub(super) fn read(&mut self, reading: Reading, mut warn: impl FnMut(&str)) -> Values {
-        let mut bytes = Vec::new();
-        let read =
-            File::open(&self.path).and_then(|file| file.take(MAX_SIZE).read_to_end(&mut bytes));
-        if read.is_err() {
-            return Values::default();
-        }
-        let text = String::from_utf8_lossy(&bytes);
+        // The command may have removed the file. The values that were read before remain.
+        let text = self.read_end().unwrap_or_default();
         let complete = match reading {
             Reading::WhileRunning => text.rfind('\n').map_or("", |end| &text[..end]),
             Reading::AtEnd => &text,
         };
         let (values, invalid) = parse(complete);
+        self.values.replace(values);
         for line in invalid {
             if self.reported.insert(line.to_owned()) {
                 warn(line);
             }
         }
-        values
+        self.values.clone()
+    }
+
+    /// Reads the end of the file, from the beginning of a line.
+    fn read_end(&self) -> io::Result<String> {
+        // Opening a pipe would wait for its writer.
+        if !fs::metadata(&self.path)?.is_file() {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
+        let mut file = File::open(&self.path)?;
+        let start = file.metadata()?.len().saturating_sub(MAX_SIZE);
+        file.seek(SeekFrom::Start(start))?;
+        let mut bytes = Vec::new();
+        file.take(MAX_SIZE).read_to_end(&mut bytes)?;
+        if start > 0 {
+            let line = bytes.iter().position(|byte| *byte == b'\n');
+            bytes.drain(..line.unwrap_or(bytes.len()));
+        }
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+}
+
+impl Values {
+    /// Replaces the values that newer lines have set.
+    fn replace(&mut self, newer: Self) {
+        let Self {
+            description,
+            environment_url,
+            log_url,
+        } = newer;
+        self.description = description.or(self.description.take());
+        self.environment_url = environment_url.or(self.environment_url.take());
+        self.log_url = log_url.or(self.log_url.take());
     }
 }
 
@@ -132,5 +165,15 @@ mod tests {
         let path = output.path().to_owned();
         drop(output);
         assert!(!path.exists());
+    }
+
+    #[test]
+    fn values_of_a_removed_file_remain() {
+        let mut output = ChildOutput::create().unwrap();
+        fs::write(output.path(), "description=Copying\n").unwrap();
+        output.read(Reading::WhileRunning, |_| {});
+        fs::remove_file(output.path()).unwrap();
+        let values = output.read(Reading::AtEnd, |_| {});
+        assert_eq!(values.description.as_deref(), Some("Copying"));
     }
 }

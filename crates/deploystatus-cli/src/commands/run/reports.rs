@@ -1,13 +1,13 @@
 //! The reports about a command.
 
 use std::future::pending;
-use std::path::PathBuf;
+use std::path::Path;
 use std::pin::Pin;
 use std::time::Duration;
 
 use deploystatus::{
-    CreateOutcome, Deployment, DeploymentStatus, NewStatus, Outbox, RetryPolicy, Rollout,
-    RolloutHandle, State, Undelivered,
+    CreateOutcome, Deployment, DeploymentStatus, NewStatus, RetryPolicy, Rollout, RolloutHandle,
+    State, Undelivered,
 };
 
 use super::child_output::{Reading, Values};
@@ -31,9 +31,6 @@ pub(super) struct Reports<'a> {
     rollout: Option<Rollout>,
     handle: RolloutHandle,
     is_started: bool,
-    outbox: Option<Outbox>,
-    /// The outbox directory if it held the report of this rollout when the end was ordered.
-    kept_in: Option<PathBuf>,
     values: Values,
     start_failure: Option<Code>,
     end_failure: Option<Code>,
@@ -88,8 +85,6 @@ impl<'a> Reports<'a> {
             handle: rollout.handle(),
             rollout: Some(rollout),
             is_started: false,
-            outbox,
-            kept_in: None,
             values: Values::default(),
             start_failure: None,
             end_failure: None,
@@ -156,8 +151,6 @@ impl<'a> Reports<'a> {
     /// Starts the final report, or returns `None` if it was started before.
     pub(super) fn end(&mut self, state: &State, reason: Option<String>) -> Option<FinalReport> {
         let rollout = self.rollout.take()?;
-        let outbox = self.outbox.as_ref().filter(|_| rollout.kept_in().is_some());
-        self.kept_in = outbox.map(|outbox| outbox.directory().to_owned());
         let description = self.description(reason);
         let state = state.clone();
         Some(Box::pin(async move {
@@ -214,11 +207,12 @@ impl<'a> Reports<'a> {
 
     /// Prints that the final report was not delivered in time.
     pub(super) fn on_end_timeout(&mut self, state: State) {
+        let file = self.handle.kept_in();
         let unreported = Unreported {
             state,
             deployment: self.deployment.id(),
             repository: self.deployment.repository(),
-            kept_in: self.kept_in.clone(),
+            kept_in: file.and_then(|file| file.parent().map(Path::to_owned)),
         };
         self.fail(&Error::Unreported(unreported));
     }

@@ -17,6 +17,8 @@ pub(in crate::commands) enum Stop {
     Interrupt,
     Terminate,
     HangUp,
+    #[cfg_attr(not(unix), expect(dead_code, reason = "only Unix has this signal"))]
+    Quit,
     /// The parent process has exited, which in a pipeline means that the job was cancelled.
     #[cfg_attr(not(unix), expect(dead_code, reason = "only Unix shows that it exits"))]
     ParentExited,
@@ -29,6 +31,7 @@ impl Stop {
             Self::Interrupt => "Stopped by SIGINT",
             Self::Terminate => "Stopped by SIGTERM",
             Self::HangUp => "Stopped by SIGHUP",
+            Self::Quit => "Stopped by SIGQUIT",
             Self::ParentExited => "Stopped because the parent process exited",
         }
     }
@@ -38,6 +41,7 @@ impl Stop {
         match self {
             Self::HangUp => 1,
             Self::Interrupt => 2,
+            Self::Quit => 3,
             Self::Terminate | Self::ParentExited => 15,
         }
     }
@@ -59,6 +63,7 @@ pub(in crate::commands) struct Signals {
     interrupt: Option<Signal>,
     terminate: Option<Signal>,
     hang_up: Option<Signal>,
+    quit: Option<Signal>,
     parent: Option<Parent>,
 }
 
@@ -74,6 +79,7 @@ impl Signals {
             interrupt: listener(Stop::Interrupt, SignalKind::interrupt())?,
             terminate: listener(Stop::Terminate, SignalKind::terminate())?,
             hang_up: listener(Stop::HangUp, SignalKind::hangup())?,
+            quit: listener(Stop::Quit, SignalKind::quit())?,
             parent: (parent == ParentPolicy::Watch).then(Parent::current),
         })
     }
@@ -85,6 +91,7 @@ impl Signals {
             () = received(&mut self.interrupt) => Stop::Interrupt,
             () = received(&mut self.terminate) => Stop::Terminate,
             () = received(&mut self.hang_up) => Stop::HangUp,
+            () = received(&mut self.quit) => Stop::Quit,
             () = exited(self.parent.as_ref()) => Stop::ParentExited,
         };
         if stop == Stop::ParentExited {

@@ -149,7 +149,7 @@ impl<'a> Supervisor<'a> {
         match stop {
             Stop::ParentExited => true,
             Stop::Terminate => self.stop_requested && self.parent_policy == ParentPolicy::Watch,
-            Stop::Interrupt | Stop::HangUp => false,
+            Stop::Interrupt | Stop::HangUp | Stop::Quit => false,
         }
     }
 

@@ -8,10 +8,11 @@ use nix::sys::signal::Signal;
 use crate::process::{Running, pair};
 use crate::scene::Scene;
 
-const SIGNALS: [(Signal, &str, i32); 3] = [
+const SIGNALS: [(Signal, &str, i32); 4] = [
     (Signal::SIGINT, "SIGINT", 130),
     (Signal::SIGTERM, "SIGTERM", 143),
     (Signal::SIGHUP, "SIGHUP", 129),
+    (Signal::SIGQUIT, "SIGQUIT", 131),
 ];
 
 fn slowly(by: u64) -> Fault {
@@ -214,4 +215,18 @@ fn ignored_signals_stay_ignored() {
     running.send(Signal::SIGHUP);
     assert_eq!(running.code(), 0);
     assert_eq!(scene.reported()[1], pair("success", ""));
+}
+
+/// The system reaps the children of a process that ignores SIGCHLD, and drops their exit codes.
+#[cfg(target_os = "linux")]
+#[test]
+fn ignored_sigchld_hides_no_exit_code() {
+    for (command, number) in [("true", 0), ("false", 1)] {
+        let scene = Scene::real_time();
+        let line = "exec env --ignore-signal=CHLD deploystatus run --deployment 42 --";
+        let running = Running::start(scene.shell(&format!("{line} {command}")));
+        assert_eq!(running.code(), number);
+        let state = if number == 0 { "success" } else { "failure" };
+        assert_eq!(scene.reported()[1].0, state);
+    }
 }

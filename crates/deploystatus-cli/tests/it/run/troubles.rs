@@ -189,6 +189,29 @@ fn unusable_outbox_is_a_warning() {
     assert!(!scene.home.path().join("was-run").exists());
 }
 
+/// Commands clean their working directories, which may contain the outbox.
+#[test]
+fn report_is_kept_in_a_removed_outbox() {
+    let scene = Scene::real_time();
+    scene.github.fault(down());
+    let options = [&SHORT_LIMITS[..], &["--outbox", "outbox"]].concat();
+    let output = scene.run_script(&options, "rm -r outbox");
+    let files = fs::read_dir(scene.home.path().join("outbox")).unwrap();
+    assert_eq!(files.count(), 1, "{}", stderr(&output));
+}
+
+#[test]
+fn lost_report_is_not_said_to_be_kept() {
+    let scene = Scene::real_time();
+    let silent = Fault::delay(Duration::from_secs(600)).on(Operation::CreateStatus);
+    scene.github.fault(silent.skip(1).times(99));
+    let options = ["--outbox", "outbox", "--end-timeout", "50ms"];
+    let output = scene.run_script(&options, "rm -r outbox; touch outbox");
+    let errors = stderr(&output);
+    assert!(errors.contains("stored nowhere"), "{errors}");
+    assert!(errors.contains("deploystatus create success"), "{errors}");
+}
+
 /// No process can create files in `/proc`.
 #[cfg(target_os = "linux")]
 #[test]
@@ -254,5 +277,39 @@ fn strict_refuses_to_start_on_a_full_disk() {
         assert_eq!(scene.home.path().join("was-run").exists(), is_run);
         assert_eq!(scene.reported().is_empty(), !is_run);
         assert!(stderr(&output).contains("outbox"), "{output:?}");
+    }
+}
+
+/// Runs a script while syncs of the main thread fail, as `when` selects them; `None` if this user cannot trace.
+#[cfg(target_os = "linux")]
+fn with_failing_sync(scene: &Scene, error: &str, when: &str, script: &str) -> Option<Output> {
+    let mut trace = scene.shell("strace -o trace true");
+    if !trace.status().is_ok_and(|status| status.success()) {
+        return None;
+    }
+    let inject =
+        format!("strace -o trace -e trace=fsync -e inject=fsync:error={error}:when={when}");
+    let mut run = scene.shell(&format!(
+        "{inject} deploystatus run --deployment 42 -- {script}"
+    ));
+    Some(run.output().unwrap())
+}
+
+/// Some file systems cannot sync a directory, and any can fail to.
+#[cfg(target_os = "linux")]
+#[test]
+fn failing_sync_leaves_no_unlocked_report() {
+    for (error, when) in [("EINVAL", "2"), ("EIO", "2+2")] {
+        let scene = Scene::real_time();
+        let Some(output) = with_failing_sync(&scene, error, when, "deploystatus flush") else {
+            eprintln!("skipped: this user cannot trace, or strace is not installed");
+            return;
+        };
+        assert_eq!(code(output.status), 0, "{}", stderr(&output));
+        let states = [pair("in_progress", ""), pair("success", "")];
+        assert_eq!(scene.reported(), states, "{error}");
+        assert_eq!(scene.kept(), [""; 0], "{error}");
+        let errors = stderr(&output);
+        assert!(!errors.contains("warning"), "{errors}");
     }
 }

@@ -35,6 +35,30 @@ fn description_is_reported_as_progress() {
 }
 
 #[test]
+fn last_values_of_a_long_file_count() {
+    let scene = Scene::real_time();
+    let script = "yes description=Copying | head -n 100000 >> $DEPLOYSTATUS_OUTPUT
+        echo environment_url=https://pr-7.example.com >> $DEPLOYSTATUS_OUTPUT
+        echo description=Done >> $DEPLOYSTATUS_OUTPUT";
+    let output = scene.run_script(&[], script);
+    assert_eq!(code(output.status), 0);
+    assert_eq!(stderr(&output), "");
+    let status = scene.github.history(ID).pop().unwrap();
+    assert_eq!(status.environment_url, "https://pr-7.example.com");
+    assert_eq!(status.description, "Done");
+}
+
+#[test]
+fn values_file_without_an_end_is_not_read() {
+    let scene = Scene::real_time();
+    // Reading this file would wait until another process writes it.
+    let script = "rm $DEPLOYSTATUS_OUTPUT; mkfifo $DEPLOYSTATUS_OUTPUT";
+    let mut run = scene.script(&[], script).spawn().unwrap();
+    scene.wait_for_statuses(2);
+    assert_eq!(code(run.wait().unwrap()), 0);
+}
+
+#[test]
 fn invalid_values_are_a_warning() {
     let scene = Scene::real_time();
     let script = "echo nonsense >> $DEPLOYSTATUS_OUTPUT

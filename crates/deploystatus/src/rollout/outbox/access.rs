@@ -12,14 +12,30 @@ pub(crate) struct Owner(#[cfg(unix)] u32);
 
 /// Creates the directory with mode 0700, or checks that an existing one belongs to this user and is writable.
 pub(super) fn create_directory(directory: &Path) -> io::Result<Owner> {
+    create_private(directory)?;
+    let owner = probe(directory)?;
+    owner.check(&fs::metadata(directory)?)?;
+    Ok(owner)
+}
+
+/// Creates the directory with mode 0700 if it does not exist.
+fn create_private(directory: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(directory)?;
-    let owner = probe(directory)?;
-    owner.check(&fs::metadata(directory)?)?;
-    Ok(owner)
+    builder.create(directory)
+}
+
+/// Creates a file with mode 0600, and its directory if that was removed since the outbox was opened.
+pub(super) fn create_file(path: &Path) -> io::Result<File> {
+    match (private_file().open(path), path.parent()) {
+        (Err(error), Some(directory)) if error.kind() == io::ErrorKind::NotFound => {
+            create_private(directory)?;
+            private_file().open(path)
+        }
+        (file, _) => file,
+    }
 }
 
 /// Creates and removes a file, to determine the owner of new files.
@@ -41,7 +57,7 @@ fn probe(directory: &Path) -> io::Result<Owner> {
 }
 
 /// Returns the options for a new file with mode 0600.
-pub(super) fn private_file() -> OpenOptions {
+fn private_file() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create_new(true);
     #[cfg(unix)]

@@ -46,7 +46,7 @@ impl OutboxEntry {
             fs::rename(&draft, &path)?;
             // The earlier last will remains until the new name is durable, because names change in order.
             if report.kind == ReportKind::End || report.sequence == 1 {
-                sync_directory(directory)?;
+                sync_directory(directory);
             }
             Ok(file)
         });
@@ -109,7 +109,9 @@ impl OutboxEntry {
     /// The removal is not synced: if the file reappears after a power failure, the next flush searches for its status
     /// before it sends anything, and finds it.
     pub(crate) fn discard(self) {
-        if let Err(error) = fs::remove_file(&self.path) {
+        if let Err(error) = fs::remove_file(&self.path)
+            && error.kind() != io::ErrorKind::NotFound
+        {
             let path = self.path.display();
             tracing::warn!(%path, %error, "a report could not be removed from the outbox");
         }
@@ -168,7 +170,7 @@ fn read_limited(file: &mut File) -> io::Result<Vec<u8>> {
 
 fn write_draft(draft: &Path, report: &StoredReport) -> io::Result<File> {
     let mut file = loop {
-        let file = access::private_file().open(draft)?;
+        let file = access::create_file(draft)?;
         file.lock()?;
         // Another process can remove a draft as abandoned before it is locked.
         if fs::exists(draft)? {
@@ -192,9 +194,13 @@ pub(super) fn remove_abandoned_draft(draft: &Path) -> io::Result<()> {
 }
 
 /// Makes the new name durable, so that the report exists before it is sent. Windows needs no such call.
-fn sync_directory(directory: &Path) -> io::Result<()> {
-    if cfg!(unix) {
-        File::open(directory)?.sync_all()?;
+///
+/// Some file systems cannot sync a directory. The report is kept nevertheless: only a power failure can lose it.
+fn sync_directory(directory: &Path) {
+    if cfg!(unix)
+        && let Err(error) = File::open(directory).and_then(|file| file.sync_all())
+    {
+        let path = directory.display();
+        tracing::warn!(%path, %error, "the outbox could not be synced");
     }
-    Ok(())
 }

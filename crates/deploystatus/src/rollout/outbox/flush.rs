@@ -1,5 +1,6 @@
 //! Delivery of the reports in an outbox.
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -66,6 +67,9 @@ impl<'a, F: FnMut(FlushEvent<'_>) + Send> Flush<'a, F> {
     }
 
     pub(super) async fn run(self, scan: Scan) -> FlushReport {
+        for path in scan.in_use {
+            self.results().leave(path);
+        }
         for path in scan.skipped {
             self.results().skip(path);
         }
@@ -86,12 +90,14 @@ impl<'a, F: FnMut(FlushEvent<'_>) + Send> Flush<'a, F> {
     /// Sends the reports of one deployment in order. If one cannot be sent, the later ones wait for the next flush.
     async fn send_in_order(&self, reports: Vec<Found>) {
         let mut reports = reports.into_iter();
+        let mut is_in_use = false;
         for found in reports.by_ref() {
             let path = found.path.clone();
             let step = self.send(found).await;
+            is_in_use = matches!(step, Step::Busy);
             let must_wait = matches!(step, Step::Kept(_) | Step::Busy | Step::Unreadable(_));
             match step {
-                Step::Busy => self.results().skip(path),
+                Step::Busy => self.results().leave(path),
                 step => self.results().record(step),
             }
             if must_wait {
@@ -99,7 +105,11 @@ impl<'a, F: FnMut(FlushEvent<'_>) + Send> Flush<'a, F> {
             }
         }
         for found in reports {
-            self.results().skip(found.path);
+            if is_in_use {
+                self.results().leave(found.path);
+            } else {
+                self.results().skip(found.path);
+            }
         }
     }
 
@@ -221,7 +231,12 @@ impl<F: FnMut(FlushEvent<'_>)> Results<F> {
         }
     }
 
-    fn skip(&mut self, path: std::path::PathBuf) {
+    fn leave(&mut self, path: PathBuf) {
+        (self.on_event)(FlushEvent::InUse(&path));
+        self.report.in_use.push(path);
+    }
+
+    fn skip(&mut self, path: PathBuf) {
         (self.on_event)(FlushEvent::Skipped(&path));
         self.report.skipped.push(path);
     }

@@ -26,18 +26,23 @@ pub struct FlushReport {
     pub dropped: Vec<Undelivered>,
     /// Reports that could not be delivered and are kept.
     pub kept: Vec<Undelivered>,
-    /// Files that were left for later: another process is sending them, their rollouts are running,
-    /// they wait for an earlier report of the same deployment, or they are for another server.
+    /// Files that were left to other processes: their rollouts are running, they are being sent,
+    /// or they follow such a report for the same deployment.
+    pub in_use: Vec<PathBuf>,
+    /// Files that were left for later: they are for another server, or follow a report that was kept.
     pub skipped: Vec<PathBuf>,
     /// Errors of files that are not reports, are rejected, or were written by a newer version. Each names its file.
     pub unreadable: Vec<Error>,
 }
 
 impl FlushReport {
-    /// Returns `true` if the flush left no file behind: none was kept, skipped or unreadable.
+    /// Returns `true` if the flush left no file behind: none was kept, in use, skipped or unreadable.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.kept.is_empty() && self.skipped.is_empty() && self.unreadable.is_empty()
+        self.kept.is_empty()
+            && self.in_use.is_empty()
+            && self.skipped.is_empty()
+            && self.unreadable.is_empty()
     }
 }
 
@@ -59,6 +64,8 @@ pub enum FlushEvent<'a> {
     Dropped(&'a Undelivered),
     /// A report could not be delivered and is kept.
     Kept(&'a Undelivered),
+    /// A file was left to another process.
+    InUse(&'a Path),
     /// A file was left for later.
     Skipped(&'a Path),
     /// A file cannot be read.

@@ -14,7 +14,9 @@ use crate::rollout::report::StoredReport;
 pub(super) struct Scan {
     /// The reports of each deployment, in the order of delivery.
     pub(super) deployments: Vec<Vec<Found>>,
-    /// Reports for other servers, and files that another process has locked.
+    /// Files that another process has locked.
+    pub(super) in_use: Vec<PathBuf>,
+    /// Reports for other servers.
     pub(super) skipped: Vec<PathBuf>,
     pub(super) unreadable: Vec<Error>,
 }
@@ -47,6 +49,7 @@ pub(super) fn scan(directory: &Path, owner: Owner, server: &str) -> Result<Scan,
     }
     let mut scan = Scan {
         deployments: Vec::new(),
+        in_use: Vec::new(),
         skipped: Vec::new(),
         unreadable: Vec::new(),
     };
@@ -62,7 +65,7 @@ pub(super) fn scan(directory: &Path, owner: Owner, server: &str) -> Result<Scan,
                 let rollout = rollouts.entry(found.report.rollout.clone());
                 rollout.or_default().push(found);
             }
-            Ok(None) if fs::exists(&path).unwrap_or(false) => scan.skipped.push(path),
+            Ok(None) if fs::exists(&path).unwrap_or(false) => scan.in_use.push(path),
             Ok(None) => {}
             Err(error) => scan.unreadable.push(error),
         }
