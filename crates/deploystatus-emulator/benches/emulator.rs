@@ -39,10 +39,12 @@ fn main() -> Outcome<()> {
         "first page with {LONG_HISTORY} statuses: {:.2} times the cost with 10",
         ratio(list(&mut client, long)?, list(&mut client, short)?)
     );
+    let (at_long, at_short) = (create(&emulator, long)?, create(&emulator, short)?);
     println!(
         "next status with {LONG_HISTORY} statuses: {:.2} times the cost with 10",
-        ratio(create(&emulator, long)?, create(&emulator, short)?)
+        ratio(at_long, at_short)
     );
+    println!("create without HTTP: {at_short:?} each");
     let status = emulator.history(short)[0].id;
     let rate = rate(&mut client, &get(&format!("{}/{status}", statuses(short))))?;
     println!("get, one connection, one core: {rate:.0} requests per second");
