@@ -201,16 +201,15 @@ impl AppState {
 
     /// Restores the seed and the initial quirks, and empties all logs and counters.
     pub(crate) fn reset(&self) -> Result<(), Error> {
-        let mut store = Store::new(self.clock.clone());
-        let mut tokens = Tokens::default();
-        self.seed.load(&mut store, &mut tokens)?;
-        *self.store() = store;
-        *self.tokens() = tokens;
-        *self.quirks() = self.initial_quirks;
         self.faults().clear();
         self.rate_limiter().clear();
         self.requests().clear();
         self.webhooks.clear();
-        Ok(())
+        *self.quirks() = self.initial_quirks;
+        let (mut store, mut tokens) = (self.store(), self.tokens());
+        // The old content is freed before the seed is loaded, so that memory never holds both.
+        *store = Store::new(self.clock.clone());
+        *tokens = Tokens::default();
+        self.seed.load(&mut store, &mut tokens)
     }
 }
