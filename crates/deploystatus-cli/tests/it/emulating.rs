@@ -10,6 +10,7 @@ use snapbox::str;
 
 use crate::process::{Running, wait_until};
 use crate::scene::Scene;
+use crate::schemas;
 use crate::serving::{SEED, Served};
 use crate::transcript::check;
 
@@ -188,6 +189,7 @@ fn page_address_is_printed_and_opened() {
     let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
     let printed = serde_json::Deserializer::from_reader(child.stdout.take().unwrap());
     let printed: serde_json::Value = printed.into_iter().next().unwrap().unwrap();
+    schemas::validate("emulator", "--json", &printed);
     let page = printed["page_url"].as_str().unwrap();
     assert!(page.ends_with("/_emulator"), "{page}");
     let request = scene.home.path().join("opened");
