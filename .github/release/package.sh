@@ -21,7 +21,7 @@ cp "$root"/LICENSE-* "$root/CHANGELOG.md" "$folder/"
 cp "$root/crates/deploystatus-cli/README.md" "$folder/README.md"
 
 "$command" man >"$folder/man/deploystatus.1"
-for subcommand in create list get latest wait run timeline flush doctor emulator demo schema completions man; do
+for subcommand in create list get latest wait run timeline flush doctor emulator demo completions man; do
     "$command" man "$subcommand" >"$folder/man/deploystatus-$subcommand.1"
 done
 "$command" completions bash >"$folder/completions/deploystatus.bash"
