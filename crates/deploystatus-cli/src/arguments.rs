@@ -8,6 +8,7 @@
 pub(crate) mod emulator;
 pub(crate) mod parsers;
 pub(crate) mod report;
+pub(crate) mod schema;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -20,6 +21,7 @@ use crate::duration;
 
 use emulator::EmulatorArgs;
 use report::{CreateArgs, OutboxArgs, RunArgs};
+use schema::SchemaArgs;
 
 /// Report and follow GitHub deployment statuses
 #[derive(Debug, Parser)]
@@ -110,6 +112,8 @@ pub(crate) enum Command {
     /// Run a short tour against a local emulator (no token needed)
     #[command(after_help = "Example:\n  deploystatus demo")]
     Demo,
+    /// Print the JSON schema of an output or of a seed
+    Schema(SchemaArgs),
     /// Print shell completions
     #[command(
         after_help = "Example:\n  deploystatus completions bash > ~/.local/share/bash-completion/completions/deploystatus"

@@ -11,6 +11,7 @@ pub(crate) mod latest;
 pub(crate) mod list;
 pub(crate) mod man;
 pub(crate) mod run;
+pub(crate) mod schema;
 mod summary;
 mod time_limit;
 pub(crate) mod timeline;

@@ -64,6 +64,7 @@ async fn dispatch(command: Command, settings: &Settings, output: &Output) -> Res
         Command::Doctor(arguments) => commands::doctor::run(&arguments, settings, output).await,
         Command::Emulator(arguments) => commands::emulator::run(arguments, output).await,
         Command::Demo => commands::demo::run(output).await,
+        Command::Schema(arguments) => commands::schema::run(&arguments, output),
         Command::Completions { shell } => commands::completions::run(shell, output),
         Command::Man(arguments) => commands::man::run(&arguments, output),
     }

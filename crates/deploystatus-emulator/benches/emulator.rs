@@ -39,10 +39,12 @@ fn main() -> Outcome<()> {
         "first page with {LONG_HISTORY} statuses: {:.2} times the cost with 10",
         ratio(list(&mut client, long)?, list(&mut client, short)?)
     );
+    let (at_long, at_short) = (create(&emulator, long)?, create(&emulator, short)?);
     println!(
         "next status with {LONG_HISTORY} statuses: {:.2} times the cost with 10",
-        ratio(create(&emulator, long)?, create(&emulator, short)?)
+        ratio(at_long, at_short)
     );
+    println!("create without HTTP: {at_short:?} each");
     let status = emulator.history(short)[0].id;
     let rate = rate(&mut client, &get(&format!("{}/{status}", statuses(short))))?;
     println!("get, one connection, one core: {rate:.0} requests per second");
@@ -54,21 +56,29 @@ fn main() -> Outcome<()> {
 /// Measures the first page. It has 10 statuses, so that only the length of the history differs.
 fn list(client: &mut Client, deployment: u64) -> Outcome<Duration> {
     let request = get(&format!("{}?per_page=10", statuses(deployment)));
-    client.send(&request)?;
-    let start = Instant::now();
-    for _ in 0..ROUNDS {
-        client.send(&request)?;
-    }
-    Ok(start.elapsed() / ROUNDS)
+    fastest(|| client.send(&request))
 }
 
 /// Measures a creation without HTTP.
 fn create(emulator: &Emulator, deployment: u64) -> Outcome<Duration> {
-    let start = Instant::now();
-    for _ in 0..ROUNDS {
+    fastest(|| {
         emulator.create_status(deployment, NewStatus::new("in_progress"))?;
+        Ok(())
+    })
+}
+
+/// Returns the time of one call, from the fastest of several runs, because other programs slow some of them down.
+fn fastest(mut call: impl FnMut() -> Outcome<()>) -> Outcome<Duration> {
+    const RUNS: u32 = 10;
+    let mut fastest = Duration::MAX;
+    for _ in 0..RUNS {
+        let start = Instant::now();
+        for _ in 0..ROUNDS {
+            call()?;
+        }
+        fastest = fastest.min(start.elapsed() / ROUNDS);
     }
-    Ok(start.elapsed() / ROUNDS)
+    Ok(fastest)
 }
 
 /// Measures the number of pipelined requests per second.

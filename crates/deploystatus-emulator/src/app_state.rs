@@ -117,7 +117,7 @@ impl AppState {
         mut new: NewDeployment,
         creator: &Creator<'_>,
     ) -> Result<Deployment, Error> {
-        new.created_at = Some(new.created_at.unwrap_or_else(|| self.creation_time()));
+        new.created_at = new.created_at.or_else(|| self.skewed_time());
         let style = Style::complete(self.profile, self.quirks().ghost);
         let mut store = self.store();
         let deployment = store.create_deployment(repository.id, new, creator.user.clone())?;
@@ -140,7 +140,7 @@ impl AppState {
         creator: &Creator<'_>,
         rules: &StatusRules,
     ) -> Result<Status, Error> {
-        new.created_at = Some(new.created_at.unwrap_or_else(|| self.creation_time()));
+        new.created_at = new.created_at.or_else(|| self.skewed_time());
         let style = Style::complete(self.profile, self.quirks().ghost);
         // The store stays locked until the deliveries are queued, so that they are in order.
         let mut store = self.store();
@@ -154,7 +154,7 @@ impl AppState {
         self.webhooks.notify(&Event {
             deployment,
             status: Some(&status),
-            repository: &repository,
+            repository,
             sender: &creator.user,
             base: creator.base,
             style,
@@ -167,11 +167,12 @@ impl AppState {
         self.requests().update(request, |it| it.created = Some(id));
     }
 
-    /// Returns the creation time of a new object, which can differ from the `Date` of the response.
-    fn creation_time(&self) -> Timestamp {
-        let skew = SignedDuration::from_millis(self.quirks().clock_skew_ms);
-        let now = self.clock.now();
-        now.saturating_add(skew).unwrap_or(now)
+    /// Returns the creation time of a new object, or `None` if it is the time of the clock.
+    fn skewed_time(&self) -> Option<Timestamp> {
+        let milliseconds = self.quirks().clock_skew_ms;
+        let skew = SignedDuration::from_millis(milliseconds);
+        let time = || self.clock.now().saturating_add(skew).ok();
+        (milliseconds != 0).then(time).flatten()
     }
 
     /// Adds the content of a seed, or nothing if some of it is invalid.
@@ -200,16 +201,15 @@ impl AppState {
 
     /// Restores the seed and the initial quirks, and empties all logs and counters.
     pub(crate) fn reset(&self) -> Result<(), Error> {
-        let mut store = Store::new(self.clock.clone());
-        let mut tokens = Tokens::default();
-        self.seed.load(&mut store, &mut tokens)?;
-        *self.store() = store;
-        *self.tokens() = tokens;
-        *self.quirks() = self.initial_quirks;
         self.faults().clear();
         self.rate_limiter().clear();
         self.requests().clear();
         self.webhooks.clear();
-        Ok(())
+        *self.quirks() = self.initial_quirks;
+        let (mut store, mut tokens) = (self.store(), self.tokens());
+        // The old content is freed before the seed is loaded, so that memory never holds both.
+        *store = Store::new(self.clock.clone());
+        *tokens = Tokens::default();
+        self.seed.load(&mut store, &mut tokens)
     }
 }

@@ -16,25 +16,39 @@ use crate::store::statuses::StatusRules;
 /// Initial content of an emulator: repositories, tokens and deployments.
 ///
 /// Defaults to the public repository `octocat/example`.
-/// The README shows a seed in JSON.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Seed {
+    /// Path or URL of this schema, which editors read.
+    #[serde(rename = "$schema")]
+    schema: Option<String>,
+    /// Repositories.
     #[serde(default)]
     repositories: Vec<NewRepository>,
+    /// Tokens. If there are none, any token can write.
     #[serde(default)]
     tokens: Vec<Token>,
+    /// Deployments with their statuses.
     #[serde(default)]
     deployments: Vec<SeededDeployment>,
+    /// ID of the next status. Defaults to an ID above 2^32. It has no effect if there are deployments.
     next_status_id: Option<u64>,
 }
 
-/// A deployment with two additional members, `repository` and `statuses`.
+/// A deployment with its repository and its statuses.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(try_from = "Map<String, Value>")]
+#[cfg_attr(test, schemars(!try_from, deny_unknown_fields))]
 struct SeededDeployment {
+    /// Full name of the repository, `owner/name`.
+    #[cfg_attr(test, schemars(regex(pattern = "^[^/]+/[^/]+$")))]
     repository: String,
+    #[cfg_attr(test, schemars(flatten))]
     deployment: NewDeployment,
+    /// Statuses, oldest first, also those that a success made inactive.
+    #[cfg_attr(test, schemars(default))]
     statuses: Vec<NewStatus>,
 }
 
@@ -62,6 +76,7 @@ impl Seed {
     #[must_use]
     pub fn empty() -> Seed {
         Seed {
+            schema: None,
             repositories: Vec::new(),
             tokens: Vec::new(),
             deployments: Vec::new(),
@@ -175,5 +190,23 @@ impl Seed {
 impl Default for Seed {
     fn default() -> Self {
         Seed::empty().repository(NewRepository::new("octocat/example"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn schema_file_is_up_to_date() {
+        let schema = schemars::schema_for!(Seed).to_value();
+        if std::env::var_os("SNAPSHOTS").is_some_and(|it| it == "overwrite") {
+            let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/seed.schema.json");
+            std::fs::write(path, format!("{schema:#}\n")).unwrap();
+            return;
+        }
+        let written: Value = serde_json::from_str(Seed::JSON_SCHEMA).unwrap();
+        let help = "SNAPSHOTS=overwrite cargo test -p deploystatus-emulator updates the file";
+        assert_eq!(written, schema, "{help}");
     }
 }

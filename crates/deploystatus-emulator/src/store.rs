@@ -14,7 +14,7 @@ pub(crate) mod statuses;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::{Timestamp, Unit};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::model::clock::Clock;
@@ -152,8 +152,25 @@ impl State {
 
 /// GitHub's times have no fraction of a second.
 fn truncate_to_seconds(time: Timestamp) -> Timestamp {
-    let floor = jiff::TimestampRound::new()
-        .smallest(Unit::Second)
-        .mode(jiff::RoundMode::Floor);
-    time.round(floor).unwrap_or(time)
+    // The fraction of a time before 1970 is negative.
+    let second = time.as_second() - i64::from(time.subsec_nanosecond() < 0);
+    Timestamp::from_second(second).unwrap_or(time)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_rounded_down_to_seconds() {
+        for (time, truncated) in [
+            ("2026-01-01T00:00:07.999Z", "2026-01-01T00:00:07Z"),
+            ("2026-01-01T00:00:07Z", "2026-01-01T00:00:07Z"),
+            ("1969-12-31T23:59:58.001Z", "1969-12-31T23:59:58Z"),
+            ("1969-12-31T23:59:58Z", "1969-12-31T23:59:58Z"),
+        ] {
+            let time: Timestamp = time.parse().unwrap();
+            assert_eq!(truncate_to_seconds(time).to_string(), truncated);
+        }
+    }
 }

@@ -1,84 +1,137 @@
 use std::collections::BTreeSet;
 
-use deploystatus_emulator::{NewDeployment, NewRepository, NewStatus, Seed, Token};
-use serde_json::{Map, Value, json};
+use deploystatus_emulator::Seed;
+use jsonschema::Validator;
+use serde_json::{Value, json};
 
 use super::github::{Github, send};
+
+const README: &str = include_str!("../../../crates/deploystatus-emulator/README.md");
 
 fn schema() -> Value {
     serde_json::from_str(Seed::JSON_SCHEMA).unwrap()
 }
 
-fn properties(schema: &Value, name: &str) -> Map<String, Value> {
-    let properties = &schema["$defs"][name]["properties"];
-    properties.as_object().unwrap().clone()
+fn validator() -> Validator {
+    let options = jsonschema::options().should_validate_formats(true);
+    options.build(&schema()).unwrap()
 }
 
-/// Returns a value that a property accepts.
-fn example(property: &Value) -> Value {
-    if property.get("$ref").is_some() {
-        return json!("octocat/example");
-    }
-    if let Some(values) = property["enum"].as_array() {
-        return values[0].clone();
-    }
-    let kind = property["type"].as_str().or(property["type"][0].as_str());
-    match (kind, property["format"].as_str()) {
-        (_, Some("date-time")) => json!("2026-01-01T00:00:00Z"),
-        (Some("string"), _) => json!("text"),
-        (Some("integer"), _) => json!(7),
-        (Some("boolean"), _) => json!(true),
-        (Some("array"), _) => json!([]),
-        _ => json!({}),
-    }
+/// Returns a seed with every member.
+fn full_seed() -> Value {
+    json!({
+        "$schema": "seed.schema.json",
+        "next_status_id": 9,
+        "repositories": [{
+            "name": "octocat/example", "id": 3, "private": true, "archived": false,
+            "organization": true, "former_names": ["octocat/sample"],
+        }],
+        "tokens": [{
+            "token": "t", "login": "octocat", "kind": "fine-grained", "scopes": ["repo"],
+            "permissions": {"deployments": "write"}, "repositories": ["octocat/example"],
+            "suspended": false, "expires_at": "2030-01-01T00:00:00Z",
+        }],
+        "deployments": [{
+            "repository": "octocat/example", "ref": "main", "id": 42, "sha": "abc", "task": "deploy",
+            "payload": {"size": 3}, "environment": "staging", "description": "Release",
+            "transient_environment": false, "production_environment": true, "creator": "octocat",
+            "created_at": "2026-01-01T00:00:00Z",
+            "statuses": [{
+                "state": "queued", "id": 7, "description": "Waiting", "environment": "staging",
+                "environment_url": "https://example.com", "log_url": "https://example.com/7",
+                "target_url": "https://example.com/7", "auto_inactive": true, "creator": "octocat",
+                "ghost": false, "created_at": "2026-01-01T00:00:00Z",
+            }],
+        }],
+    })
 }
 
-#[test]
-fn schema_has_the_members_of_a_seed() {
-    let schema = schema();
-    let keys =
-        |value: Value| -> BTreeSet<String> { value.as_object().unwrap().keys().cloned().collect() };
-    let of =
-        |name: &str| -> BTreeSet<String> { properties(&schema, name).keys().cloned().collect() };
-    let repository = serde_json::to_value(NewRepository::new("o/r")).unwrap();
-    assert_eq!(of("repository"), keys(repository));
-    let token = serde_json::to_value(Token::classic("t")).unwrap();
-    assert_eq!(of("token"), keys(token));
-    let status = serde_json::to_value(NewStatus::new("queued")).unwrap();
-    assert_eq!(of("status"), keys(status));
-    let mut deployment = keys(serde_json::to_value(NewDeployment::new("main")).unwrap());
-    deployment.extend(["repository".to_owned(), "statuses".to_owned()]);
-    assert_eq!(of("deployment"), deployment);
-}
-
-#[test]
-fn values_of_the_schema_are_accepted() {
-    let schema = schema();
-    for (list, name) in [
-        ("repositories", "repository"),
-        ("tokens", "token"),
-        ("deployments", "deployment"),
-    ] {
-        let mut object: Map<String, Value> = properties(&schema, name)
-            .iter()
-            .map(|(key, property)| (key.clone(), example(property)))
-            .collect();
-        if name == "deployment" {
-            let status = properties(&schema, "status");
-            let status: Map<_, _> = status
-                .iter()
-                .map(|(k, v)| (k.clone(), example(v)))
-                .collect();
-            object["statuses"] = json!([status]);
+/// Returns all copies of a value in which one part is replaced, removed or has another member.
+fn variants(value: &Value) -> Vec<Value> {
+    let mut variants: Vec<Value> = [
+        json!(null),
+        json!(true),
+        json!(7),
+        json!(-1),
+        json!("octocat/other"),
+        json!([]),
+        json!({}),
+    ]
+    .into();
+    match value {
+        Value::Object(members) => {
+            for (key, part) in members {
+                let with = |changed: Value| {
+                    let mut members = members.clone();
+                    members.insert(key.clone(), changed);
+                    Value::Object(members)
+                };
+                variants.extend(self::variants(part).into_iter().map(with));
+                let mut members = members.clone();
+                members.remove(key);
+                variants.push(Value::Object(members));
+            }
+            let mut members = members.clone();
+            members.insert("unknown".to_owned(), json!("text"));
+            variants.push(Value::Object(members));
         }
-        let seed = json!({ list: [object] });
-        Seed::from_json(&seed.to_string()).unwrap();
-        // Members that the schema does not require can be omitted.
-        let required = schema["$defs"][name]["required"].as_array().unwrap();
-        object.retain(|key, _| required.contains(&json!(key)));
-        let seed = json!({ list: [object] });
-        Seed::from_json(&seed.to_string()).unwrap();
+        Value::Array(elements) => {
+            let parts = elements.iter().flat_map(self::variants);
+            variants.extend(parts.map(|part| json!([part])));
+        }
+        _ => {}
     }
+    variants
+}
+
+#[test]
+fn schema_accepts_the_same_seeds_as_the_emulator() {
+    let validator = validator();
+    let seed = full_seed();
+    assert!(validator.is_valid(&seed));
+    let (mut accepted, mut rejected) = (0, 0);
+    for variant in variants(&seed) {
+        let parsed = Seed::from_json(&variant.to_string());
+        assert_eq!(
+            validator.is_valid(&variant),
+            parsed.is_ok(),
+            "{variant}: {:?}",
+            parsed.err()
+        );
+        *(if parsed.is_ok() {
+            &mut accepted
+        } else {
+            &mut rejected
+        }) += 1;
+    }
+    assert!(accepted > 100 && rejected > 100, "{accepted}, {rejected}");
+}
+
+#[test]
+fn full_seed_has_every_member_of_the_schema() {
+    fn keys(value: &Value) -> BTreeSet<&String> {
+        value.as_object().unwrap().keys().collect()
+    }
+    let (schema, seed) = (schema(), full_seed());
+    assert_eq!(keys(&schema["properties"]), keys(&seed));
+    let deployment = &seed["deployments"][0];
+    for (name, object) in [
+        ("NewRepository", &seed["repositories"][0]),
+        ("Token", &seed["tokens"][0]),
+        ("SeededDeployment", deployment),
+        ("NewStatus", &deployment["statuses"][0]),
+    ] {
+        let definition = &schema["$defs"][name];
+        assert_eq!(keys(&definition["properties"]), keys(object), "{name}");
+    }
+}
+
+#[test]
+fn seed_of_the_readme_is_valid() {
+    let line = README.lines().find(|line| line.contains("/seed -d '"));
+    let json = line.unwrap().split('\'').nth(1).unwrap();
+    let seed: Value = serde_json::from_str(json).unwrap();
+    validator().validate(&seed).unwrap();
 }
 
 #[tokio::test]

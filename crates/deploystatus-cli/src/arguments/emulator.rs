@@ -23,7 +23,7 @@ pub(crate) struct EmulatorArgs {
     /// Server to emulate: github, or ghes:2.18 to ghes:3.22
     #[arg(long, default_value = "github", value_parser = parsers::profile)]
     pub(crate) profile: Profile,
-    /// JSON file with the initial data
+    /// JSON file with the initial data (`deploystatus schema seed` prints its schema)
     #[arg(long, value_name = "FILE")]
     pub(crate) seed: Option<PathBuf>,
     /// File to load the data from and save it to

@@ -1,7 +1,7 @@
 //! `doctor`: checks the server, the token and the deployment.
 
 mod access;
-mod finding;
+pub(super) mod finding;
 mod probe;
 mod server;
 

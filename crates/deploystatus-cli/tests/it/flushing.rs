@@ -12,7 +12,7 @@ use crate::scene::{ID, Scene};
 use crate::transcript::check;
 
 /// Creates a scene with the report of a `success` that the server rejected.
-fn scene() -> Scene {
+pub(crate) fn scene() -> Scene {
     let scene = Scene::new();
     let directory = scene.home.path().join("outbox");
     scene.block_on(async {

@@ -27,6 +27,7 @@ mod reading;
 mod readmes;
 mod run;
 mod scene;
+mod schemas;
 mod serving;
 #[cfg(target_os = "linux")]
 mod session;

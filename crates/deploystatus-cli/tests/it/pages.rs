@@ -5,7 +5,7 @@ use snapbox::str;
 use crate::scene::Scene;
 use crate::transcript::check;
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "create",
     "list",
     "get",
@@ -17,6 +17,7 @@ const COMMANDS: [&str; 13] = [
     "doctor",
     "emulator",
     "demo",
+    "schema",
     "completions",
     "man",
 ];
@@ -43,6 +44,7 @@ Commands:
   doctor       Check the server, token and deployment
   emulator     Start a local GitHub emulator
   demo         Run a short tour against a local emulator (no token needed)
+  schema       Print the JSON schema of an output or of a seed
   completions  Print shell completions
   man          Print a manual page
   help         Print this message or the help of the given subcommand(s)

@@ -7,6 +7,7 @@ use deploystatus_emulator::{Clock, Emulator, EmulatorBuilder, NewDeployment, New
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
+use crate::schemas;
 use crate::transcript::transcript;
 
 /// Path of the command.
@@ -127,8 +128,12 @@ impl Scene {
         command
     }
 
+    /// Runs the command, and checks all JSON that it printed.
+    #[track_caller]
     pub(crate) fn output(&self, line: &str) -> Output {
-        self.command(line).output().unwrap()
+        let output = self.command(line).output().unwrap();
+        schemas::check(line, &output);
+        output
     }
 
     /// Returns the transcript of a command, which uses deployment 42 if the line names no other.

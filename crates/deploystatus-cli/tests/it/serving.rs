@@ -32,6 +32,20 @@ impl Served {
         Self { child, url }
     }
 
+    /// Returns the memory of the process in kilobytes.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn memory(&self) -> u64 {
+        let path = format!("/proc/{}/status", self.child.id());
+        let status = std::fs::read_to_string(path).unwrap();
+        let line = status.lines().find(|line| line.starts_with("RssAnon:"));
+        line.unwrap()
+            .split_whitespace()
+            .nth(1)
+            .unwrap()
+            .parse()
+            .unwrap()
+    }
+
     /// Sends a signal and waits for the end.
     pub(crate) fn stop(mut self, signal: Signal) {
         let id = Pid::from_raw(self.child.id().try_into().unwrap());

@@ -13,28 +13,35 @@ use crate::model::operation::Need;
 /// While no token was added, any non-empty token can write as `octocat`.
 /// After the first was added, all others are rejected with 401.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Token {
+    /// Text of the token.
     #[serde(rename = "token")]
     pub(crate) value: String,
+    /// Login of the token's account.
     #[serde(default = "octocat")]
     pub(crate) login: String,
+    /// Kind of the token.
     #[serde(default)]
     pub(crate) kind: TokenKind,
-    /// Used by classic tokens only.
+    /// Scopes of a classic token.
     #[serde(default = "repo")]
     pub(crate) scopes: Vec<String>,
-    /// Used by all tokens that are not classic.
+    /// Permissions of a token that is not classic, such as `{"deployments": "write"}`.
     #[serde(default)]
     pub(crate) permissions: BTreeMap<String, String>,
-    /// Full names, or `None` for all repositories.
+    /// Full names of the repositories that the token includes. Defaults to all.
     pub(crate) repositories: Option<Vec<String>>,
+    /// `true` if the installation of the token's app is suspended.
     #[serde(default)]
     pub(crate) suspended: bool,
+    /// Time of expiry. Defaults to never.
     pub(crate) expires_at: Option<Timestamp>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum TokenKind {
     #[default]

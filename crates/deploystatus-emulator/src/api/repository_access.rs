@@ -42,7 +42,7 @@ fn find(state: &AppState, request: &Request) -> Option<Found> {
         return store.find_repository(parameters.text("owner"), parameters.text("repo"));
     }
     let id = parameters.number("repository_id")?;
-    store.repository(id).map(Found::Current)
+    store.repository(id).cloned().map(Found::Current)
 }
 
 fn check(request: &Request, need: Need, repository: &Repository) -> Result<(), Response> {

@@ -6,17 +6,26 @@ use serde_json::{Value, json};
 
 /// A repository to be created.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewRepository {
+    /// Full name, `owner/name`.
+    #[cfg_attr(test, schemars(regex(pattern = "^[^/]+/[^/]+$")))]
     pub(crate) name: String,
+    /// ID. Defaults to the next free one.
     pub(crate) id: Option<u64>,
+    /// `true` if only tokens with access can see the repository.
     #[serde(default)]
     pub(crate) private: bool,
+    /// `true` if the repository is read-only.
     #[serde(default)]
     pub(crate) archived: bool,
+    /// `true` if the owner is an organization.
     #[serde(default)]
     pub(crate) organization: bool,
+    /// Full names that redirect to the repository.
     #[serde(default)]
+    #[cfg_attr(test, schemars(inner(regex(pattern = "^[^/]+/[^/]+$"))))]
     pub(crate) former_names: Vec<String>,
 }
 
@@ -71,23 +80,35 @@ impl NewRepository {
 
 /// A deployment to be created.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewDeployment {
+    /// Branch, tag or commit.
     #[serde(rename = "ref")]
     pub(crate) reference: String,
+    /// ID. Defaults to the next free one, above 2^32.
     pub(crate) id: Option<u64>,
+    /// SHA of the commit. Defaults to one derived from the reference.
     pub(crate) sha: Option<String>,
+    /// Task.
     #[serde(default = "deploy")]
     pub(crate) task: String,
+    /// Payload for the deployment tool.
     #[serde(default = "empty_object")]
     pub(crate) payload: Value,
+    /// Environment.
     #[serde(default = "production")]
     pub(crate) environment: String,
+    /// Description.
     pub(crate) description: Option<String>,
+    /// `true` if the environment will be removed at some time.
     #[serde(default)]
     pub(crate) transient_environment: bool,
+    /// `true` if end users use the environment. Defaults to `true` if its name is `production`.
     pub(crate) production_environment: Option<bool>,
+    /// Login of the creator. Defaults to `octocat`.
     pub(crate) creator: Option<String>,
+    /// Time of creation. Defaults to the emulator's time.
     pub(crate) created_at: Option<Timestamp>,
 }
 
@@ -175,19 +196,31 @@ impl NewDeployment {
 
 /// A deployment status to be created.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewStatus {
+    /// State, such as `queued`, `pending`, `in_progress`, `success`, `failure`, `error` or `inactive`.
     pub(crate) state: String,
+    /// ID, higher than that of the previous status. Defaults to the next free one, above 2^32.
     pub(crate) id: Option<u64>,
+    /// Description. Defaults to an empty text.
     pub(crate) description: Option<String>,
+    /// Environment. Defaults to that of the previous status, or of the deployment.
     pub(crate) environment: Option<String>,
+    /// URL of the deployed environment. Defaults to an empty text.
     pub(crate) environment_url: Option<String>,
+    /// URL of the log. Defaults to `target_url`.
     pub(crate) log_url: Option<String>,
+    /// Older name of `log_url`.
     pub(crate) target_url: Option<String>,
+    /// Ignored in a seed, which lists the statuses that a success makes inactive.
     pub(crate) auto_inactive: Option<bool>,
+    /// Login of the creator. Defaults to `octocat`.
     pub(crate) creator: Option<String>,
+    /// `true` removes the creator, as if the account had been deleted.
     #[serde(default)]
     pub(crate) ghost: bool,
+    /// Time of creation. Defaults to the emulator's time.
     pub(crate) created_at: Option<Timestamp>,
 }
 

@@ -5,7 +5,7 @@ use sha1::{Digest, Sha1};
 use super::{History, Store, truncate_to_seconds};
 use crate::error::Error;
 use crate::model::create::NewDeployment;
-use crate::model::{Deployment, User, hex};
+use crate::model::{Deployment, Repository, User, hex};
 
 /// A filter for lists of deployments. A field that is `None` matches all deployments.
 #[derive(Clone, Debug, Default)]
@@ -96,7 +96,7 @@ impl Store {
     /// Returns the full name of a deployment's repository.
     pub(crate) fn repository_name(&self, deployment: &Deployment) -> String {
         let repository = self.repository(deployment.repository_id);
-        repository.map(|it| it.full_name()).unwrap_or_default()
+        repository.map(Repository::full_name).unwrap_or_default()
     }
 
     /// Deletes a deployment, unless it is active and the repository has others.

@@ -66,16 +66,15 @@ impl Store {
     pub(crate) fn find_repository(&self, owner: &str, name: &str) -> Option<Found> {
         let key = format!("{owner}/{name}").to_lowercase();
         if let Some(id) = self.state.names.get(&key) {
-            return self.repository(*id).map(Found::Current);
+            return self.repository(*id).cloned().map(Found::Current);
         }
         let id = self.state.former_names.get(&key)?;
-        self.repository(*id).map(Found::Renamed)
+        self.repository(*id).cloned().map(Found::Renamed)
     }
 
     /// Returns the repository with this ID.
-    pub(crate) fn repository(&self, id: u64) -> Option<Repository> {
-        let entry = self.state.repositories.get(&id)?;
-        Some(entry.repository.clone())
+    pub(crate) fn repository(&self, id: u64) -> Option<&Repository> {
+        Some(&self.state.repositories.get(&id)?.repository)
     }
 
     /// Returns the repository that has this name.

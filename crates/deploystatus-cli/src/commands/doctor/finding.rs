@@ -1,5 +1,6 @@
 //! The result of one check.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::Error;
@@ -9,19 +10,23 @@ use crate::output::Output;
 use crate::output::style::Span;
 
 /// The result of one check, and the steps that fix a problem.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[must_use]
 pub(crate) struct Finding {
+    /// Name of the check.
     check: &'static str,
     verdict: Verdict,
+    /// Description of the result.
     message: String,
+    /// Steps that fix a problem, or null.
     fix: Option<String>,
     /// Exit code of the command if this is the first problem.
     #[serde(skip)]
     code: Code,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+/// The result of a check in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 enum Verdict {
     Ok,
