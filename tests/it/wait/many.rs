@@ -8,7 +8,7 @@ use tests::{Scene, client_builder, in_paused_time, on_tokio_time};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
-const WAITS: u64 = 100;
+const WAITS: u32 = 100;
 
 /// The average time between the end of a deployment and its notice.
 const AVERAGE_DELAY: f64 = 7.0;
@@ -28,7 +28,7 @@ fn hundred_waits_stay_within_limits() {
             let client = client_builder(scene.github.api_url()).build().unwrap();
             let deployment = client.deployment("octocat/example", id).unwrap();
             waits.spawn(async move {
-                let outcome = deployment.wait(&WaitPolicy::new().seed(seed)).await;
+                let outcome = deployment.wait(&WaitPolicy::new().seed(seed.into())).await;
                 assert!(matches!(outcome, Ok(Outcome::Succeeded(_))), "{outcome:?}");
                 Instant::now()
             });
@@ -48,7 +48,7 @@ fn hundred_waits_stay_within_limits() {
         let end = Instant::now();
         let noticed = waits.join_all().await;
         let delays = noticed.iter().map(|noticed| (*noticed - end).as_secs_f64());
-        let average = delays.sum::<f64>() / noticed.len() as f64;
+        let average = delays.sum::<f64>() / f64::from(WAITS);
         assert!(average < AVERAGE_DELAY, "{average} s");
         let requests = scene.github.requests();
         let rejected = requests.iter().filter(|it| it.status >= Some(400)).count();
