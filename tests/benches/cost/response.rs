@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::server::Request;
@@ -142,13 +143,16 @@ const ACCOUNTS: u64 = 4;
 
 fn status(id: u64) -> Value {
     let api = "https://api.github.com";
+    // Differs as much as on GitHub, so that pages are compressed as much as there.
+    let random = id.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let time = Timestamp::from_second(1_767_693_600 + 7 * id.cast_signed()).unwrap();
     let account = id % ACCOUNTS;
     let login = format!("octocat-{account}");
     let user = format!("{api}/users/{login}");
     json!({
         "url": format!("{api}/repos/octocat/example/deployments/42/statuses/{id}"),
         "id": id,
-        "node_id": "DES_kwDOAAAAAc8AAAABAAAAAQ",
+        "node_id": format!("DES_kwDO{random:018x}"),
         "state": "in_progress",
         "creator": {
             "login": login,
@@ -171,11 +175,11 @@ fn status(id: u64) -> Value {
             "user_view_type": "public",
             "site_admin": false
         },
-        "description": "Copying files",
+        "description": format!("Copying file {id}"),
         "environment": "production",
         "target_url": "https://ci.example.com/builds/7",
-        "created_at": "2026-01-06T10:00:00Z",
-        "updated_at": "2026-01-06T10:00:00Z",
+        "created_at": time,
+        "updated_at": time,
         "deployment_url": format!("{api}/repos/octocat/example/deployments/42"),
         "repository_url": format!("{api}/repos/octocat/example"),
         "environment_url": "https://www.example.com",

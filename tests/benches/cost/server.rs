@@ -1,4 +1,4 @@
-//! A server on loopback that responds immediately or after a delay. It decodes nothing.
+//! A server on loopback with or without TLS. It decodes nothing.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -29,14 +29,6 @@ struct Shared {
     tls: Option<Arc<ServerConfig>>,
     statuses: Statuses,
     requests: AtomicUsize,
-    concurrent: AtomicUsize,
-    max_concurrent: AtomicUsize,
-}
-
-/// Numbers of the requests that a server received.
-pub(crate) struct Requests {
-    pub(crate) count: usize,
-    pub(crate) max_concurrent: usize,
 }
 
 impl Server {
@@ -59,8 +51,6 @@ impl Server {
             tls,
             statuses: Statuses::new(statuses),
             requests: AtomicUsize::new(0),
-            concurrent: AtomicUsize::new(0),
-            max_concurrent: AtomicUsize::new(0),
         });
         let server = Self {
             url,
@@ -76,12 +66,9 @@ impl Server {
         server
     }
 
-    /// Returns the numbers of requests since the last call.
-    pub(crate) fn take_requests(&self) -> Requests {
-        Requests {
-            count: self.shared.requests.swap(0, Relaxed),
-            max_concurrent: self.shared.max_concurrent.swap(0, Relaxed),
-        }
+    /// Returns the number of requests since the last call.
+    pub(crate) fn take_requests(&self) -> usize {
+        self.shared.requests.swap(0, Relaxed)
     }
 }
 
@@ -101,8 +88,6 @@ impl Shared {
         let mut reader = BufReader::new(connection);
         while let Some(request) = Request::read(&mut reader) {
             self.requests.fetch_add(1, Relaxed);
-            let concurrent = self.concurrent.fetch_add(1, Relaxed) + 1;
-            self.max_concurrent.fetch_max(concurrent, Relaxed);
             let response = if request.has_headers() {
                 let url = format!("{scheme}://{}", request.host());
                 self.statuses.response(&request, &url)
@@ -111,7 +96,6 @@ impl Shared {
             };
             let writer = reader.get_mut();
             let written = writer.write_all(&response).and_then(|()| writer.flush());
-            self.concurrent.fetch_sub(1, Relaxed);
             if written.is_err() {
                 return;
             }

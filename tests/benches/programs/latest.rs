@@ -14,7 +14,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 async fn read() -> Result<(), Box<dyn std::error::Error>> {
     let url = std::env::args().nth(1).ok_or("expected a URL")?;
     let client = Client::builder().base_url(url).token("token").build()?;
-    let newest = client.deployment("octocat/example", 42)?.latest_status();
-    println!("{:?}", newest.await?.map(|status| status.state));
+    let deployment = client.deployment("octocat/example", 42)?;
+    let newest = deployment.latest_status().await?;
+    println!("{:?}", newest.map(|status| status.state));
     Ok(())
 }
