@@ -198,13 +198,11 @@ impl Progress {
             self.starts.clear();
             return Duration::ZERO;
         };
-        while self.starts.len() > limit {
-            self.starts.pop_front();
+        if self.starts.len() < limit {
+            return Duration::ZERO;
         }
-        let first = self.starts.front().filter(|_| self.starts.len() == limit);
-        first.map_or(Duration::ZERO, |first| {
-            MINUTE.saturating_sub(first.elapsed())
-        })
+        let first = self.starts.pop_front();
+        first.map_or(MINUTE, |first| MINUTE.saturating_sub(first.elapsed()))
     }
 
     /// Polls once and returns an outcome if the wait has ended.
