@@ -138,7 +138,9 @@ fn measure(names: &[&str], mode: Mode) -> ExitCode {
         }
     }
     let first_page = Section::first_page(&headlines);
-    println!("{}", first_page.markdown);
+    if !headlines.is_empty() {
+        println!("{}", first_page.markdown);
+    }
     if mode == Mode::Write && headlines.len() == HEADLINES {
         first_page.write(&machine.root);
     }
