@@ -1,6 +1,7 @@
 //! Waiting for a deployment that another process runs.
 
 mod endings;
+mod many;
 mod patience;
 
 use std::time::Duration;

@@ -7,11 +7,13 @@
 )]
 
 mod corpus;
+mod fleet;
 mod one_call;
 pub mod properties;
 mod scene;
 
 pub use corpus::{Corpus, checkout};
+pub use fleet::Fleet;
 pub use one_call::{OneCall, status_body};
 pub use scene::{Scene, TOKEN, another_process, client_builder, in_paused_time, on_tokio_time};
 

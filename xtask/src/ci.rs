@@ -39,7 +39,7 @@ pub(crate) fn run(checkout: &Checkout, skipped: &[String]) -> Result<ExitCode> {
 }
 
 /// Names, and arguments of cargo.
-const STEPS: [(&str, &str); 9] = [
+const STEPS: [(&str, &str); 10] = [
     ("format", "fmt --all --check"),
     (
         "description",
@@ -58,6 +58,10 @@ const STEPS: [(&str, &str); 9] = [
     (
         "library without features",
         "clippy -p deploystatus --no-default-features --locked -- -D warnings",
+    ),
+    (
+        "library without cryptography",
+        "test -p deploystatus --no-default-features --features rustls-no-provider --lib --locked",
     ),
     (
         "documentation",

@@ -170,7 +170,7 @@ pub(crate) struct WaitArgs {
     /// Maximum time to wait, such as 90s, 15m or 1h30m
     #[arg(long, value_name = "TIME", default_value = "15m", value_parser = duration::parse)]
     pub(crate) timeout: Duration,
-    /// Time between two polls [default: increasing]
+    /// Time between two polls [default: 2s after a new status, increasing to 15s]
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     pub(crate) interval: Option<Duration>,
     /// State to wait for [default: any final state]

@@ -23,6 +23,8 @@ use output::Output;
 use settings::Settings;
 
 fn main() -> ExitCode {
+    // The library is built without cryptography. This fails only if one is installed already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => return output::usage::print_usage_error(&error).into(),

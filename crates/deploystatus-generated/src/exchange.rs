@@ -231,7 +231,7 @@ impl ClientHooks<Exchange> for Client {
     }
 }
 
-const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
+const HAS_TLS: bool = cfg!(any(feature = "rustls-no-provider", feature = "native-tls"));
 
 const WITHOUT_TLS: &str = "this build has no TLS and cannot call an https:// URL; \
     enable the feature `rustls` or `native-tls`";

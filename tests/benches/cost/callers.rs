@@ -24,6 +24,7 @@ pub(crate) const REQWEST: &str = "reqwest by hand";
 pub(crate) const HYPER: &str = "hyper by hand";
 pub(crate) const OCTOCRAB: &str = "octocrab";
 pub(crate) const CONCURRENT: &str = "deploystatus, all pages at once";
+pub(crate) const STREAM: &str = "deploystatus, stream";
 
 /// Costs of one call, averaged over a run. The memory is that of the whole run.
 #[derive(Clone, Copy)]
@@ -49,9 +50,12 @@ impl Caller {
         callers
     }
 
-    /// Returns the library, reading all pages concurrently.
-    pub(crate) fn concurrent() -> Self {
-        Self::ours(CONCURRENT, &["call", "facade-concurrent"])
+    /// Returns the other ways in which the library reads all statuses.
+    pub(crate) fn variants() -> [Self; 2] {
+        [
+            Self::ours(STREAM, &["call", "facade-stream"]),
+            Self::ours(CONCURRENT, &["call", "facade-concurrent"]),
+        ]
     }
 
     fn ours(name: &'static str, arguments: &'static [&'static str]) -> Self {
@@ -120,8 +124,11 @@ impl Caller {
 /// Makes the calls in this process, with the given client.
 pub(crate) fn run(client: &str, operation: &str, times: &str, url: &str) {
     match client {
-        "facade" => task::run::<facade::Facade<false>>(operation, times, url),
-        "facade-concurrent" => task::run::<facade::Facade<true>>(operation, times, url),
+        "facade" => task::run::<facade::Facade<{ facade::DEFAULT }>>(operation, times, url),
+        "facade-concurrent" => {
+            task::run::<facade::Facade<{ facade::CONCURRENT }>>(operation, times, url);
+        }
+        "facade-stream" => task::run::<facade::Facade<{ facade::STREAM }>>(operation, times, url),
         "reqwest" => task::run::<reqwest::Reqwest>(operation, times, url),
         "hyper" => task::run::<hyper::Hyper>(operation, times, url),
         other => panic!("unknown client {other:?}"),

@@ -1,20 +1,14 @@
 //! Cost of a clean build of a program that uses the library, and the number of its dependencies.
 
-use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
-use std::time::Instant;
 
 use crate::callers::{FACADE, OCTOCRAB, REQWEST};
 use crate::machine::{Machine, describe};
-use crate::report::{Limit, Section, figure, ratio};
-use crate::task::{Processes, processor_time};
+use crate::project::Project;
+use crate::report::{Headline, Limit, Section, figure, ratio};
 
 /// Upper limit of the library's processor time, relative to octocrab.
 const LIMIT_TO_OCTOCRAB: f64 = 0.65;
-
-/// Number of builds of each program, in turns. The best counts.
-const ROUNDS: usize = 2;
 
 /// A program in `tests/benches/programs/` that creates a status and reads all statuses.
 struct Program {
@@ -23,7 +17,7 @@ struct Program {
     dependencies: String,
 }
 
-struct Build {
+struct BuiltProgram {
     name: &'static str,
     crates: usize,
     /// Processor time in seconds.
@@ -34,25 +28,15 @@ struct Build {
 
 pub(crate) fn measure(machine: &Machine) -> Vec<Section> {
     let programs = programs(&machine.root);
-    let round = || {
-        programs
-            .iter()
-            .filter_map(|program| build(machine, program))
-    };
-    let mut builds: Vec<_> = round().collect();
-    for _ in 1..ROUNDS {
-        for again in round() {
-            if let Some(build) = builds.iter_mut().find(|build| build.name == again.name) {
-                build.processor = build.processor.min(again.processor);
-                build.clock = build.clock.min(again.clock);
-            }
-        }
-    }
+    let builds = programs
+        .iter()
+        .filter_map(|program| build(machine, program));
+    let builds: Vec<_> = builds.collect();
     let processor = |name: &str| {
         let build = builds.iter().find(|build| build.name == name);
         build.map(|build| build.processor)
     };
-    let relative = |build: &Build, name: &str| {
+    let relative = |build: &BuiltProgram, name: &str| {
         let theirs = processor(name)?;
         Some(build.processor / theirs)
     };
@@ -94,6 +78,15 @@ pub(crate) fn measure(machine: &Machine) -> Vec<Section> {
         "crates",
     ];
     section.table(1, &header, &rows);
+    if let (Some(ours), Some(theirs)) = (processor(FACADE), processor(OCTOCRAB)) {
+        section.headline(Headline {
+            subject: "processor time of a clean build",
+            than: OCTOCRAB,
+            ours,
+            theirs,
+            unit: "s",
+        });
+    }
     vec![section]
 }
 
@@ -130,61 +123,15 @@ serde = { version = "1", features = ["derive"] }
 serde_json = "1"
 "#;
 
-/// Builds a program in a project of its own, or returns `None` if its dependencies cannot be fetched.
-fn build(machine: &Machine, program: &Program) -> Option<Build> {
-    let project = tempfile::tempdir_in(&machine.target).unwrap();
-    let manifest = project.path().join("Cargo.toml");
-    let programs = machine.root.join("tests").join("benches").join("programs");
-    let text = format!(
-        "[workspace]\n\
-         [package]\n\
-         name = \"program\"\n\
-         edition = \"2024\"\n\
-         [[bin]]\n\
-         name = \"program\"\n\
-         path = '{}'\n\
-         [dependencies]\n\
-         {}\n\
-         tokio = {{ version = \"1\", features = [\"rt\"] }}\n",
-        programs.join(program.file).display(),
-        program.dependencies,
-    );
-    fs::write(&manifest, text).unwrap();
-
-    let cargo = |arguments: &[&str]| {
-        let mut command = machine.cargo(arguments, &project.path().join("target"));
-        command.arg("--manifest-path").arg(&manifest);
-        command
-    };
-    if !cargo(&["fetch"]).status().unwrap().success() {
-        return None;
-    }
-    let name = program.name;
-    eprintln!("building {name}");
-    let used = processor_time(Processes::Children);
-    let start = Instant::now();
-    let mut command = cargo(&["build", "--release", "--offline"]);
-    assert!(
-        command.status().unwrap().success(),
-        "{name} could not be built"
-    );
-    let clock = start.elapsed();
-    let processor = processor_time(Processes::Children).saturating_sub(used);
-    let arguments = "tree --offline --edges normal --prefix none --no-dedupe";
-    let arguments: Vec<_> = arguments.split(' ').collect();
-    let tree = cargo(&arguments).output().unwrap();
-    Some(Build {
-        name,
-        crates: count(&String::from_utf8(tree.stdout).unwrap()),
-        processor: processor.as_secs_f64(),
-        clock: clock.as_secs_f64(),
+/// Builds a program, or returns `None` if its dependencies cannot be downloaded.
+fn build(machine: &Machine, program: &Program) -> Option<BuiltProgram> {
+    let project = Project::create(machine, program.file, &program.dependencies)?;
+    eprintln!("building {}", program.name);
+    let build = project.build(&[]);
+    Some(BuiltProgram {
+        name: program.name,
+        crates: project.crates(),
+        processor: build.processor.as_secs_f64(),
+        clock: build.clock.as_secs_f64(),
     })
-}
-
-/// Returns the number of crates, without the program itself.
-fn count(tree: &str) -> usize {
-    let crates = tree
-        .lines()
-        .filter(|line| !line.is_empty() && !line.starts_with("program "));
-    crates.collect::<BTreeSet<_>>().len()
 }

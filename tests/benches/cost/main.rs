@@ -1,6 +1,6 @@
 //! Costs of the library and the command, measured beside their alternatives in one run.
 //!
-//! `cargo bench -p tests` measures all parts, and `cargo bench -p tests -- calls pages` some of them.
+//! `cargo bench -p tests` measures all parts except `providers`, and `cargo bench -p tests -- calls pages` some of them.
 //! `--write` writes the tables into the READMEs. The bench fails if a measurement exceeds its limit.
 
 #![expect(
@@ -15,10 +15,16 @@
 
 mod callers;
 mod calls;
+mod certificates;
 mod clean_build;
 mod cold;
+mod fleet;
+mod link;
 mod machine;
 mod pages;
+mod process;
+mod project;
+mod providers;
 mod report;
 mod response;
 mod server;
@@ -33,26 +39,45 @@ use report::Section;
 struct Part {
     name: &'static str,
     measure: fn(&Machine) -> Vec<Section>,
+    is_default: bool,
 }
 
-const PARTS: [Part; 4] = [
+const PARTS: [Part; 6] = [
     Part {
-        name: "calls",
-        measure: calls::measure,
+        name: "cold",
+        measure: cold::measure,
+        is_default: true,
     },
     Part {
         name: "pages",
         measure: pages::measure,
+        is_default: true,
     },
     Part {
-        name: "cold",
-        measure: cold::measure,
+        name: "fleet",
+        measure: fleet::measure,
+        is_default: true,
     },
     Part {
         name: "build",
         measure: clean_build::measure,
+        is_default: true,
+    },
+    Part {
+        name: "calls",
+        measure: calls::measure,
+        is_default: true,
+    },
+    // The reasons for a decision, which change seldom.
+    Part {
+        name: "providers",
+        measure: providers::measure,
+        is_default: false,
     },
 ];
+
+/// Number of measurements on the first page of the project. With fewer, it is not written.
+const HEADLINES: usize = 4;
 
 fn main() -> ExitCode {
     if !cfg!(target_os = "linux") {
@@ -92,20 +117,32 @@ enum Mode {
     Write,
 }
 
-/// Measures the parts with these names, or all parts if there are no names.
+/// Measures the parts with these names, or all default parts if there are no names.
 fn measure(names: &[&str], mode: Mode) -> ExitCode {
     let machine = Machine::new();
     let mut is_exceeded = false;
-    let is_wanted = |part: &&Part| names.is_empty() || names.contains(&part.name);
+    let mut headlines = Vec::new();
+    let is_wanted = |part: &&Part| match names {
+        [] => part.is_default,
+        names => names.contains(&part.name),
+    };
     for part in PARTS.iter().filter(is_wanted) {
         eprintln!("── {}", part.name);
         for section in (part.measure)(&machine) {
             println!("{}", section.markdown);
             is_exceeded |= section.is_exceeded;
+            headlines.extend_from_slice(&section.headlines);
             if mode == Mode::Write {
                 section.write(&machine.root);
             }
         }
+    }
+    let first_page = Section::first_page(&headlines);
+    if !headlines.is_empty() {
+        println!("{}", first_page.markdown);
+    }
+    if mode == Mode::Write && headlines.len() == HEADLINES {
+        first_page.write(&machine.root);
     }
     if is_exceeded {
         eprintln!("a limit was exceeded");

@@ -9,6 +9,7 @@ pub(crate) struct Section {
     file: &'static str,
     name: &'static str,
     pub(crate) markdown: String,
+    pub(crate) headlines: Vec<Headline>,
     pub(crate) is_exceeded: bool,
     is_incomplete: bool,
 }
@@ -21,12 +22,48 @@ pub(crate) struct Limit {
     pub(crate) at_most: f64,
 }
 
+/// A measurement for the first page of the project.
+#[derive(Clone)]
+pub(crate) struct Headline {
+    pub(crate) subject: &'static str,
+    /// The program with which the library or the command is compared.
+    pub(crate) than: &'static str,
+    pub(crate) ours: f64,
+    pub(crate) theirs: f64,
+    pub(crate) unit: &'static str,
+}
+
+impl Headline {
+    fn row(&self) -> Vec<String> {
+        let unit = self.unit;
+        vec![
+            self.subject.to_owned(),
+            format!("{} of {}", ratio(self.ours / self.theirs), self.than),
+            format!("{} {unit}", figure(self.ours)),
+            format!("{} {unit}", figure(self.theirs)),
+        ]
+    }
+}
+
 impl Section {
+    /// Creates the section of the project's README.
+    pub(crate) fn first_page(headlines: &[Headline]) -> Self {
+        let mut section = Self::new("README.md", "costs");
+        let rows: Vec<_> = headlines.iter().map(Headline::row).collect();
+        section.table(1, &["", "ratio", "deploystatus", "the other"], &rows);
+        section
+    }
+
+    pub(crate) fn headline(&mut self, headline: Headline) {
+        self.headlines.push(headline);
+    }
+
     pub(crate) fn new(file: &'static str, name: &'static str) -> Self {
         Self {
             file,
             name,
             markdown: String::new(),
+            headlines: Vec::new(),
             is_exceeded: false,
             is_incomplete: false,
         }

@@ -1,36 +1,49 @@
 //! Responses with the headers, statuses and pages that GitHub sent in 2026.
 
+use std::collections::HashMap;
+use std::io::Write;
+use std::sync::Mutex;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use jiff::Timestamp;
 use serde_json::{Value, json};
+
+use crate::server::Request;
 
 /// Statuses of one deployment as JSON, newest first.
 pub(crate) struct Statuses {
-    statuses: Vec<String>,
-    /// ID of the newest status. Each creation gets a higher one, as on GitHub.
-    newest: AtomicU64,
+    newest_first: Vec<String>,
+    /// The highest ID. Each creation gets a higher one, as on GitHub.
+    highest_id: AtomicU64,
+    /// Compressed pages by their paths.
+    compressed: Mutex<HashMap<String, Vec<u8>>>,
 }
 
 impl Statuses {
     pub(crate) fn new(count: u64) -> Self {
         Self {
-            statuses: (1..=count).rev().map(|id| status(id).to_string()).collect(),
-            newest: AtomicU64::new(count),
+            newest_first: (1..=count).rev().map(|id| status(id).to_string()).collect(),
+            highest_id: AtomicU64::new(count),
+            compressed: Mutex::default(),
         }
     }
 
     /// Returns the whole response to a request, with links to the other pages if there are any.
-    pub(crate) fn response(&self, method: &str, path: &str, url: &str) -> String {
-        if method == "POST" {
-            let newest = format!("\"id\":{},", self.statuses.len());
-            let id = self.newest.fetch_add(1, Relaxed) + 1;
-            let created = self.statuses[0].replacen(&newest, &format!("\"id\":{id},"), 1);
-            return format_response("201 Created", "", &created);
+    ///
+    /// Like GitHub, the server compresses a page if the client accepts it.
+    pub(crate) fn response(&self, request: &Request, url: &str) -> Vec<u8> {
+        if request.method == "POST" {
+            let newest = format!("\"id\":{},", self.newest_first.len());
+            let id = self.highest_id.fetch_add(1, Relaxed) + 1;
+            let created = self.newest_first[0].replacen(&newest, &format!("\"id\":{id},"), 1);
+            return format_response("201 Created", "", created.as_bytes());
         }
-        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
         if !path.ends_with("/statuses") {
-            return format_response("200 OK", "", &self.statuses[0]);
+            return format_response("200 OK", "", self.newest_first[0].as_bytes());
         }
         let number = |name| {
             let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
@@ -40,10 +53,25 @@ impl Statuses {
             number("page").unwrap_or(1),
             number("per_page").unwrap_or(30),
         );
-        let statuses = self.statuses.chunks(size).nth(page - 1).unwrap_or_default();
+        let statuses = self
+            .newest_first
+            .chunks(size)
+            .nth(page - 1)
+            .unwrap_or_default();
         let body = format!("[{}]", statuses.join(","));
-        let links = links(page, size, self.statuses.len().div_ceil(size), url);
-        format_response("200 OK", &links, &body)
+        let links = links(page, size, self.newest_first.len().div_ceil(size), url);
+        if !request.accepts_gzip() {
+            return format_response("200 OK", &links, body.as_bytes());
+        }
+        let mut compressed = self.compressed.lock().unwrap();
+        let body = compressed
+            .entry(request.path.clone())
+            .or_insert_with(|| compress(&body));
+        format_response(
+            "200 OK",
+            &format!("content-encoding: gzip\r\n{links}"),
+            body,
+        )
     }
 }
 
@@ -68,9 +96,16 @@ fn links(page: usize, size: usize, last: usize, url: &str) -> String {
     format!("link: {}\r\n", links.join(", "))
 }
 
-fn format_response(status: &str, links: &str, body: &str) -> String {
+fn compress(body: &str) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(body.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn format_response(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
     let length = body.len();
-    format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\n{links}{HEADERS}\r\n{body}")
+    let head = format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\n{headers}{HEADERS}\r\n");
+    [head.as_bytes(), body].concat()
 }
 
 /// Headers in the number and size of those that GitHub sends.
@@ -103,22 +138,30 @@ const HEADERS: &str = "content-type: application/json; charset=utf-8\r\n\
     x-github-request-id: FAEB:69510:3BB7879:3A0693E:6A86BABA\r\n\
     x-github-edge-region: fra\r\n";
 
+/// Number of accounts that create statuses in turns.
+const ACCOUNTS: u64 = 4;
+
 fn status(id: u64) -> Value {
     let api = "https://api.github.com";
-    let user = format!("{api}/users/octocat");
+    // Differs as much as on GitHub, so that pages are compressed as much as there.
+    let random = id.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let time = Timestamp::from_second(1_767_693_600 + 7 * id.cast_signed()).unwrap();
+    let account = id % ACCOUNTS;
+    let login = format!("octocat-{account}");
+    let user = format!("{api}/users/{login}");
     json!({
         "url": format!("{api}/repos/octocat/example/deployments/42/statuses/{id}"),
         "id": id,
-        "node_id": "DES_kwDOAAAAAc8AAAABAAAAAQ",
+        "node_id": format!("DES_kwDO{random:018x}"),
         "state": "in_progress",
         "creator": {
-            "login": "octocat",
-            "id": 583_231,
+            "login": login,
+            "id": 583_231 + account,
             "node_id": "MDQ6VXNlcjU4MzIzMQ==",
-            "avatar_url": "https://avatars.example.com/u/583231?v=4",
+            "avatar_url": format!("https://avatars.example.com/u/{account}?v=4"),
             "gravatar_id": "",
             "url": user,
-            "html_url": "https://github.com/octocat",
+            "html_url": format!("https://github.com/{login}"),
             "followers_url": format!("{user}/followers"),
             "following_url": format!("{user}/following{{/other_user}}"),
             "gists_url": format!("{user}/gists{{/gist_id}}"),
@@ -132,14 +175,14 @@ fn status(id: u64) -> Value {
             "user_view_type": "public",
             "site_admin": false
         },
-        "description": "Copying files",
+        "description": format!("Copying file {id}"),
         "environment": "production",
         "target_url": "https://ci.example.com/builds/7",
-        "created_at": "2026-01-06T10:00:00Z",
-        "updated_at": "2026-01-06T10:00:00Z",
+        "created_at": time,
+        "updated_at": time,
         "deployment_url": format!("{api}/repos/octocat/example/deployments/42"),
         "repository_url": format!("{api}/repos/octocat/example"),
-        "environment_url": "",
+        "environment_url": "https://www.example.com",
         "log_url": "https://ci.example.com/builds/7",
         "performed_via_github_app": null
     })

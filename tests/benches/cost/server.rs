@@ -1,91 +1,102 @@
-//! A server on loopback that responds immediately or after a delay. It decodes nothing.
+//! A server on loopback with or without TLS. It decodes nothing.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread;
-use std::time::Duration;
+
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use crate::response::Statuses;
 
 /// A running server.
 pub(crate) struct Server {
     pub(crate) url: String,
+    pub(crate) address: SocketAddr,
     shared: Arc<Shared>,
 }
 
+/// A connection with or without TLS.
+trait Connection: Read + Write {}
+
+impl Connection for TcpStream {}
+
+impl Connection for StreamOwned<ServerConnection, TcpStream> {}
+
 /// State that all connections share.
 struct Shared {
-    url: String,
+    tls: Option<Arc<ServerConfig>>,
     statuses: Statuses,
-    delay: Duration,
     requests: AtomicUsize,
-    concurrent: AtomicUsize,
-    max_concurrent: AtomicUsize,
-}
-
-/// Numbers of the requests that a server received.
-pub(crate) struct Requests {
-    pub(crate) count: usize,
-    pub(crate) max_concurrent: usize,
 }
 
 impl Server {
     /// Starts a server whose deployment has `statuses` statuses. It runs until the process ends.
-    pub(crate) fn start(statuses: u64, delay: Duration) -> Self {
+    pub(crate) fn start(statuses: u64) -> Self {
+        Self::start_with(statuses, None)
+    }
+
+    /// Starts a server with TLS.
+    pub(crate) fn start_tls(statuses: u64, tls: &Arc<ServerConfig>) -> Self {
+        Self::start_with(statuses, Some(Arc::clone(tls)))
+    }
+
+    fn start_with(statuses: u64, tls: Option<Arc<ServerConfig>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
+        let address = listener.local_addr().unwrap();
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let url = format!("{scheme}://{address}");
         let shared = Arc::new(Shared {
-            url: url.clone(),
+            tls,
             statuses: Statuses::new(statuses),
-            delay,
             requests: AtomicUsize::new(0),
-            concurrent: AtomicUsize::new(0),
-            max_concurrent: AtomicUsize::new(0),
         });
         let server = Self {
             url,
+            address,
             shared: Arc::clone(&shared),
         };
         thread::spawn(move || {
             for connection in listener.incoming() {
                 let shared = Arc::clone(&shared);
-                thread::spawn(move || shared.serve(connection.unwrap()));
+                thread::spawn(move || shared.accept(connection.unwrap()));
             }
         });
         server
     }
 
-    /// Returns the numbers of requests since the last call.
-    pub(crate) fn take_requests(&self) -> Requests {
-        Requests {
-            count: self.shared.requests.swap(0, Relaxed),
-            max_concurrent: self.shared.max_concurrent.swap(0, Relaxed),
-        }
+    /// Returns the number of requests since the last call.
+    pub(crate) fn take_requests(&self) -> usize {
+        self.shared.requests.swap(0, Relaxed)
     }
 }
 
 impl Shared {
-    fn serve(&self, connection: TcpStream) {
+    fn accept(&self, connection: TcpStream) {
         connection.set_nodelay(true).unwrap();
-        let mut writer = connection.try_clone().unwrap();
+        match &self.tls {
+            None => self.serve(connection, "http"),
+            Some(tls) => {
+                let tls = ServerConnection::new(Arc::clone(tls)).unwrap();
+                self.serve(StreamOwned::new(tls, connection), "https");
+            }
+        }
+    }
+
+    fn serve(&self, connection: impl Connection, scheme: &str) {
         let mut reader = BufReader::new(connection);
         while let Some(request) = Request::read(&mut reader) {
             self.requests.fetch_add(1, Relaxed);
-            let concurrent = self.concurrent.fetch_add(1, Relaxed) + 1;
-            self.max_concurrent.fetch_max(concurrent, Relaxed);
-            if !self.delay.is_zero() {
-                thread::sleep(self.delay);
-            }
             let response = if request.has_headers() {
-                self.statuses
-                    .response(&request.method, &request.path, &self.url)
+                let url = format!("{scheme}://{}", request.host());
+                self.statuses.response(&request, &url)
             } else {
-                "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n".to_owned()
+                b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n".to_vec()
             };
-            self.concurrent.fetch_sub(1, Relaxed);
-            if writer.write_all(response.as_bytes()).is_err() {
+            let writer = reader.get_mut();
+            let written = writer.write_all(&response).and_then(|()| writer.flush());
+            if written.is_err() {
                 return;
             }
         }
@@ -93,15 +104,15 @@ impl Shared {
 }
 
 /// The head of a request.
-struct Request {
-    method: String,
-    path: String,
+pub(crate) struct Request {
+    pub(crate) method: String,
+    pub(crate) path: String,
     headers: String,
 }
 
 impl Request {
     /// Reads the next request of a connection, or returns `None` if the connection was closed.
-    fn read(reader: &mut BufReader<TcpStream>) -> Option<Self> {
+    fn read(reader: &mut BufReader<impl Connection>) -> Option<Self> {
         let mut first = String::new();
         if reader.read_line(&mut first).unwrap_or(0) == 0 {
             return None;
@@ -116,14 +127,34 @@ impl Request {
                 .filter(|read| *read > 0)?;
         }
         headers.make_ascii_lowercase();
-        let length = headers.split("content-length:").nth(1);
-        let length = length.and_then(|rest| rest.lines().next()?.trim().parse().ok());
-        reader.read_exact(&mut vec![0; length.unwrap_or(0)]).ok()?;
-        Some(Self {
+        let request = Self {
             method,
             path,
             headers,
-        })
+        };
+        let length = request.header("content-length");
+        let length = length.and_then(|length| length.parse().ok());
+        reader.read_exact(&mut vec![0; length.unwrap_or(0)]).ok()?;
+        Some(request)
+    }
+
+    /// Returns the host to which the client sent the request, which may be that of a slow link.
+    fn host(&self) -> &str {
+        self.header("host").unwrap_or_default()
+    }
+
+    /// Returns `true` if the client accepts a compressed response.
+    pub(crate) fn accepts_gzip(&self) -> bool {
+        let encodings = self.header("accept-encoding");
+        encodings.is_some_and(|encodings| encodings.contains("gzip"))
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        let mut lines = self
+            .headers
+            .lines()
+            .filter_map(|line| line.split_once(": "));
+        Some(lines.find(|line| line.0 == name)?.1)
     }
 
     /// Returns `true` if it has the headers that GitHub recommends, so that all callers send the same.

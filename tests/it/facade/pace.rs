@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use deploystatus::{Advice, NewStatus, Pacing, RetryPolicy, ServerProfile, State};
-use deploystatus_emulator::{Fault, Limits, Operation, SecondaryLimits};
+use deploystatus_emulator::{Fault, Limits, NewDeployment, Operation, SecondaryLimits};
 use tests::{Scene, on_tokio_time};
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 const HOURS: Duration = Duration::from_secs(4 * 3600);
@@ -97,6 +98,33 @@ async fn concurrent_requests_are_limited() {
             .iter()
             .all(|it| it.status < Some(400))
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn first_requests_are_limited() {
+    // The server rejects the 101st concurrent request, and no response has shown its limits to the client.
+    let secondary = SecondaryLimits::default()
+        .points_per_minute(100_000)
+        .creations_per_minute(10_000)
+        .creations_per_hour(10_000);
+    let github = on_tokio_time().limits(Limits::github().secondary(secondary));
+    let scene = Scene::with(github, |client| client.pacing(Pacing::new())).await;
+    scene.fault(Fault::delay(Duration::from_millis(100)).times(1_000));
+    let mut reporters = JoinSet::new();
+    for _ in 0..1_000 {
+        let new = NewDeployment::new("main");
+        let id = scene.github.create_deployment("octocat/example", new);
+        let deployment = scene.client.deployment("octocat/example", id.unwrap().id);
+        let deployment = deployment.unwrap();
+        reporters.spawn(async move {
+            let status = NewStatus::new(State::Success);
+            deployment.create_status(status).await.unwrap();
+        });
+    }
+    reporters.join_all().await;
+    let requests = scene.github.requests();
+    assert_eq!(requests.len(), 1_000);
+    assert!(requests.iter().all(|it| it.status == Some(201)));
 }
 
 #[tokio::test(start_paused = true)]

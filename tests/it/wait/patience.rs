@@ -77,7 +77,7 @@ async fn intervals_grow_up_to_the_maximum() {
             pause >= longest / 2.0 && pause <= longest,
             "{pause} {longest}"
         );
-        longest = (longest * 1.5).min(30.0);
+        longest = (longest * 2.0).min(15.0);
     }
     let tail = &pauses[10..20];
     assert!(tail.windows(2).any(|two| two[0] != two[1]), "{tail:?}");

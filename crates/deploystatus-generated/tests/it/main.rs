@@ -6,5 +6,5 @@ mod lazy_json;
 mod outcome;
 mod state;
 mod statuses;
-#[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+#[cfg(not(any(feature = "rustls-no-provider", feature = "native-tls")))]
 mod without_tls;

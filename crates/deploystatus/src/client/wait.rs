@@ -3,6 +3,7 @@
 pub(crate) mod outcome;
 pub(crate) mod policy;
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::ops::ControlFlow;
@@ -109,15 +110,17 @@ impl<'a> Wait<'a> {
         loop {
             let left = self.policy.timeout.saturating_sub(started.elapsed());
             let previous = progress.newest_id();
+            progress.starts.push_back(Instant::now());
             let polling = progress.poll(&self.deployment, self.goal.as_ref());
             let poll = timeout(left.saturating_add(LAST_POLL), polling);
             let poll = poll.await.unwrap_or_else(|_| Err(timed_out()));
-            progress.polls += 1;
+            let is_new = progress.newest_id() != previous;
+            progress.count(is_new);
             let waited = started.elapsed();
-            let next = self.next_poll(&progress, &poll, waited, random.draw());
+            let next = self.next_poll(&mut progress, &poll, waited, random.draw());
             (self.on_poll)(&PollEvent {
                 status: progress.newest.as_ref(),
-                is_new: progress.newest_id() != previous,
+                is_new,
                 polls: progress.polls,
                 waited,
                 error: poll.as_ref().err(),
@@ -133,7 +136,7 @@ impl<'a> Wait<'a> {
     /// Returns the pause before the next poll, or `None` if there is none.
     fn next_poll(
         &self,
-        progress: &Progress,
+        progress: &mut Progress,
         poll: &Result<Option<Outcome>, Error>,
         waited: Duration,
         draw: f64,
@@ -147,19 +150,27 @@ impl<'a> Wait<'a> {
         if left.is_zero() || asked > left {
             return None;
         }
-        let interval = self.policy.interval(progress.polls, draw);
-        Some(interval.max(asked).min(left))
+        let interval = self.policy.interval(progress.unchanged, draw);
+        let limit = progress.limit_pause(self.policy.polls_per_minute());
+        Some(interval.max(limit).max(asked).min(left))
     }
 }
 
 /// GitHub ends every request after 10 seconds, so a poll that starts at the end of the timeout gets this much time.
 const LAST_POLL: Duration = Duration::from_secs(10);
 
+// One second longer than GitHub's period, because the time that a request takes to reach the server varies.
+const MINUTE: Duration = Duration::from_secs(61);
+
 /// The state of a wait.
 #[derive(Default)]
 struct Progress {
     newest: Option<DeploymentStatus>,
     polls: u32,
+    /// Number of polls since the last one with a new status.
+    unchanged: u32,
+    /// Times of the latest polls, oldest first.
+    starts: VecDeque<Instant>,
     has_succeeded_once: bool,
     /// The newest ID up to which the goal was searched for, or `None` before the first poll.
     searched: Option<u64>,
@@ -168,6 +179,30 @@ struct Progress {
 impl Progress {
     fn newest_id(&self) -> Option<u64> {
         self.newest.as_ref().map(|status| status.id)
+    }
+
+    /// Counts a poll.
+    fn count(&mut self, is_new: bool) {
+        let is_first = self.polls == 0;
+        self.polls += 1;
+        self.unchanged = if is_new || is_first {
+            0
+        } else {
+            self.unchanged + 1
+        };
+    }
+
+    /// Returns the pause after which one more poll stays within this limit.
+    fn limit_pause(&mut self, polls_per_minute: Option<usize>) -> Duration {
+        let Some(limit) = polls_per_minute else {
+            self.starts.clear();
+            return Duration::ZERO;
+        };
+        if self.starts.len() < limit {
+            return Duration::ZERO;
+        }
+        let first = self.starts.pop_front();
+        first.map_or(MINUTE, |first| MINUTE.saturating_sub(first.elapsed()))
     }
 
     /// Polls once and returns an outcome if the wait has ended.

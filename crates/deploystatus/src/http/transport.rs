@@ -8,9 +8,9 @@ use reqwest::{Client, Proxy, Url, redirect, retry};
 use crate::error::{Error, ErrorKind};
 use crate::model::invalid_value::InvalidValue;
 
-#[cfg(any(feature = "rustls", feature = "native-tls"))]
+#[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
 pub(crate) use self::with_tls::Roots;
-#[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+#[cfg(not(any(feature = "rustls-no-provider", feature = "native-tls")))]
 pub(crate) use self::without_tls::Roots;
 
 /// Settings of the connections.
@@ -58,6 +58,7 @@ impl Transport {
         if let Some(client) = &*pool {
             return Ok(client.clone());
         }
+        check_provider()?;
         let client = self
             .settings
             .build(url.scheme() == "https")
@@ -82,6 +83,34 @@ impl Transport {
             &self.plain
         }
     }
+}
+
+/// Checks that the program has installed the cryptography of rustls, because reqwest would panic without it.
+#[cfg(all(
+    feature = "rustls-no-provider",
+    not(any(feature = "rustls", feature = "native-tls"))
+))]
+fn check_provider() -> Result<(), Error> {
+    if rustls::crypto::CryptoProvider::get_default().is_some() {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Connect,
+        "no cryptography is installed for TLS; \
+         install a CryptoProvider of rustls or enable the feature `rustls`",
+    ))
+}
+
+#[cfg(not(all(
+    feature = "rustls-no-provider",
+    not(any(feature = "rustls", feature = "native-tls"))
+)))]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "fails in builds without cryptography"
+)]
+fn check_provider() -> Result<(), Error> {
+    Ok(())
 }
 
 const POOL_IDLE: Duration = Duration::from_secs(20);
@@ -111,7 +140,7 @@ pub(crate) fn parse_proxy(url: &str) -> Result<Proxy, InvalidValue> {
     })
 }
 
-#[cfg(any(feature = "rustls", feature = "native-tls"))]
+#[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
 mod with_tls {
     use reqwest::{Certificate, ClientBuilder};
 
@@ -158,7 +187,7 @@ mod with_tls {
     }
 }
 
-#[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+#[cfg(not(any(feature = "rustls-no-provider", feature = "native-tls")))]
 mod without_tls {
     use reqwest::ClientBuilder;
 
@@ -201,5 +230,26 @@ mod without_tls {
                 "{text}"
             );
         }
+    }
+}
+
+#[cfg(all(
+    test,
+    feature = "rustls-no-provider",
+    not(any(feature = "rustls", feature = "native-tls"))
+))]
+mod tests {
+    use crate::client::Client;
+
+    #[tokio::test]
+    async fn missing_provider_is_an_error() {
+        let client = Client::builder().token("token").build().unwrap();
+        let deployment = client.deployment("octocat/example", 42).unwrap();
+        let error = deployment.get_status(1).await.unwrap_err();
+        let text = error.to_string();
+        assert!(
+            text.contains("no cryptography") && text.contains("CryptoProvider"),
+            "{text}"
+        );
     }
 }

@@ -3,13 +3,21 @@
 use std::hint::black_box;
 
 use deploystatus::{Client, Deployment, DeploymentStatus, NewStatus, Pacing, State};
+use futures_util::TryStreamExt;
 
 use crate::task::Caller;
 
-/// The library, reading as many pages concurrently as it does by default, or all of them if `CONCURRENT`.
-pub(crate) struct Facade<const CONCURRENT: bool>(Deployment);
+/// The library, which reads all statuses by one of its methods.
+pub(crate) struct Facade<const METHOD: u8>(Deployment);
 
-impl<const CONCURRENT: bool> Caller for Facade<CONCURRENT> {
+/// As many pages concurrently as by default.
+pub(crate) const DEFAULT: u8 = 0;
+/// All pages concurrently.
+pub(crate) const CONCURRENT: u8 = 1;
+/// A stream, as for a list that does not fit into memory.
+pub(crate) const STREAM: u8 = 2;
+
+impl<const METHOD: u8> Caller for Facade<METHOD> {
     async fn new(url: &str) -> Self {
         let client = Client::builder()
             .base_url(url)
@@ -28,6 +36,7 @@ impl<const CONCURRENT: bool> Caller for Facade<CONCURRENT> {
     async fn create(&mut self) {
         let status = NewStatus::new(State::InProgress)
             .log_url("https://ci.example.com/builds/7")
+            .environment_url("https://www.example.com")
             .environment("production")
             .description("Copying files");
         read(&self.0.create_status(status).await.unwrap().status);
@@ -45,8 +54,16 @@ impl<const CONCURRENT: bool> Caller for Facade<CONCURRENT> {
 
     async fn list_all(&mut self) -> usize {
         let mut pages = self.0.statuses();
-        if CONCURRENT {
+        if METHOD == CONCURRENT {
             pages = pages.max_concurrent(30);
+        }
+        if METHOD == STREAM {
+            let stream = pages.into_stream();
+            let count = stream.try_fold(0, async |count, status| {
+                read(&status);
+                Ok(count + 1)
+            });
+            return count.await.unwrap();
         }
         let all: Vec<_> = pages.collect().await.unwrap();
         all.iter().for_each(read);

@@ -17,6 +17,7 @@ pub(crate) const STATUSES: &str = "/repos/octocat/example/deployments/42/statuse
 pub(crate) struct Report {
     state: String,
     log_url: Option<String>,
+    environment_url: Option<String>,
     environment: Option<String>,
     description: Option<String>,
 }
@@ -26,6 +27,7 @@ impl Report {
         Self {
             state: "in_progress".to_owned(),
             log_url: Some("https://ci.example.com/builds/7".to_owned()),
+            environment_url: Some("https://www.example.com".to_owned()),
             environment: Some("production".to_owned()),
             description: Some("Copying files".to_owned()),
         }

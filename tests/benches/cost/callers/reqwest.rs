@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use reqwest::header::LINK;
+use reqwest::header::{HeaderName, HeaderValue, LINK};
 use reqwest::{Client, RequestBuilder, Response};
 
 use super::plain::{HEADERS, Report, STATUSES, Status, next_page};
@@ -16,7 +16,7 @@ pub(crate) struct Reqwest {
 impl Caller for Reqwest {
     async fn new(url: &str) -> Self {
         Self {
-            client: Client::new(),
+            client: client(),
             statuses: format!("{url}{STATUSES}"),
         }
     }
@@ -50,9 +50,15 @@ impl Caller for Reqwest {
     }
 }
 
-async fn send(request: RequestBuilder) -> Response {
-    let request = HEADERS.iter().fold(request, |request, (name, value)| {
-        request.header(*name, *value)
+fn client() -> Client {
+    let headers = HEADERS.map(|(name, value)| {
+        let name = HeaderName::from_static(name);
+        (name, HeaderValue::from_static(value))
     });
+    let client = Client::builder().default_headers(headers.into_iter().collect());
+    client.build().unwrap()
+}
+
+async fn send(request: RequestBuilder) -> Response {
     request.send().await.unwrap().error_for_status().unwrap()
 }

@@ -42,6 +42,7 @@ impl Caller for Client {
             .statuses(42)
             .create(DeploymentStatusState::InProgress)
             .log_url("https://ci.example.com/builds/7")
+            .environment_url("https://www.example.com")
             .environment("production")
             .description("Copying files")
             .send()

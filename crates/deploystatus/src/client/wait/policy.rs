@@ -5,8 +5,11 @@ use std::time::Duration;
 /// The intervals and the timeout of a wait.
 ///
 /// Defaults to a timeout of 30 minutes. The interval between the first two polls is at most 2 seconds.
-/// It grows by half with each poll, to at most 30 seconds. Each interval is shortened at random by up to half,
-/// so that many waiting clients do not poll at the same time.
+/// It doubles with each poll, to at most 15 seconds, and starts again at 2 seconds after a poll with a new status.
+/// Each interval is shortened at random by up to half, so that many waiting clients do not poll at the same time.
+///
+/// A wait makes at most 8 polls per minute, so that a hundred waits stay within the 900 requests per minute
+/// that GitHub permits. Setting an interval removes this limit.
 ///
 /// ```
 /// use std::time::Duration;
@@ -20,6 +23,7 @@ use std::time::Duration;
 pub struct WaitPolicy {
     initial_interval: Duration,
     max_interval: Duration,
+    is_limited: bool,
     pub(super) timeout: Duration,
     pub(super) seed: Option<u64>,
 }
@@ -30,24 +34,27 @@ impl WaitPolicy {
     pub const fn new() -> Self {
         Self {
             initial_interval: Duration::from_secs(2),
-            max_interval: Duration::from_secs(30),
+            max_interval: Duration::from_secs(15),
+            is_limited: true,
             timeout: Duration::from_secs(1800),
             seed: None,
         }
     }
 
-    /// Sets the interval between the first two polls (at least 100 ms). Defaults to 2 seconds.
+    /// Sets the interval after the first poll and after a new status (at least 100 ms). Defaults to 2 seconds.
     #[must_use]
     pub const fn initial_interval(mut self, interval: Duration) -> Self {
+        self.is_limited = false;
         self.initial_interval = interval;
         self
     }
 
-    /// Sets the maximum interval between two polls. Defaults to 30 seconds.
+    /// Sets the maximum interval between two polls. Defaults to 15 seconds.
     ///
     /// The interval is longer if the server asks for a longer wait.
     #[must_use]
     pub const fn max_interval(mut self, interval: Duration) -> Self {
+        self.is_limited = false;
         self.max_interval = interval;
         self
     }
@@ -68,19 +75,27 @@ impl WaitPolicy {
         self
     }
 
-    /// Returns the interval after this many polls.
+    /// Returns the interval after this number of polls without a new status.
     ///
     /// `draw` is the random part, between zero and one.
-    pub(super) fn interval(self, polls: u32, draw: f64) -> Duration {
-        let steps = polls.saturating_sub(1).min(100);
-        let grown = self.initial_interval.as_secs_f64() * 1.5_f64.powf(f64::from(steps));
+    pub(super) fn interval(self, unchanged: u32, draw: f64) -> Duration {
+        let grown =
+            self.initial_interval.as_secs_f64() * 2_f64.powi(unchanged.min(100).cast_signed());
         let longest = Duration::try_from_secs_f64(grown)
             .unwrap_or(self.max_interval)
             .min(self.max_interval);
         let interval = longest / 2 + (longest / 2).mul_f64(draw);
         interval.max(MIN_INTERVAL)
     }
+
+    /// Returns the number of polls that a wait may make per minute, or `None` if there is no limit.
+    pub(super) fn polls_per_minute(self) -> Option<usize> {
+        self.is_limited.then_some(POLLS_PER_MINUTE)
+    }
 }
+
+/// GitHub permits 900 requests per minute. The rest of them is for the requests that follow the last poll.
+const POLLS_PER_MINUTE: usize = 8;
 
 const MIN_INTERVAL: Duration = Duration::from_millis(100);
 
@@ -98,12 +113,15 @@ mod tests {
     fn documented_numbers_are_true() {
         let policy = WaitPolicy::new();
         let longest = |polls| policy.interval(polls, 1.0).as_millis();
-        assert_eq!([longest(1), longest(2), longest(3)], [2000, 3000, 4500]);
-        assert_eq!(longest(1000), 30_000);
-        assert_eq!(policy.interval(1, 0.0).as_millis(), 1000);
+        assert_eq!([longest(0), longest(1), longest(2)], [2000, 4000, 8000]);
+        assert_eq!(longest(1000), 15_000);
+        assert_eq!(policy.interval(0, 0.0).as_millis(), 1000);
         assert_eq!(policy.timeout, Duration::from_secs(30 * 60));
+        assert_eq!(policy.polls_per_minute(), Some(8));
         let short = policy.initial_interval(Duration::ZERO);
-        assert_eq!(short.interval(1, 0.0).as_millis(), 100);
+        assert_eq!(short.polls_per_minute(), None);
+        assert_eq!(policy.max_interval(Duration::ZERO).polls_per_minute(), None);
+        assert_eq!(short.interval(0, 0.0).as_millis(), 100);
         assert_eq!(short.interval(u32::MAX, 1.0).as_millis(), 100);
     }
 
