@@ -98,10 +98,12 @@ impl Group {
         };
     }
 
-    /// Returns `true` if processes of the child's own group remain.
+    /// Returns `true` if processes of the child's own group still run.
     pub(in crate::commands) fn has_processes(self) -> bool {
         match self {
-            Self::Own(group) => nix::sys::signal::killpg(group, None).is_ok(),
+            Self::Own(group) => {
+                nix::sys::signal::killpg(group, None).is_ok() && !has_only_zombies(group)
+            }
             Self::Foreground(_) => false,
         }
     }
@@ -125,6 +127,35 @@ impl Group {
     }
 
     pub(in crate::commands) fn kill(self) {}
+}
+
+/// Returns `true` if all processes of a group have exited, and only wait to be reaped; on Linux only.
+///
+/// In a container the first process often reaps nothing.
+#[cfg(unix)]
+fn has_only_zombies(group: nix::unistd::Pid) -> bool {
+    let Ok(processes) = std::fs::read_dir("/proc") else {
+        return false;
+    };
+    let stats = processes
+        .filter_map(|process| std::fs::read_to_string(process.ok()?.path().join("stat")).ok());
+    let mut members = stats.filter_map(|stat| state_in_group(&stat, group));
+    members.next().is_some_and(is_zombie) && members.all(is_zombie)
+}
+
+/// Returns the state of a process from its `stat` file, or `None` if it belongs to another group.
+#[cfg(unix)]
+fn state_in_group(stat: &str, group: nix::unistd::Pid) -> Option<char> {
+    // The name of the program is in parentheses and may contain anything.
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
+    let state = fields.next()?.chars().next()?;
+    let in_group = fields.nth(1)?.parse() == Ok(group.as_raw());
+    in_group.then_some(state)
+}
+
+#[cfg(unix)]
+fn is_zombie(state: char) -> bool {
+    matches!(state, 'Z' | 'X')
 }
 
 /// Returns `true` if this process is in the foreground group of its terminal.

@@ -259,6 +259,36 @@ fn jobs_cancelled_by_other_systems_end() {
 }
 
 #[test]
+fn zombies_are_not_awaited() {
+    let namespace = "unshare --user --map-root-user --pid --fork --mount-proc";
+    let unshare = |program: &str| {
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("exec {namespace} {program}")]);
+        command
+    };
+    if !unshare("true").status().unwrap().success() {
+        report_skipped();
+        return;
+    }
+    let scene = Scene::real_time().set("CI", "true");
+    // The first process of a container often reaps only its own child. Here it is `run`.
+    scene.file(
+        "zombie.sh",
+        "sleep 0.1 & (sleep 0.5; kill -TERM 1) & exec sleep 30",
+    );
+    let run = unshare(&format!("{PROGRAM} run --deployment 42 -- sh zombie.sh"));
+    let start = Instant::now();
+    let output = scene.in_group(run).output().unwrap();
+    assert_eq!(output.status.code(), Some(143), "{output:?}");
+    assert!(start.elapsed() < Duration::from_secs(7), "{output:?}");
+}
+
+#[expect(clippy::print_stderr, reason = "a skipped test must be visible")]
+fn report_skipped() {
+    eprintln!("skipped: this system does not permit namespaces");
+}
+
+#[test]
 fn background_run_survives_its_shell_outside_of_pipelines() {
     for (options, survives) in [("", true), ("--stop-with-parent true", false)] {
         let scene = Scene::real_time();
