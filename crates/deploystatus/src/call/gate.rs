@@ -3,6 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::delay::Delay;
@@ -14,11 +15,18 @@ use crate::error::rejection::Rejection;
 /// After a rate limit, the gate stays closed until the time that the server named, plus a random delay.
 /// Then requests pass one at a time, until one succeeds at least a minute after the end of the limit.
 /// A burst would exceed the limit again, and GitHub can ban clients that keep sending while they are limited.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Gate {
     closed: Mutex<Option<Closed>>,
     turn: tokio::sync::Mutex<()>,
+    few: Semaphore,
 }
+
+/// Maximum number of concurrent requests that [`Gate::pass_among_few`] lets pass.
+///
+/// Requests that are sent before the first response cannot know of a rate limit that it reports.
+/// With GitHub's 80 creations per minute, this many are enough unless the server needs several seconds for each.
+const FEW: usize = 5;
 
 #[derive(Clone, Debug)]
 struct Closed {
@@ -29,6 +37,16 @@ struct Closed {
 /// The right to send one request. While it exists, no other request passes a closed gate.
 pub(crate) struct Passage<'a> {
     _turn: Option<tokio::sync::MutexGuard<'a, ()>>,
+    _permit: Option<SemaphorePermit<'a>>,
+}
+
+impl<'a> Passage<'a> {
+    fn open(permit: Option<SemaphorePermit<'a>>) -> Self {
+        Self {
+            _turn: None,
+            _permit: permit,
+        }
+    }
 }
 
 /// A wait that is longer than the policy of a call permits.
@@ -38,6 +56,14 @@ pub(crate) struct TooLong {
 }
 
 impl Gate {
+    pub(crate) fn new() -> Self {
+        Self {
+            closed: Mutex::default(),
+            turn: tokio::sync::Mutex::default(),
+            few: Semaphore::new(FEW),
+        }
+    }
+
     /// Closes the gate for this time.
     pub(crate) fn close(&self, wait: Duration, rejection: Option<Rejection>) {
         let until = add(Instant::now(), wait);
@@ -59,24 +85,39 @@ impl Gate {
         }
     }
 
+    /// Waits until a request may be sent, as one of a few at the same time.
+    pub(crate) async fn pass_among_few(&self, run: &mut Run) -> Result<Passage<'_>, TooLong> {
+        if !self.check(run)? {
+            // A request that cannot wait any longer is sent nevertheless, because no limit forbids it.
+            let permit = timeout(run.time_left(), self.few.acquire()).await;
+            if !self.check(run)? {
+                return Ok(Passage::open(permit.ok().and_then(Result::ok)));
+            }
+        }
+        self.pass(run).await
+    }
+
     /// Waits until a request may be sent.
     pub(crate) async fn pass(&self, run: &mut Run) -> Result<Passage<'_>, TooLong> {
         if !self.check(run)? {
-            return Ok(Passage { _turn: None });
+            return Ok(Passage::open(None));
         }
         let waiting = timeout(run.time_left(), self.turn.lock());
         let Ok(turn) = waiting.await else {
             return Err(self.too_long());
         };
         if !self.check(run)? {
-            return Ok(Passage { _turn: None });
+            return Ok(Passage::open(None));
         }
         let wait = self.wait();
         if !wait.is_zero() {
             run.notify(&Delay::RateLimit { wait });
             sleep(wait.saturating_add(jitter(wait, run.draw()))).await;
         }
-        Ok(Passage { _turn: Some(turn) })
+        Ok(Passage {
+            _turn: Some(turn),
+            _permit: None,
+        })
     }
 
     /// Returns `true` if the gate is closed, or an error if it stays closed for longer than the policy permits.

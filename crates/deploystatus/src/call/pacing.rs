@@ -14,7 +14,8 @@ use crate::http::response::Response;
 /// The pace of a client and all its clones.
 ///
 /// Defaults to GitHub's own limits: 100 concurrent requests, 80 creations per minute and 500 per hour.
-/// Progress reports of rollouts use at most 80 % of the creations. The limits of creations never delay a final report.
+/// At most five creations are under way at the same time, so that the others know of a rate limit that one meets.
+/// Progress reports of rollouts use at most 80 % of the creations. These limits of creations never delay a final report.
 /// If less than 5 % of the token's quota is left, the client spreads its requests over the time until the next period,
 /// with pauses of at most 30 seconds.
 /// With Enterprise Server, the limits of creations stay off until a response carries rate-limit headers.
@@ -135,6 +136,11 @@ impl Slot<'_> {
         self.at.saturating_duration_since(Instant::now())
     }
 
+    /// Returns `true` if the server limits creations, so that only a few may be sent at the same time.
+    pub(crate) fn is_limited(&self) -> bool {
+        self.is_counted
+    }
+
     /// Marks the slot as used. Called before the request is sent.
     pub(crate) fn set_used(&mut self) {
         self.is_used = true;
@@ -170,8 +176,8 @@ impl Pacer {
         Self {
             pacing,
             permits: Semaphore::new(usize::from(pacing.max_concurrent)),
-            reads: Gate::default(),
-            creations: Gate::default(),
+            reads: Gate::new(),
+            creations: Gate::new(),
             budget: Mutex::new(Budget {
                 has_limits,
                 creations: VecDeque::new(),

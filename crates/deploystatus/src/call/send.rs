@@ -50,6 +50,16 @@ pub(crate) async fn admit<'a>(
     Ok(Admission { gate, passage })
 }
 
+/// Waits like [`admit`], and until only a few other creations are under way.
+pub(crate) async fn admit_among_few<'a>(
+    target: &'a Target,
+    run: &mut Run,
+) -> Result<Admission<'a>, Failure> {
+    let gate = &target.core.pacer.creations;
+    let passage = gate.pass_among_few(run).await.map_err(too_long)?;
+    Ok(Admission { gate, passage })
+}
+
 impl<'a> Admission<'a> {
     /// Sends the request and returns the response if it is successful.
     ///

@@ -15,7 +15,7 @@ use crate::call::exchange::Received;
 use crate::call::operation::{Operation, Request};
 use crate::call::pacing::{Priority, Slot};
 use crate::call::retry::{Effect, Failure, Retry, Run};
-use crate::call::send::admit;
+use crate::call::send::{Admission, admit, admit_among_few};
 use crate::call::target::Target;
 use crate::error::unknown_outcome::{SearchResult, UnknownOutcome};
 use crate::error::{Error, ErrorKind, Limit};
@@ -108,7 +108,7 @@ impl<'a> Creation<'a> {
 
     async fn attempt(&mut self) -> Result<Attempt, Error> {
         let mut slot = self.wait_for_slot().await?;
-        let admission = match admit(self.target, Operation::Create, &mut self.run).await {
+        let admission = match self.admit(&slot).await {
             Ok(admission) => admission,
             Err(limited) => {
                 self.run.count(&limited);
@@ -153,6 +153,15 @@ impl<'a> Creation<'a> {
             .map_err(budget_used_up)?;
         self.pace(slot.pause()).await;
         Ok(slot)
+    }
+
+    /// Waits until no rate limit prevents the request. A final report does not wait for other requests.
+    async fn admit(&mut self, slot: &Slot<'_>) -> Result<Admission<'a>, Failure> {
+        if slot.is_limited() && self.priority != Priority::Final {
+            admit_among_few(self.target, &mut self.run).await
+        } else {
+            admit(self.target, Operation::Create, &mut self.run).await
+        }
     }
 
     async fn pace(&self, pause: Duration) {
