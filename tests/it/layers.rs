@@ -50,7 +50,14 @@ const CRATES: &[(&str, &[&[&str]])] = &[
     (
         "xtask",
         &[
-            &["checkout", "console", "document", "finish", "operations"],
+            &[
+                "checkout",
+                "console",
+                "document",
+                "finish",
+                "operations",
+                "packages",
+            ],
             &["differences", "schemas", "structure"],
             &["generator", "state", "wording"],
             &["amend"],

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::checkout::Checkout;
 use crate::console::print;
+use crate::packages;
 
 /// `cargo xtask ci [--skip STEP]`
 pub(crate) fn run(checkout: &Checkout, skipped: &[String]) -> Result<ExitCode> {
@@ -75,6 +76,9 @@ const STEPS: [(&str, &str); 10] = [
 
 fn run_step(checkout: &Checkout, arguments: &str) -> Result<()> {
     let mut cargo = checkout.cargo(arguments);
+    if arguments.starts_with("package ") {
+        packages::remove_unpacked().context("cannot remove packages in Cargo's home")?;
+    }
     if arguments.starts_with("doc ") {
         cargo.env("RUSTDOCFLAGS", "-D warnings");
     }

@@ -10,6 +10,7 @@ mod finish;
 mod generate;
 mod generator;
 mod operations;
+mod packages;
 mod schemas;
 mod state;
 mod structure;
