@@ -2,10 +2,13 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Stdio;
+use std::time::{Duration, UNIX_EPOCH};
 
 use crate::certificates::{Certificates, Trust};
+use crate::link::Link;
 use crate::machine::{Machine, describe, version};
-use crate::process::{Program, Target, Times, curl, headers, time_all};
+use crate::process::{Program, Target, Times, curl, headers, median, time_all};
 use crate::report::{Headline, Limit, Section, ratio};
 use crate::server::Server;
 
@@ -16,6 +19,8 @@ const RUNS: usize = 40;
 const LIMITS_TO_CURL: [f64; 3] = [1.0, 1.3, 1.0];
 /// Upper limit of the command's processor time over https with the certificates of the system.
 const LIMIT_PROCESSOR_MS: f64 = 10.0;
+/// Upper limit of the time from the start of `run` to the start of its command.
+const LIMIT_START_MS: f64 = 75.0;
 /// Upper limit of the size of the command.
 const LIMIT_SIZE_MIB: f64 = 12.0;
 
@@ -62,7 +67,13 @@ pub(crate) fn measure(machine: &Machine) -> Vec<Section> {
         section.missing(&text);
     }
     let size = fs::metadata(&command).unwrap().len();
-    section.limits(&limits(&rows, size));
+    let mut limits = limits(&rows, size);
+    limits.push(Limit {
+        name: "run over a link of 30 ms: until its command starts, ms".to_owned(),
+        measured: Some(time_to_start(&command, &targets[0])),
+        at_most: LIMIT_START_MS,
+    });
+    section.limits(&limits);
     let shown: Vec<_> = rows.iter().map(Row::show).collect();
     section.table(2, &HEADER, &shown);
     if let Some(curl) = rows[0].curl {
@@ -114,6 +125,29 @@ fn rows<'a>(programs: &'a [Program], target: &Target) -> Vec<Row<'a>> {
         curl,
     };
     programs.iter().zip(times).map(row).collect()
+}
+
+/// Returns the median time from the start of `run` to the start of its command, in milliseconds.
+///
+/// `run` sends the initial report over a link with a round trip of 30 milliseconds.
+fn time_to_start(command: &Path, target: &Target) -> f64 {
+    let link = Link::start(target.server.address, Duration::from_millis(30), None);
+    let url = link.url.replacen("http", "https", 1);
+    let time = |()| {
+        let home = tempfile::tempdir().unwrap();
+        let mut run = target.command(command, home.path());
+        run.args(["run", "--repo", "octocat/example", "--deployment", "42"])
+            .args(["--api-url", &url, "--end-timeout", "0"])
+            .args(["--", "date", "+%s%N"])
+            .env("GITHUB_TOKEN", "token")
+            .stdin(Stdio::null());
+        let start = UNIX_EPOCH.elapsed().unwrap();
+        let output = run.output().unwrap();
+        let started = String::from_utf8(output.stdout).unwrap();
+        let started = started.trim().parse().unwrap();
+        Duration::from_nanos(started).checked_sub(start).unwrap()
+    };
+    median([(); RUNS].map(time).to_vec())
 }
 
 fn limits(rows: &[Row], size: u64) -> Vec<Limit> {

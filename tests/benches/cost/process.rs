@@ -109,7 +109,8 @@ fn run(command: &mut Command) -> (Duration, Duration) {
     (clock, processor)
 }
 
-fn median(mut times: Vec<Duration>) -> f64 {
+/// Returns the median in milliseconds.
+pub(crate) fn median(mut times: Vec<Duration>) -> f64 {
     times.sort();
     times[times.len() / 2].as_secs_f64() * 1e3
 }
