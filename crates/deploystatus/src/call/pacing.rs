@@ -260,7 +260,7 @@ impl Pacer {
 }
 
 // One second longer than the server's periods, because the time that a request takes to reach the server varies.
-const MINUTE: Duration = Duration::from_secs(61);
+pub(crate) const MINUTE: Duration = Duration::from_secs(61);
 const HOUR: Duration = Duration::from_secs(3601);
 
 /// The longest pause while some quota is left.

@@ -16,6 +16,7 @@ use tokio::time::{Instant, sleep, timeout};
 use self::outcome::{Outcome, PollEvent};
 use self::policy::WaitPolicy;
 use super::deployment::Deployment;
+use crate::call::pacing::MINUTE;
 use crate::call::retry::Random;
 use crate::error::{Error, ErrorKind};
 use crate::model::deployment_status::DeploymentStatus;
@@ -158,9 +159,6 @@ impl<'a> Wait<'a> {
 
 /// GitHub ends every request after 10 seconds, so a poll that starts at the end of the timeout gets this much time.
 const LAST_POLL: Duration = Duration::from_secs(10);
-
-// One second longer than GitHub's period, because the time that a request takes to reach the server varies.
-const MINUTE: Duration = Duration::from_secs(61);
 
 /// The state of a wait.
 #[derive(Default)]
