@@ -49,16 +49,19 @@ pub(crate) async fn run(
         let flushed = outbox.flush_with(&client, superseded, on_event);
         flushed.await.map_err(Error::call("read the outbox"))
     };
-    let flushed = limit.run(TimedOut::Flushing, flush).await;
-    if let Ok(_) | Err(Error::TimedOut(..)) = &flushed {
-        results.print(output)?;
+    match limit.run(TimedOut::Flushing, flush).await {
+        Ok(flushed) => {
+            results.print(output)?;
+            print_notes(&flushed, &directory, output);
+            Ok(print_failures(flushed, output))
+        }
+        Err(error @ Error::TimedOut(..)) => {
+            results.print(output)?;
+            results.print_kept(output);
+            Err(error)
+        }
+        Err(error) => Err(error),
     }
-    if let Err(Error::TimedOut(..)) = &flushed {
-        results.print_kept(output);
-    }
-    let flushed = flushed?;
-    print_notes(&flushed, &directory, output);
-    Ok(print_failures(flushed, output))
 }
 
 /// The results that have arrived, which are printed even if the time limit is reached.
