@@ -26,7 +26,7 @@ pub(super) struct Notes {
     format: Format,
     verbosity: Verbosity,
     log: Log,
-    has_live_line: bool,
+    supports_live_line: bool,
     silence: Silence,
     wait: Mutex<Wait>,
 }
@@ -43,17 +43,17 @@ struct Wait {
 
 impl Notes {
     pub(super) fn new(format: Format, verbosity: Verbosity, log: Log) -> Self {
-        let has_live_line =
+        let supports_live_line =
             live_line::is_possible() && verbosity == Verbosity::Normal && format == Format::Text;
         Self {
             format,
             verbosity,
             log,
-            has_live_line,
+            supports_live_line,
             silence: Silence::new(),
             wait: Mutex::new(Wait {
                 started: Instant::now(),
-                has_live_line,
+                has_live_line: supports_live_line,
                 text: escape("waiting for the server", log),
                 delay_ends: None,
             }),
@@ -107,7 +107,7 @@ impl Notes {
         self.silence.end();
         let mut wait = self.wait();
         wait.started = Instant::now();
-        wait.has_live_line = self.has_live_line;
+        wait.has_live_line = self.supports_live_line;
     }
 
     /// Ends the wait and removes the live line.
