@@ -2,8 +2,6 @@
 
 mod read_ahead;
 
-use futures_util::stream;
-use futures_util::{StreamExt, TryStreamExt, future};
 use reqwest::Url;
 use tracing::Instrument;
 
@@ -27,7 +25,7 @@ pub struct StatusPages {
     target: Target,
     per_page: u8,
     max_concurrent: usize,
-    next: Next,
+    next: Option<Next>,
     lowest: Option<u64>,
 }
 
@@ -35,14 +33,12 @@ pub struct StatusPages {
 enum Next {
     Page(u64),
     Url(Url),
-    End,
 }
 
 /// The result of one request.
 struct Page {
     statuses: Vec<DeploymentStatus>,
-    number: u64,
-    next: Next,
+    next: Option<Next>,
     last: Option<u64>,
 }
 
@@ -52,7 +48,7 @@ impl StatusPages {
             target,
             per_page: 100,
             max_concurrent: 10,
-            next: Next::Page(1),
+            next: Some(Next::Page(1)),
             lowest: None,
         }
     }
@@ -63,7 +59,9 @@ impl StatusPages {
         self
     }
 
-    /// Sets the number of pages that [`StatusPages::collect`] reads in parallel (at least 1). Defaults to 10.
+    /// Sets the number of pages that are read in parallel (at least 1). Defaults to 10.
+    ///
+    /// Applies to [`StatusPages::collect`] and [`StatusPages::into_stream`].
     pub fn max_concurrent(mut self, pages: usize) -> Self {
         self.max_concurrent = pages.max(1);
         self
@@ -77,29 +75,15 @@ impl StatusPages {
     /// The next call reads the same page again.
     pub async fn next_page(&mut self) -> Result<Option<Vec<DeploymentStatus>>, Error> {
         let mut progress = Progress::from(self.lowest);
-        loop {
-            if matches!(self.next, Next::End) {
-                return Ok(None);
-            }
-            let page = self.fetch(&self.next).await?;
+        while let Some(next) = &self.next {
+            let page = self.fetch(next).await?;
             progress.check(&page)?;
             let statuses = self.take(page);
             if !statuses.is_empty() {
                 return Ok(Some(statuses));
             }
         }
-    }
-
-    /// Reads all remaining statuses, newest first.
-    ///
-    /// Pages are read in parallel if the first one shows how many there are.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the server rejects a request, does not respond, or links pages in a loop.
-    pub async fn collect<C: FromIterator<DeploymentStatus>>(self) -> Result<C, Error> {
-        let statuses = self.read_all().await?;
-        Ok(statuses.into_iter().collect())
+        Ok(None)
     }
 
     /// Advances to the next page and returns the statuses of this one without repeated ones.
@@ -120,71 +104,10 @@ impl StatusPages {
     }
 
     fn next_number(&self) -> Option<u64> {
-        match &self.next {
+        match self.next.as_ref()? {
             Next::Page(number) => Some(*number),
             Next::Url(url) => page_number(url),
-            Next::End => None,
         }
-    }
-
-    async fn read_all(&self) -> Result<Vec<DeploymentStatus>, Error> {
-        let first = self.fetch(&self.next).await?;
-        let lowest = first.statuses.last().map(|status| status.id);
-        let mut statuses = first.statuses;
-        let mut next = first.next;
-        if let Some(last) = first.last.filter(|last| *last > first.number) {
-            let rest = self
-                .read_in_parallel(first.number + 1, last, lowest)
-                .await?;
-            if let Some(page) = rest.last() {
-                next = page.next.clone();
-            }
-            let mut count = statuses.len();
-            for page in rest {
-                count += page.statuses.len();
-                statuses.extend(page.statuses);
-            }
-            sort(&mut statuses);
-            // The first page was read before all others. If a status was created since then, a later page
-            // repeats the end of the page before it. In that case, a status may also have moved from a page
-            // that was not yet read to one that was, so the pages are read again one by one.
-            if statuses.len() < count {
-                next = Next::Page(first.number + 1);
-            }
-        }
-        let mut progress = Progress::from(lowest);
-        while !matches!(next, Next::End) {
-            let page = self.fetch(&next).await?;
-            progress.check(&page)?;
-            statuses.extend(page.statuses);
-            next = page.next;
-        }
-        sort(&mut statuses);
-        // Statuses of pages that were read before are left out.
-        statuses.retain(|status| self.lowest.is_none_or(|lowest| status.id < lowest));
-        Ok(statuses)
-    }
-
-    async fn read_in_parallel(
-        &self,
-        from: u64,
-        to: u64,
-        lowest: Option<u64>,
-    ) -> Result<Vec<Page>, Error> {
-        let mut progress = Progress::from(lowest);
-        stream::iter(from..=to)
-            .map(|number| {
-                let pages = self.clone();
-                async move { pages.fetch(&Next::Page(number)).await }
-            })
-            .buffered(self.max_concurrent)
-            // A server may announce more pages than it has.
-            .try_take_while(|page| {
-                let has_more = !page.statuses.is_empty() && progress.add(page);
-                future::ready(Ok(has_more))
-            })
-            .try_collect()
-            .await
     }
 
     async fn fetch(&self, next: &Next) -> Result<Page, Error> {
@@ -194,14 +117,6 @@ impl StatusPages {
                 per_page: self.per_page,
             },
             Next::Url(url) => Request::Page(url),
-            Next::End => {
-                return Ok(Page {
-                    statuses: Vec::new(),
-                    number: 1,
-                    next: Next::End,
-                    last: None,
-                });
-            }
         };
         let span = self.target.span("list");
         let reading = read(&self.target, &request, None, &span);
@@ -210,7 +125,6 @@ impl StatusPages {
         let links = Links::read(&response.headers, &response.url);
         Ok(Page {
             statuses: received.statuses,
-            number: page_number(&response.url).unwrap_or(1),
             last: links.last.as_ref().and_then(page_number),
             next: next_of(links.next, &response.url)?,
         })
@@ -263,8 +177,8 @@ impl Progress {
     fn check(&mut self, page: &Page) -> Result<(), Error> {
         let may_continue = self.add(page);
         let to = match &page.next {
-            Next::Url(url) if !may_continue => redirect::without_secrets(url),
-            Next::Page(number) if !may_continue => format!("page {number}"),
+            Some(Next::Url(url)) if !may_continue => redirect::without_secrets(url),
+            Some(Next::Page(number)) if !may_continue => format!("page {number}"),
             _ => return Ok(()),
         };
         let text = format!(
@@ -274,10 +188,10 @@ impl Progress {
     }
 }
 
-/// Returns the position of the next page: its URL if the token may be sent there, otherwise its number.
-fn next_of(next: Option<Url>, from: &Url) -> Result<Next, Error> {
+/// Returns the next page: its URL if the token may be sent there, otherwise its number.
+fn next_of(next: Option<Url>, from: &Url) -> Result<Option<Next>, Error> {
     let Some(next) = next else {
-        return Ok(Next::End);
+        return Ok(None);
     };
     let shown = redirect::without_secrets(&next);
     let error = |text| Err(Error::new(ErrorKind::Redirect, text));
@@ -286,18 +200,12 @@ fn next_of(next: Option<Url>, from: &Url) -> Result<Next, Error> {
         return error(format!("pagination loop: {shown} was already read"));
     }
     if redirect::may_send_token(from, &next) {
-        return Ok(Next::Url(next));
+        return Ok(Some(Next::Url(next)));
     }
     match number {
-        Some(number) => Ok(Next::Page(number)),
+        Some(number) => Ok(Some(Next::Page(number))),
         None => error(format!(
             "next page on another server: {shown}; the token is not sent there"
         )),
     }
-}
-
-/// Sorts statuses newest first and removes repeated ones.
-fn sort(statuses: &mut Vec<DeploymentStatus>) {
-    statuses.sort_by_key(|status| std::cmp::Reverse(status.id));
-    statuses.dedup_by_key(|status| status.id);
 }

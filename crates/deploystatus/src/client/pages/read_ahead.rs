@@ -9,6 +9,22 @@ use crate::error::Error;
 use crate::model::deployment_status::DeploymentStatus;
 
 impl StatusPages {
+    /// Reads all remaining statuses, newest first.
+    ///
+    /// Pages are read in parallel once one shows how many there are.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the server rejects a request, does not respond, or links pages in a loop.
+    pub async fn collect<C: FromIterator<DeploymentStatus>>(self) -> Result<C, Error> {
+        let mut ahead = ReadAhead::new(self);
+        let mut statuses = Vec::new();
+        while let Some(page) = ahead.next_page().await? {
+            statuses.extend(page);
+        }
+        Ok(statuses.into_iter().collect())
+    }
+
     /// Returns a stream of the remaining statuses, newest first.
     ///
     /// Once a page shows how many there are, up to [`StatusPages::max_concurrent`] pages are read ahead.
@@ -44,11 +60,11 @@ impl ReadAhead {
 
     /// Returns the next page, or `None` after the last one.
     async fn next_page(&mut self) -> Result<Option<Vec<DeploymentStatus>>, Error> {
-        while !matches!(self.pages.next, Next::End) {
+        while let Some(next) = self.pages.next.clone() {
             self.start_reading();
             let page = match self.ahead.next().await {
                 Some(page) => page?,
-                None => self.pages.fetch(&self.pages.next).await?,
+                None => self.pages.fetch(&next).await?,
             };
             self.progress.check(&page)?;
             self.last = page.last.or(self.last);
