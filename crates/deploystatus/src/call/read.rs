@@ -12,7 +12,6 @@ use super::operation::Request;
 use super::send::send;
 use super::target::Target;
 use crate::error::Error;
-use crate::model::deployment_status::DeploymentStatus;
 
 /// Sends a read request, and repeats it after failures as the policy permits.
 pub(crate) async fn read(
@@ -41,28 +40,25 @@ pub(crate) async fn read(
     }
 }
 
-/// Reads a resource with a conditional request, and returns the cached statuses if it has not changed.
+/// Reads a resource with a conditional request. The statuses are the cached ones if it has not changed.
 pub(crate) async fn read_if_changed(
     target: &Target,
     request: &Request<'_>,
     resource: Resource,
     span: &Span,
-) -> Result<Vec<DeploymentStatus>, Error> {
+) -> Result<Received, Error> {
     let cached = target.state.cached(resource);
     let etag = cached.as_ref().map(|cached| &cached.etag);
-    let received = read(target, request, etag, span).await?;
+    let mut received = read(target, request, etag, span).await?;
     if received.response.status == 304 {
-        return match cached {
-            Some(cached) => Ok(cached.statuses),
-            None => Err(classify::invalid_response(&received.response, None)),
-        };
-    }
-    if let Some(etag) = received.response.etag() {
+        let cached = cached.ok_or_else(|| classify::invalid_response(&received.response, None))?;
+        received.statuses = cached.statuses;
+    } else if let Some(etag) = received.response.etag() {
         target.state.cache(CachedResponse {
             resource,
             etag: etag.clone(),
             statuses: received.statuses.clone(),
         });
     }
-    Ok(received.statuses)
+    Ok(received)
 }

@@ -1,18 +1,19 @@
 //! Creation of statuses, each exactly once.
 
 pub(crate) mod creation;
+pub(crate) mod delivery;
 pub(crate) mod matching;
 pub(crate) mod redeliver;
 pub(crate) mod search;
 
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 use tracing::Instrument;
 
 use self::creation::Creation;
 use super::deployment::Deployment;
-use crate::call::gate::add;
+use super::read::read_fresh;
 use crate::call::pacing::Priority;
 use crate::call::target::Target;
 use crate::error::unknown_outcome::{SearchResult, UnknownOutcome};
@@ -55,7 +56,7 @@ impl Deployment {
         &self,
         status: NewStatus,
     ) -> Result<CreateOutcome, Error> {
-        create_if_changed(self, status, Priority::Normal).await
+        create_if_changed(&self.target, status, Priority::Normal).await
     }
 }
 
@@ -71,17 +72,16 @@ pub(crate) async fn create(
 }
 
 pub(crate) async fn create_if_changed(
-    deployment: &Deployment,
+    target: &Target,
     status: NewStatus,
     priority: Priority,
 ) -> Result<CreateOutcome, Error> {
-    let target = &deployment.target;
     target.check(&status)?;
     let span = target.span("create_if_changed");
     let creation = Creation::new(target, status.clone(), priority, &span);
     let delivering = async {
         let turn = creation.turn().await?;
-        match newest_if_same(deployment, &status).await? {
+        match newest_if_same(target, &status).await? {
             Some(newest) => Ok(CreateOutcome {
                 status: newest,
                 confirmation: Confirmation::Unchanged,
@@ -120,34 +120,19 @@ pub(crate) fn is_stored_as(status: &DeploymentStatus, new: &NewStatus) -> bool {
 
 /// Reads the newest status and returns it if it has the same content.
 ///
-/// A list that lacks a status which this client has already received is out of date and is read again.
+/// Returns `None` if the list stays out of date, because it does not show the newest status.
 async fn newest_if_same(
-    deployment: &Deployment,
+    target: &Target,
     status: &NewStatus,
 ) -> Result<Option<DeploymentStatus>, Error> {
-    let state = &deployment.target.state;
-    let deadline = add(
-        Instant::now(),
-        deployment.target.retry_policy().search_time(),
-    );
-    let newest = loop {
-        let known = state.highest_id();
-        let newest = deployment.latest_status().await?;
-        let is_stale = newest.as_ref().map(|status| status.id) < known;
-        if !is_stale {
-            break newest;
-        }
-        if Instant::now() >= deadline {
-            return Ok(None);
-        }
-        sleep(search::FIRST_PAUSE).await;
+    let newest = read_fresh(target, target.state.highest_id()).await?;
+    let status = NewStatus {
+        marked: false,
+        ..status.clone()
     };
-    Ok(newest.filter(|newest| {
-        let newest = matching::without_marker(newest);
-        let status = NewStatus {
-            marked: false,
-            ..status.clone()
-        };
-        matching::is_equal(&newest, None, &status)
-    }))
+    let newest = newest.and_then(|newest| newest.status);
+    Ok(
+        newest
+            .filter(|newest| matching::is_equal(&matching::without_marker(newest), None, &status)),
+    )
 }

@@ -11,7 +11,7 @@ use super::pages::StatusPages;
 use crate::call::cache::Resource;
 use crate::call::gate::add;
 use crate::call::operation::Request;
-use crate::call::read::{read, read_if_changed};
+use crate::call::read::read_if_changed;
 use crate::call::target::Target;
 use crate::error::{Error, ErrorKind};
 use crate::model::deployment_status::DeploymentStatus;
@@ -39,7 +39,7 @@ impl Deployment {
         let span = self.target.span("get");
         let request = Request::Get(id);
         let reading = read_if_changed(&self.target, &request, Resource::Status(id), &span);
-        let statuses = reading.instrument(span.clone()).await?;
+        let received = reading.instrument(span.clone()).await?;
         // Cannot happen, because a successful response to this request contains one status.
         let missing = || {
             Error::new(
@@ -47,7 +47,7 @@ impl Deployment {
                 "the response contains no status",
             )
         };
-        statuses.into_iter().next().ok_or_else(missing)
+        received.statuses.into_iter().next().ok_or_else(missing)
     }
 
     /// Reads the newest status. Returns `None` if the deployment has none.
@@ -58,14 +58,7 @@ impl Deployment {
     ///
     /// Returns an error if the server rejects the request or does not respond.
     pub async fn latest_status(&self) -> Result<Option<DeploymentStatus>, Error> {
-        let request = Request::List {
-            page: None,
-            per_page: 1,
-        };
-        let span = self.target.span("latest");
-        let reading = read_if_changed(&self.target, &request, Resource::Newest, &span);
-        let statuses = reading.instrument(span.clone()).await?;
-        Ok(statuses.into_iter().next())
+        Ok(read_newest(&self.target).await?.status)
     }
 
     /// Returns the statuses of the deployment, newest first. Sends nothing until they are read.
@@ -89,32 +82,46 @@ pub(crate) struct Newest {
     pub(crate) server_time: Timestamp,
 }
 
-/// Reads the newest status. A list that lacks the status `known` is out of date and is read again.
-pub(crate) async fn read_newest(target: &Target, known: Option<u64>) -> Result<Newest, Error> {
-    let span = target.span("latest");
-    let deadline = add(Instant::now(), target.retry_policy().search_time());
+/// Reads the newest status with a conditional request.
+pub(crate) async fn read_newest(target: &Target) -> Result<Newest, Error> {
     let request = Request::List {
         page: None,
         per_page: 1,
     };
+    let span = target.span("latest");
+    let reading = read_if_changed(target, &request, Resource::Newest, &span);
+    let received = reading.instrument(span.clone()).await?;
+    Ok(Newest {
+        server_time: received.response.server_time(),
+        status: received.statuses.into_iter().next(),
+    })
+}
+
+/// Reads the newest status. A list that lacks the status `known` is out of date and is read again.
+///
+/// Returns `None` if the list stays out of date for the search time.
+pub(crate) async fn read_fresh(
+    target: &Target,
+    known: Option<u64>,
+) -> Result<Option<Newest>, Error> {
+    let deadline = add(Instant::now(), target.retry_policy().search_time());
     loop {
-        let reading = read(target, &request, None, &span);
-        let received = reading.instrument(span.clone()).await?;
-        let server_time = received.response.server_time();
-        let status = received.statuses.into_iter().next();
-        let newest_id = status.as_ref().map_or(0, |status| status.id);
+        let newest = read_newest(target).await?;
+        let newest_id = newest.status.as_ref().map_or(0, |status| status.id);
         if newest_id >= known.unwrap_or(0) {
-            return Ok(Newest {
-                status,
-                server_time,
-            });
+            return Ok(Some(newest));
         }
         if Instant::now() >= deadline {
-            let text = "the list of statuses lacks statuses that are known to exist";
-            return Err(Error::new(ErrorKind::InvalidResponse, text));
+            return Ok(None);
         }
         sleep(PAUSE).await;
     }
+}
+
+/// Creates the error for a list that stayed out of date.
+pub(crate) fn stale_list() -> Error {
+    let text = "the list of statuses lacks statuses that are known to exist";
+    Error::new(ErrorKind::InvalidResponse, text)
 }
 
 /// Pause before a list that was out of date is read again.

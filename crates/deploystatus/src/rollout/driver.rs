@@ -123,7 +123,7 @@ impl Driver {
                     create::create(&deployment.target, first, Priority::Normal).await
                 }
                 StartPolicy::IfChanged => {
-                    create::create_if_changed(&deployment, first, Priority::Normal).await
+                    create::create_if_changed(&deployment.target, first, Priority::Normal).await
                 }
             }
         };
@@ -294,7 +294,7 @@ async fn next_progress(shared: &Shared, last: &LastReport, interval: Duration) -
 async fn learn_newest_id(shared: &Shared) {
     let target = shared.deployment.target.clone();
     let policy = target.retry_policy().max_attempts(1);
-    match read_newest(&target.with_retry_policy(policy), None).await {
+    match read_newest(&target.with_retry_policy(policy)).await {
         Ok(newest) => shared.note_read(newest.status.map_or(0, |status| status.id)),
         Err(error) => tracing::info!(%error, "the newest status could not be read"),
     }

@@ -100,7 +100,7 @@ impl StoredReport {
         let target = patient(&deployment.target);
         let bound = match self.after {
             Some(id) => SearchBound::Id(id),
-            None => self.time_bound(read_newest(&target, None).await?.server_time),
+            None => self.time_bound(read_newest(&target).await?.server_time),
         };
         redeliver(&target, &self.status, bound, self.sendings).await
     }

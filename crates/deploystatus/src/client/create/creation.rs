@@ -1,41 +1,31 @@
-//! One creation with all its attempts.
-
-use std::time::Duration;
+//! One creation: the status, and the data of its attempts.
 
 use deploystatus_generated::types::ReposCreateDeploymentStatusBody as CreateBody;
 use jiff::Timestamp;
 use tokio::sync::MutexGuard;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, timeout};
 use tracing::Span;
 
-use super::search::{Adopts, Search, SearchEnd};
-use crate::call::classify;
-use crate::call::delay::Delay;
-use crate::call::exchange::Received;
-use crate::call::operation::{Operation, Request};
-use crate::call::pacing::{Priority, Slot};
-use crate::call::retry::{Effect, Failure, Retry, Run};
-use crate::call::send::{Admission, admit, admit_among_few};
+use crate::call::pacing::Priority;
+use crate::call::retry::Run;
 use crate::call::target::Target;
-use crate::error::unknown_outcome::{SearchResult, UnknownOutcome};
-use crate::error::{Error, ErrorKind, Limit};
+use crate::error::{Error, ErrorKind};
 use crate::model::convert;
-use crate::model::create_outcome::{Confirmation, CreateOutcome, SearchBound};
-use crate::model::deployment_status::DeploymentStatus;
+use crate::model::create_outcome::SearchBound;
 use crate::model::new_status::NewStatus;
 
 /// Maximum number of requests of one creation that may store the status: the first one, and one after a search.
 pub(super) const MAX_SENDINGS: u32 = 2;
 
-/// One creation with all its attempts.
+/// One creation, with the data of its attempts.
 pub(super) struct Creation<'a> {
-    target: &'a Target,
-    status: NewStatus,
-    body: CreateBody,
-    priority: Priority,
+    pub(super) target: &'a Target,
+    pub(super) status: NewStatus,
+    pub(super) body: CreateBody,
+    pub(super) priority: Priority,
     pub(super) run: Run,
     /// Time of the first request that may have stored the status.
-    sent: Option<Instant>,
+    pub(super) sent: Option<Instant>,
     /// Number of requests that may have stored the status and whose response was lost.
     pub(super) sendings: u32,
     pub(super) max_sendings: u32,
@@ -43,11 +33,13 @@ pub(super) struct Creation<'a> {
     pub(super) adopts: Adopts,
 }
 
-/// Result of one attempt.
-enum Attempt {
-    Stored(Box<DeploymentStatus>),
-    NotStored(Failure),
-    Unknown(Error),
+/// Statuses that a search may adopt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Adopts {
+    /// Those that no creation of this client has returned.
+    Unreturned,
+    /// Any, because an earlier delivery of the same report may have returned the status.
+    Any,
 }
 
 impl<'a> Creation<'a> {
@@ -80,250 +72,10 @@ impl<'a> Creation<'a> {
             Error::new(ErrorKind::Timeout, text)
         })
     }
-
-    /// Sends the status until it is stored, or until the policy permits no further attempt.
-    pub(super) async fn deliver(
-        mut self,
-        turn: Option<MutexGuard<'a, ()>>,
-    ) -> Result<CreateOutcome, Error> {
-        let _turn = match turn {
-            Some(turn) => turn,
-            None => self.turn().await?,
-        };
-        loop {
-            match self.attempt().await? {
-                Attempt::Stored(status) => return self.confirm(*status).await,
-                Attempt::NotStored(failure) => self.run.pause(failure).await?,
-                Attempt::Unknown(last) => {
-                    if let Some(outcome) = self.search_after(last).await? {
-                        return Ok(outcome);
-                    }
-                    // A proxy or firewall may drop every request on a reused connection.
-                    self.target.core.transport.renew(&self.target.core.base.url);
-                    tracing::info!("the status is not stored; sending it once more");
-                }
-            }
-        }
-    }
-
-    async fn attempt(&mut self) -> Result<Attempt, Error> {
-        let mut slot = self.wait_for_slot().await?;
-        let admission = match self.admit(&slot).await {
-            Ok(admission) => admission,
-            Err(limited) => {
-                self.run.count(&limited);
-                return Ok(Attempt::NotStored(limited));
-            }
-        };
-        slot.set_used();
-        let highest_id = self.target.state.highest_id();
-        let sent = Instant::now();
-        let request = Request::Create(&self.body);
-        let result = admission.send(self.target, &request, None, &self.run).await;
-        let failure = match result.and_then(|received| self.check(received, highest_id)) {
-            Ok(stored) => {
-                slot.count();
-                return Ok(Attempt::Stored(Box::new(stored)));
-            }
-            Err(failure) => failure,
-        };
-        self.run.count(&failure);
-        if failure.effect == Effect::None {
-            if !failure.error.is_rate_limited() {
-                slot.give_back();
-            }
-            return Ok(Attempt::NotStored(failure));
-        }
-        slot.count();
-        self.sendings += 1;
-        self.sent.get_or_insert(sent);
-        self.bound = self.bound.or(highest_id.map(SearchBound::Id));
-        Ok(Attempt::Unknown(failure.error))
-    }
-
-    /// Waits until the limits of the client permit the request.
-    async fn wait_for_slot(&self) -> Result<Slot<'a>, Error> {
-        let pacer = &self.target.core.pacer;
-        let pause = pacer.quota_pause();
-        if self.priority != Priority::Final && pause <= self.run.time_left() {
-            self.pace(pause).await;
-        }
-        let slot = pacer
-            .reserve(self.priority, self.run.time_left())
-            .map_err(budget_used_up)?;
-        self.pace(slot.pause()).await;
-        Ok(slot)
-    }
-
-    /// Waits until no rate limit prevents the request. A final report does not wait for other requests.
-    async fn admit(&mut self, slot: &Slot<'_>) -> Result<Admission<'a>, Failure> {
-        if slot.is_limited() && self.priority != Priority::Final {
-            admit_among_few(self.target, &mut self.run).await
-        } else {
-            admit(self.target, Operation::Create, &mut self.run).await
-        }
-    }
-
-    async fn pace(&self, pause: Duration) {
-        if !pause.is_zero() {
-            let milliseconds = pause.as_millis();
-            tracing::debug!(milliseconds, "waiting for the client's own limits");
-            self.run.notify(&Delay::Pacing { wait: pause });
-            sleep(pause).await;
-        }
-    }
-
-    /// Returns the stored status, or a failure if the response contradicts what was sent or what is known.
-    fn check(
-        &self,
-        received: Received,
-        highest_id: Option<u64>,
-    ) -> Result<DeploymentStatus, Failure> {
-        let stored = received.statuses.into_iter().next();
-        let plausible = stored.filter(|stored| self.is_plausible(stored, highest_id));
-        let mut stored = plausible.ok_or_else(|| Failure {
-            error: classify::invalid_response(&received.response, None),
-            retry: Retry::Soon,
-            effect: Effect::Unknown,
-        })?;
-        self.run.succeeded(&received.response);
-        self.target.state.note(std::slice::from_mut(&mut stored));
-        Ok(stored)
-    }
-
-    /// Returns `false` if a response 201 contradicts the status that was sent, or the IDs that are known.
-    fn is_plausible(&self, stored: &DeploymentStatus, highest_id: Option<u64>) -> bool {
-        stored.state == self.status.state
-            && !self.target.state.was_returned(stored.id)
-            && highest_id.is_none_or(|highest| stored.id > highest)
-    }
-
-    /// Searches for the status, and returns `None` if it is not stored and may be sent once more.
-    pub(super) async fn search_after(
-        &mut self,
-        last: Error,
-    ) -> Result<Option<CreateOutcome>, Error> {
-        tracing::info!(error = %last, "the response was lost; searching for the status");
-        self.run.notify(&Delay::Search {
-            error: &last,
-            timeout: self.run.policy().search_time(),
-        });
-        let began = Instant::now();
-        let mut search = self.search();
-        let end = search.run(&mut self.run).await;
-        self.bound = self.bound.or(search.bound());
-        let unknown = |creation: &Self, result, candidates, last| {
-            creation.unknown(result, candidates, began, last)
-        };
-        match end {
-            SearchEnd::Found(status) => Ok(Some(self.adopt(*status))),
-            SearchEnd::NotFound
-                if self.sendings < self.max_sendings && self.run.has_attempt_left() =>
-            {
-                Ok(None)
-            }
-            SearchEnd::NotFound => Err(unknown(self, SearchResult::NotFound, Vec::new(), last)),
-            SearchEnd::Stale => Err(unknown(self, SearchResult::Stale, Vec::new(), last)),
-            SearchEnd::Similar(ids) => Err(unknown(self, SearchResult::Similar, ids, last)),
-            SearchEnd::Failed(error) => {
-                Err(unknown(self, SearchResult::Interrupted, Vec::new(), error))
-            }
-        }
-    }
-
-    pub(super) fn adopt(&self, status: DeploymentStatus) -> CreateOutcome {
-        tracing::info!(id = status.id, "found the status that was sent");
-        self.target.state.note_returned(status.id);
-        CreateOutcome {
-            status,
-            confirmation: Confirmation::Adopted,
-            search: self.bound,
-        }
-    }
-
-    /// Confirms a status that the server returned with a 201.
-    ///
-    /// If an earlier response was lost, the list must show that the earlier request has stored nothing.
-    async fn confirm(mut self, stored: DeploymentStatus) -> Result<CreateOutcome, Error> {
-        self.target.state.note_returned(stored.id);
-        if self.sendings > 0 {
-            let began = Instant::now();
-            let id = stored.id;
-            let end = self.search().run_until(&mut self.run, &stored).await;
-            let last = || {
-                Error::new(
-                    ErrorKind::ConnectionLost,
-                    "the response to the first request was lost",
-                )
-            };
-            match end {
-                SearchEnd::NotFound => {}
-                SearchEnd::Found(first) => {
-                    let ids = vec![first.id, id];
-                    return Err(self.unknown(SearchResult::Similar, ids, began, last()));
-                }
-                SearchEnd::Similar(mut ids) => {
-                    ids.push(id);
-                    return Err(self.unknown(SearchResult::Similar, ids, began, last()));
-                }
-                SearchEnd::Stale => {
-                    return Err(self.unknown(SearchResult::Stale, vec![id], began, last()));
-                }
-                SearchEnd::Failed(error) => {
-                    return Err(self.unknown(SearchResult::Interrupted, vec![id], began, error));
-                }
-            }
-        }
-        Ok(CreateOutcome {
-            status: stored,
-            confirmation: Confirmation::Created,
-            search: self.bound.filter(|_| self.sendings > 0),
-        })
-    }
-
-    pub(super) fn search(&self) -> Search<'a> {
-        Search::new(
-            self.target,
-            self.status.clone(),
-            self.bound,
-            self.sent,
-            self.sendings,
-        )
-        .adopting(self.adopts)
-    }
-
-    fn unknown(
-        &self,
-        search: SearchResult,
-        candidates: Vec<u64>,
-        began: Instant,
-        last: Error,
-    ) -> Error {
-        let unknown = UnknownOutcome {
-            status: self.status.clone(),
-            sent_at: wall_clock(self.sent.unwrap_or(began)),
-            sendings: self.sendings,
-            bound: self.bound,
-            searched: began.elapsed(),
-            search,
-            candidates,
-        };
-        Error::outcome_unknown(unknown, last)
-    }
 }
 
 /// Returns the time on the clock of this machine.
 pub(super) fn wall_clock(instant: Instant) -> Timestamp {
     let now = Timestamp::now();
     now.checked_sub(instant.elapsed()).unwrap_or(now)
-}
-
-/// Returns the error for a creation that the client's own limits delay beyond the timeout of the call.
-fn budget_used_up(wait: Duration) -> Error {
-    let until = Timestamp::now().checked_add(wait);
-    Error::rate_limited(Limit {
-        until: until.unwrap_or(Timestamp::MAX),
-        wait,
-        rejection: None,
-    })
 }

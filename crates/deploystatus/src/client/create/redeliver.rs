@@ -2,10 +2,11 @@
 
 use tracing::Instrument;
 
-use super::creation::{Creation, MAX_SENDINGS};
-use super::search::{Adopts, SearchEnd};
+use super::creation::{Adopts, Creation, MAX_SENDINGS};
+use super::search::SearchEnd;
 use crate::call::pacing::Priority;
 use crate::call::target::Target;
+use crate::client::read::stale_list;
 use crate::error::{Error, ErrorKind};
 use crate::model::create_outcome::{CreateOutcome, SearchBound};
 use crate::model::deployment_status::DeploymentStatus;
@@ -63,13 +64,10 @@ pub(crate) async fn find(
 impl Creation<'_> {
     /// Searches in one list that is up to date.
     async fn find(&mut self) -> Result<Option<DeploymentStatus>, Error> {
-        match self.search().run_once(&mut self.run).await {
+        match self.search_once().await {
             SearchEnd::Found(status) => Ok(Some(*status)),
             SearchEnd::NotFound => Ok(None),
-            SearchEnd::Stale | SearchEnd::Similar(_) => {
-                let text = "the list of statuses lacks statuses that are known to exist";
-                Err(Error::new(ErrorKind::InvalidResponse, text))
-            }
+            SearchEnd::Stale | SearchEnd::Similar(_) => Err(stale_list()),
             SearchEnd::Failed(error) => Err(error),
         }
     }

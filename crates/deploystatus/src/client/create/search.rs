@@ -5,21 +5,20 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep};
 
+use super::creation::{Adopts, Creation};
 use super::matching::{self, Match};
 use crate::call::gate::add;
 use crate::call::operation::Request;
 use crate::call::retry::{Failure, Retry, Run};
 use crate::call::send::send;
-use crate::call::target::Target;
 use crate::error::Error;
 use crate::http::link::Links;
 use crate::http::redirect;
 use crate::model::create_outcome::SearchBound;
 use crate::model::deployment_status::DeploymentStatus;
-use crate::model::new_status::NewStatus;
 
 /// Pause between the first two readings of the list. The pause doubles with each further reading.
-pub(crate) const FIRST_PAUSE: Duration = Duration::from_millis(250);
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const MAX_PAUSE: Duration = Duration::from_secs(5);
 
 /// `Date` and `created_at` are whole seconds, and the clocks of servers differ slightly.
@@ -27,25 +26,6 @@ const CLOCK_MARGIN: Duration = Duration::from_secs(2);
 
 /// A search reads at most a thousand statuses.
 const MAX_PAGES: usize = 10;
-
-/// The search for a status whose response was lost.
-pub(super) struct Search<'a> {
-    target: &'a Target,
-    status: NewStatus,
-    bound: Option<SearchBound>,
-    sent: Option<Instant>,
-    sendings: u32,
-    adopts: Adopts,
-}
-
-/// Statuses that a search may adopt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Adopts {
-    /// Those that no creation of this client has returned.
-    Unreturned,
-    /// Any, because an earlier delivery of the same report may have returned the status.
-    Any,
-}
 
 /// Result of a search.
 pub(super) enum SearchEnd {
@@ -68,125 +48,86 @@ struct Reading {
     is_fresh: bool,
 }
 
-impl<'a> Search<'a> {
-    pub(super) fn new(
-        target: &'a Target,
-        status: NewStatus,
-        bound: Option<SearchBound>,
-        sent: Option<Instant>,
-        sendings: u32,
-    ) -> Self {
-        Self {
-            target,
-            status,
-            bound,
-            sent,
-            sendings,
-            adopts: Adopts::Unreturned,
-        }
-    }
-
-    pub(super) fn adopting(mut self, adopts: Adopts) -> Self {
-        self.adopts = adopts;
-        self
-    }
-
-    /// Returns the bound, which is known after the first reading.
-    pub(super) fn bound(&self) -> Option<SearchBound> {
-        self.bound
-    }
-
+impl Creation<'_> {
     /// Searches until the status is found, or for the whole search time.
     ///
     /// The search time starts with this call, because the request may have reached the server just before
     /// its response was lost.
-    pub(super) async fn run(&mut self, run: &mut Run) -> SearchEnd {
-        let end = self.repeat(run, |reading| match &reading.equal[..] {
+    pub(super) async fn search(&mut self) -> SearchEnd {
+        let sendings = self.sendings;
+        self.repeat(|reading| match &reading.equal[..] {
             [] => None,
             // After two requests, two matches are two copies.
-            [_, _, ..] if self.sendings > 1 => {
+            [_, _, ..] if sendings > 1 => {
                 let ids = reading.equal.iter().map(|status| status.id).collect();
                 Some(SearchEnd::Similar(ids))
             }
             [newest, ..] => Some(SearchEnd::Found(Box::new(newest.clone()))),
-        });
-        let (end, bound) = end.await;
-        self.bound = bound;
-        end
+        })
+        .await
     }
 
     /// Searches once, in the first list that is up to date. No request for the status may be under way.
-    pub(super) async fn run_once(&mut self, run: &mut Run) -> SearchEnd {
-        let end = self.repeat(run, |reading| match reading.equal.first() {
+    pub(super) async fn search_once(&mut self) -> SearchEnd {
+        self.repeat(|reading| match reading.equal.first() {
             Some(found) => Some(SearchEnd::Found(Box::new(found.clone()))),
             None => reading.is_fresh.then_some(SearchEnd::NotFound),
-        });
-        let (end, bound) = end.await;
-        self.bound = bound;
-        end
+        })
+        .await
     }
 
     /// Searches for a copy of `stored`, the status of a later request, until the list contains that status.
-    pub(super) async fn run_until(
-        &mut self,
-        run: &mut Run,
-        stored: &DeploymentStatus,
-    ) -> SearchEnd {
+    pub(super) async fn search_copy(&mut self, stored: &DeploymentStatus) -> SearchEnd {
         let id = stored.id;
-        if matches!(self.bound, Some(SearchBound::Time(_))) {
+        let bound = self.bound;
+        if matches!(bound, Some(SearchBound::Time(_))) {
             // The times of both statuses come from the same clock. `Date` may come from another one.
             self.bound = Some(self.time_bound(stored.created_at, Instant::now()));
         }
-        let (end, _) = self
-            .repeat(run, |reading| {
-                let other = reading.equal.iter().find(|status| status.id < id);
-                if reading.newest_id < Some(id) && other.is_none() {
-                    return None;
-                }
-                let similar: Vec<u64> = reading
-                    .similar
-                    .iter()
-                    .copied()
-                    .filter(|similar| *similar < id)
-                    .collect();
-                Some(match other {
-                    Some(other) => SearchEnd::Found(Box::new(other.clone())),
-                    None if similar.is_empty() => SearchEnd::NotFound,
-                    None => SearchEnd::Similar(similar),
-                })
+        let end = self.repeat(|reading| {
+            let other = reading.equal.iter().find(|status| status.id < id);
+            if let Some(other) = other {
+                return Some(SearchEnd::Found(Box::new(other.clone())));
+            }
+            if reading.newest_id < Some(id) {
+                return None;
+            }
+            let similar = reading.similar.iter().copied();
+            let similar: Vec<u64> = similar.filter(|similar| *similar < id).collect();
+            Some(if similar.is_empty() {
+                SearchEnd::NotFound
+            } else {
+                SearchEnd::Similar(similar)
             })
-            .await;
+        });
+        let end = end.await;
+        self.bound = bound;
         end
     }
 
     /// Reads the list repeatedly until `decide` returns a result or the search time has passed.
-    async fn repeat(
-        &self,
-        run: &mut Run,
-        decide: impl Fn(&Reading) -> Option<SearchEnd>,
-    ) -> (SearchEnd, Option<SearchBound>) {
-        let deadline = add(Instant::now(), run.policy().search_time());
-        let mut bound = self.bound;
+    async fn repeat(&mut self, decide: impl Fn(&Reading) -> Option<SearchEnd>) -> SearchEnd {
+        let deadline = add(Instant::now(), self.run.policy().search_time());
         let mut pause = FIRST_PAUSE;
         loop {
             // The last reading starts after the deadline, so that it can contain all statuses stored before.
-            let is_last = Instant::now() >= deadline || run.is_over();
+            let is_last = Instant::now() >= deadline || self.run.is_over();
             let mut wait = pause.min(deadline.saturating_duration_since(Instant::now()));
-            match self.read(&mut bound, run).await {
+            match self.read().await {
                 Ok(reading) => {
                     if let Some(end) = decide(&reading) {
-                        return (end, bound);
+                        return end;
                     }
                     if is_last {
-                        return (last_end(reading), bound);
+                        return last_end(reading);
                     }
                 }
-                Err(failure) => match wait_after(&failure, run) {
-                    Some(asked) if !run.is_over() => {
+                Err(failure) => match wait_after(&failure, &self.run) {
+                    Some(asked) if !self.run.is_over() => {
                         tracing::info!(error = %failure.error, "the list of statuses could not be read");
                         wait = pause.max(asked);
                     }
-                    _ => return (SearchEnd::Failed(failure.error), bound),
+                    _ => return SearchEnd::Failed(failure.error),
                 },
             }
             sleep(wait).await;
@@ -194,25 +135,23 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Reads all statuses above the bound.
-    async fn read(
-        &self,
-        bound: &mut Option<SearchBound>,
-        run: &mut Run,
-    ) -> Result<Reading, Failure> {
+    /// Reads all statuses above the bound, which the first response determines if no ID is known.
+    async fn read(&mut self) -> Result<Reading, Failure> {
         let known = self.target.state.highest_id();
         let mut statuses = Vec::new();
         let mut next = None;
-        for page in 1..=MAX_PAGES {
+        let mut pages = 0;
+        loop {
             let first = Request::List {
                 page: None,
                 per_page: 100,
             };
             let request = next.as_ref().map_or(first, Request::Page);
-            let received = send(self.target, &request, None, run).await?;
+            let received = send(self.target, &request, None, &mut self.run).await?;
             let response = &received.response;
-            let bound = *bound
-                .get_or_insert_with(|| self.time_bound(response.server_time(), response.received));
+            let by_time = || self.time_bound(response.server_time(), response.received);
+            let bound = self.bound.unwrap_or_else(by_time);
+            self.bound = Some(bound);
             let oldest = received.statuses.last();
             let is_end = oldest.is_none_or(|oldest| !bound.admits(oldest));
             statuses.extend(received.statuses);
@@ -220,11 +159,11 @@ impl<'a> Search<'a> {
             next = Links::read(&received.response.headers, from)
                 .next
                 .filter(|url| redirect::may_send_token(from, url));
-            if is_end || page == MAX_PAGES || next.is_none() {
+            pages += 1;
+            if is_end || pages == MAX_PAGES || next.is_none() {
                 return Ok(self.compare(&statuses, bound, known));
             }
         }
-        Ok(self.compare(&statuses, SearchBound::Id(u64::MAX), known))
     }
 
     fn compare(
@@ -235,8 +174,8 @@ impl<'a> Search<'a> {
     ) -> Reading {
         let newest_id = statuses.first().map(|status| status.id);
         let known = match bound {
-            SearchBound::Id(id) if id < u64::MAX => known.max(Some(id)),
-            _ => known,
+            SearchBound::Id(id) => known.max(Some(id)),
+            SearchBound::Time(_) => known,
         };
         let mut reading = Reading {
             equal: Vec::new(),

@@ -14,7 +14,7 @@ use super::scan::{Found, Scan};
 use super::superseded::{Decision, decide};
 use crate::client::Client;
 use crate::client::deployment::Deployment;
-use crate::client::read::{Newest, read_newest};
+use crate::client::read::{Newest, read_fresh, stale_list};
 use crate::error::{Error, ErrorKind};
 use crate::model::create_outcome::{Confirmation, CreateOutcome};
 use crate::rollout::report::StoredReport;
@@ -153,7 +153,8 @@ impl<'a, F: FnMut(FlushEvent<'_>) + Send> Flush<'a, F> {
         }
         let deployment = report.deployment_of(self.client)?;
         let known = report.after.max(report.own);
-        let newest = read_newest(&deployment.target, known).await?;
+        let newest = read_fresh(&deployment.target, known).await?;
+        let newest = newest.ok_or_else(stale_list)?;
         let decision = decide(report, &newest, self.on_superseded);
         Ok((deployment, decision, newest))
     }
