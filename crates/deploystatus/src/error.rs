@@ -55,6 +55,18 @@ pub(crate) struct Limit {
     pub(crate) rejection: Option<Rejection>,
 }
 
+impl Limit {
+    /// Creates a limit that ends after this time on the clock of this machine.
+    pub(crate) fn after(wait: Duration, rejection: Option<Rejection>) -> Self {
+        let until = Timestamp::now().checked_add(wait);
+        Self {
+            until: until.unwrap_or(Timestamp::MAX),
+            wait,
+            rejection,
+        }
+    }
+}
+
 /// The kind of an [`Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -70,47 +70,35 @@ pub(crate) fn received(
 
 /// Classifies a request without a response.
 pub(crate) fn no_response(error: Option<GeneratedError<()>>, operation: Operation) -> Failure {
-    let failure = |kind, text: &str, error, retry, effect| Failure {
+    let sent = operation.effect();
+    let (kind, text, retry, effect) = match &error {
+        Some(GeneratedError::Custom(problem)) => {
+            return Failure::permanent(InvalidValue::new("base_url", problem));
+        }
+        Some(GeneratedError::InvalidRequest(problem)) => {
+            return Failure::permanent(InvalidValue::new("request", problem));
+        }
+        Some(GeneratedError::CommunicationError(cause)) if cause.is_connect() => {
+            let text = "cannot connect to the server";
+            (ErrorKind::Connect, text, Retry::Soon, Effect::None)
+        }
+        // The base URL was checked, so only a URL that the server has sent can be invalid here.
+        Some(GeneratedError::CommunicationError(cause)) if cause.is_builder() => {
+            let text = "the server linked to a URL that cannot be requested";
+            (ErrorKind::Redirect, text, Retry::Never, Effect::None)
+        }
+        Some(GeneratedError::CommunicationError(cause)) if cause.is_timeout() => {
+            (ErrorKind::Timeout, "no response in time", Retry::Soon, sent)
+        }
+        _ => {
+            let text = "the connection was lost before the response";
+            (ErrorKind::ConnectionLost, text, Retry::Soon, sent)
+        }
+    };
+    Failure {
         error: with_cause(Error::new(kind, text), error),
         retry,
         effect,
-    };
-    match error {
-        Some(GeneratedError::Custom(problem)) => {
-            Failure::permanent(InvalidValue::new("base_url", problem))
-        }
-        Some(GeneratedError::InvalidRequest(problem)) => {
-            Failure::permanent(InvalidValue::new("request", problem))
-        }
-        Some(GeneratedError::CommunicationError(ref inner)) if inner.is_connect() => failure(
-            ErrorKind::Connect,
-            "cannot connect to the server",
-            error,
-            Retry::Soon,
-            Effect::None,
-        ),
-        Some(GeneratedError::CommunicationError(ref inner)) if inner.is_builder() => failure(
-            // The base URL was checked, so only a URL that the server has sent can be invalid here.
-            ErrorKind::Redirect,
-            "the server linked to a URL that cannot be requested",
-            error,
-            Retry::Never,
-            Effect::None,
-        ),
-        Some(GeneratedError::CommunicationError(ref inner)) if inner.is_timeout() => failure(
-            ErrorKind::Timeout,
-            "no response in time",
-            error,
-            Retry::Soon,
-            operation.effect(),
-        ),
-        other => failure(
-            ErrorKind::ConnectionLost,
-            "the connection was lost before the response",
-            other,
-            Retry::Soon,
-            operation.effect(),
-        ),
     }
 }
 

@@ -1,14 +1,15 @@
 //! The gate that closes after the server has reported a rate limit.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{MutexGuard, Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::delay::Delay;
-use super::retry::Run;
+use super::retry::{Effect, Failure, Retry, Run};
 use crate::error::rejection::Rejection;
+use crate::error::{Error, Limit};
 
 /// A gate for requests of one kind.
 ///
@@ -31,28 +32,14 @@ const FEW: usize = 5;
 #[derive(Clone, Debug)]
 struct Closed {
     until: Instant,
-    rejection: Option<Box<Rejection>>,
+    rejection: Option<Rejection>,
 }
 
 /// The right to send one request. While it exists, no other request passes a closed gate.
 pub(crate) struct Passage<'a> {
-    _turn: Option<tokio::sync::MutexGuard<'a, ()>>,
+    pub(super) gate: &'a Gate,
+    _turn: Option<MutexGuard<'a, ()>>,
     _permit: Option<SemaphorePermit<'a>>,
-}
-
-impl<'a> Passage<'a> {
-    fn open(permit: Option<SemaphorePermit<'a>>) -> Self {
-        Self {
-            _turn: None,
-            _permit: permit,
-        }
-    }
-}
-
-/// A wait that is longer than the policy of a call permits.
-pub(crate) struct TooLong {
-    pub(crate) wait: Duration,
-    pub(crate) rejection: Option<Box<Rejection>>,
 }
 
 impl Gate {
@@ -69,10 +56,7 @@ impl Gate {
         let until = add(Instant::now(), wait);
         let mut closed = self.lock();
         if closed.as_ref().is_none_or(|closed| closed.until < until) {
-            *closed = Some(Closed {
-                until,
-                rejection: rejection.map(Box::new),
-            });
+            *closed = Some(Closed { until, rejection });
         }
     }
 
@@ -86,42 +70,39 @@ impl Gate {
     }
 
     /// Waits until a request may be sent, as one of a few at the same time.
-    pub(crate) async fn pass_among_few(&self, run: &mut Run) -> Result<Passage<'_>, TooLong> {
+    pub(crate) async fn pass_among_few(&self, run: &mut Run) -> Result<Passage<'_>, Failure> {
         if !self.check(run)? {
             // A request that cannot wait any longer is sent nevertheless, because no limit forbids it.
             let permit = timeout(run.time_left(), self.few.acquire()).await;
             if !self.check(run)? {
-                return Ok(Passage::open(permit.ok().and_then(Result::ok)));
+                return Ok(self.passage(None, permit.ok().and_then(Result::ok)));
             }
         }
         self.pass(run).await
     }
 
     /// Waits until a request may be sent.
-    pub(crate) async fn pass(&self, run: &mut Run) -> Result<Passage<'_>, TooLong> {
+    pub(crate) async fn pass(&self, run: &mut Run) -> Result<Passage<'_>, Failure> {
         if !self.check(run)? {
-            return Ok(Passage::open(None));
+            return Ok(self.passage(None, None));
         }
         let waiting = timeout(run.time_left(), self.turn.lock());
         let Ok(turn) = waiting.await else {
             return Err(self.too_long());
         };
         if !self.check(run)? {
-            return Ok(Passage::open(None));
+            return Ok(self.passage(None, None));
         }
         let wait = self.wait();
         if !wait.is_zero() {
             run.notify(&Delay::RateLimit { wait });
             sleep(wait.saturating_add(jitter(wait, run.draw()))).await;
         }
-        Ok(Passage {
-            _turn: Some(turn),
-            _permit: None,
-        })
+        Ok(self.passage(Some(turn), None))
     }
 
     /// Returns `true` if the gate is closed, or an error if it stays closed for longer than the policy permits.
-    fn check(&self, run: &Run) -> Result<bool, TooLong> {
+    fn check(&self, run: &Run) -> Result<bool, Failure> {
         let is_closed = self.lock().is_some();
         if is_closed && !run.permits(self.wait()) {
             return Err(self.too_long());
@@ -137,18 +118,31 @@ impl Gate {
         })
     }
 
-    fn too_long(&self) -> TooLong {
-        let rejection = self
-            .lock()
-            .as_ref()
-            .and_then(|closed| closed.rejection.clone());
-        TooLong {
-            wait: self.wait(),
-            rejection,
+    /// Creates the failure for a wait that is longer than the policy of a call permits.
+    fn too_long(&self) -> Failure {
+        let wait = self.wait();
+        let closed = self.lock();
+        let rejection = closed.as_ref().and_then(|closed| closed.rejection.clone());
+        Failure {
+            error: Error::rate_limited(Limit::after(wait, rejection)),
+            retry: Retry::After(wait),
+            effect: Effect::None,
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Closed>> {
+    fn passage<'a>(
+        &'a self,
+        turn: Option<MutexGuard<'a, ()>>,
+        permit: Option<SemaphorePermit<'a>>,
+    ) -> Passage<'a> {
+        Passage {
+            gate: self,
+            _turn: turn,
+            _permit: permit,
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Closed>> {
         self.closed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

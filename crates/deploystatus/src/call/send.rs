@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use deploystatus_generated::Error as GeneratedError;
 use futures_util::future::{BoxFuture, FutureExt};
-use jiff::Timestamp;
 use reqwest::Url;
 use reqwest::header::HeaderValue;
 use tokio::time::sleep;
@@ -12,55 +11,32 @@ use tokio::time::sleep;
 use super::classify;
 use super::core::Detection;
 use super::exchange::{Exchanged, Received, exchange};
-use super::gate::{Gate, Passage, TooLong};
+use super::gate::{Gate, Passage};
 use super::operation::{Operation, Request};
-use super::retry::{Effect, Failure, Retry, Run};
+use super::retry::{Failure, Retry, Run};
 use super::target::Target;
-use crate::error::{Error, Limit};
+use crate::error::Error;
 use crate::http::headers::{LOCATION, RATE_REMAINING};
 use crate::http::redirect;
 use crate::http::response::Response;
 use crate::http::token::Token;
 
-/// Sends a request and returns the response if it is successful.
+/// Waits until no rate limit prevents the request, then sends it and returns the response if it is successful.
 pub(crate) async fn send(
     target: &Target,
     request: &Request<'_>,
     etag: Option<&HeaderValue>,
     run: &mut Run,
 ) -> Result<Received, Failure> {
-    let admission = admit(target, request.operation(), run).await?;
-    admission.send(target, request, etag, run).await
+    let gate = match request.operation() {
+        Operation::Read => &target.core.pacer.reads,
+        Operation::Create => &target.core.pacer.creations,
+    };
+    let passage = gate.pass(run).await?;
+    passage.send(target, request, etag, run).await
 }
 
-/// The right to send one request now.
-pub(crate) struct Admission<'a> {
-    gate: &'a Gate,
-    passage: Passage<'a>,
-}
-
-/// Waits until no rate limit prevents the request. Nothing is sent.
-pub(crate) async fn admit<'a>(
-    target: &'a Target,
-    operation: Operation,
-    run: &mut Run,
-) -> Result<Admission<'a>, Failure> {
-    let gate = gate(target, operation);
-    let passage = gate.pass(run).await.map_err(too_long)?;
-    Ok(Admission { gate, passage })
-}
-
-/// Waits like [`admit`], and until only a few other creations are under way.
-pub(crate) async fn admit_among_few<'a>(
-    target: &'a Target,
-    run: &mut Run,
-) -> Result<Admission<'a>, Failure> {
-    let gate = &target.core.pacer.creations;
-    let passage = gate.pass_among_few(run).await.map_err(too_long)?;
-    Ok(Admission { gate, passage })
-}
-
-impl<'a> Admission<'a> {
+impl<'a> Passage<'a> {
     /// Sends the request and returns the response if it is successful.
     ///
     /// The future is boxed, because every crate that awaits an unboxed future compiles all code below it again.
@@ -74,22 +50,15 @@ impl<'a> Admission<'a> {
         let rate_limits = run.rate_limits();
         async move {
             let result = repeat(target, request, etag, rate_limits).await;
-            update(self.gate, self.passage, &result);
+            // The gate opens or closes before the next request may pass.
+            update(self.gate, &result);
             result
         }
         .boxed()
     }
 }
 
-fn gate(target: &Target, operation: Operation) -> &Gate {
-    match operation {
-        Operation::Read => &target.core.pacer.reads,
-        Operation::Create => &target.core.pacer.creations,
-    }
-}
-
-/// Opens or closes the gate by the result of a request, before the next request may pass.
-fn update(gate: &Gate, passage: Passage<'_>, result: &Result<Received, Failure>) {
+fn update(gate: &Gate, result: &Result<Received, Failure>) {
     match result {
         Ok(received) if received.response.header(&RATE_REMAINING) == Some("0") => {}
         Ok(_) => gate.succeeded(),
@@ -98,21 +67,6 @@ fn update(gate: &Gate, passage: Passage<'_>, result: &Result<Received, Failure>)
             gate.close(wait, failure.error.rejection().cloned());
         }
         Err(_) => {}
-    }
-    drop(passage);
-}
-
-/// Creates the failure for a rate limit that an earlier request of this client has caused.
-fn too_long(too_long: TooLong) -> Failure {
-    let until = Timestamp::now().checked_add(too_long.wait);
-    Failure {
-        error: Error::rate_limited(Limit {
-            until: until.unwrap_or(Timestamp::MAX),
-            wait: too_long.wait,
-            rejection: too_long.rejection.map(|rejection| *rejection),
-        }),
-        retry: Retry::After(too_long.wait),
-        effect: Effect::None,
     }
 }
 

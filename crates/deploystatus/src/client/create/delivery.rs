@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::sync::MutexGuard;
 use tokio::time::{Instant, sleep};
 
@@ -11,10 +10,10 @@ use super::search::SearchEnd;
 use crate::call::classify;
 use crate::call::delay::Delay;
 use crate::call::exchange::Received;
-use crate::call::operation::{Operation, Request};
+use crate::call::gate::Passage;
+use crate::call::operation::Request;
 use crate::call::pacing::{Priority, Slot};
 use crate::call::retry::{Effect, Failure, Retry};
-use crate::call::send::{Admission, admit, admit_among_few};
 use crate::error::unknown_outcome::{SearchResult, UnknownOutcome};
 use crate::error::{Error, ErrorKind, Limit};
 use crate::model::create_outcome::{Confirmation, CreateOutcome, SearchBound};
@@ -55,8 +54,8 @@ impl<'a> Creation<'a> {
 
     async fn attempt(&mut self) -> Result<Attempt, Error> {
         let mut slot = self.wait_for_slot().await?;
-        let admission = match self.admit(&slot).await {
-            Ok(admission) => admission,
+        let passage = match self.pass(&slot).await {
+            Ok(passage) => passage,
             Err(limited) => {
                 self.run.count(&limited);
                 return Ok(Attempt::NotStored(limited));
@@ -66,7 +65,7 @@ impl<'a> Creation<'a> {
         let highest_id = self.target.state.highest_id();
         let sent = Instant::now();
         let request = Request::Create(&self.body);
-        let result = admission.send(self.target, &request, None, &self.run).await;
+        let result = passage.send(self.target, &request, None, &self.run).await;
         let failure = match result.and_then(|received| self.check(received, highest_id)) {
             Ok(stored) => {
                 slot.count();
@@ -97,17 +96,18 @@ impl<'a> Creation<'a> {
         }
         let slot = pacer
             .reserve(self.priority, self.run.time_left())
-            .map_err(budget_used_up)?;
+            .map_err(|wait| Error::rate_limited(Limit::after(wait, None)))?;
         self.pace(slot.pause()).await;
         Ok(slot)
     }
 
     /// Waits until no rate limit prevents the request. A final report does not wait for other requests.
-    async fn admit(&mut self, slot: &Slot<'_>) -> Result<Admission<'a>, Failure> {
+    async fn pass(&mut self, slot: &Slot<'_>) -> Result<Passage<'a>, Failure> {
+        let gate = &self.target.core.pacer.creations;
         if slot.is_limited() && self.priority != Priority::Final {
-            admit_among_few(self.target, &mut self.run).await
+            gate.pass_among_few(&mut self.run).await
         } else {
-            admit(self.target, Operation::Create, &mut self.run).await
+            gate.pass(&mut self.run).await
         }
     }
 
@@ -218,14 +218,4 @@ impl<'a> Creation<'a> {
         };
         Error::outcome_unknown(unknown, last)
     }
-}
-
-/// Returns the error for a creation that the client's own limits delay beyond the timeout of the call.
-fn budget_used_up(wait: Duration) -> Error {
-    let until = Timestamp::now().checked_add(wait);
-    Error::rate_limited(Limit {
-        until: until.unwrap_or(Timestamp::MAX),
-        wait,
-        rejection: None,
-    })
 }
