@@ -10,6 +10,7 @@ mod documented_numbers;
 mod errors;
 mod listing;
 mod lost_responses;
+mod matching;
 mod pace;
 mod profiles;
 mod reading;

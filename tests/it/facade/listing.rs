@@ -6,7 +6,9 @@ use deploystatus::DeploymentStatus;
 use deploystatus_emulator::{Fault, NewStatus as Seeded, Operation};
 use futures_util::{StreamExt, TryStreamExt};
 use serde_json::json;
-use tests::Scene;
+use tests::{Scene, client_builder};
+use wiremock::matchers::method;
+use wiremock::{Mock, MockServer, ResponseTemplate};
 
 fn seed(scene: &Scene, statuses: usize) {
     for _ in 0..statuses {
@@ -201,4 +203,54 @@ async fn failed_page_can_be_retried() {
     scene.fault(Fault::status(403));
     assert_eq!(pages.next_page().await.unwrap_err().status(), Some(403));
     assert_eq!(pages.next_page().await.unwrap().unwrap().len(), 10);
+}
+
+/// Sends a page with these `Link` headers, and returns the path and query of the next request.
+async fn next_request(links: &[&str]) -> Option<String> {
+    let server = MockServer::start().await;
+    let status = json!({"id": 1, "state": "success", "created_at": "2026-01-06T10:00:00Z"});
+    let mut page = ResponseTemplate::new(200).set_body_json([status]);
+    for link in links {
+        page = page.append_header("link", *link);
+    }
+    let first = Mock::given(method("GET")).respond_with(page);
+    first.up_to_n_times(1).mount(&server).await;
+    let client = client_builder(server.uri()).build().unwrap();
+    let deployment = client.deployment("octocat/example", 42).unwrap();
+    let mut pages = deployment.statuses();
+    pages.next_page().await.unwrap();
+    // Only the URL of the request matters here.
+    pages.next_page().await.ok();
+    let requests = server.received_requests().await.unwrap();
+    let url = &requests.get(1)?.url;
+    let query = url.query().unwrap_or_default();
+    Some(format!("{}?{query}", url.path()))
+}
+
+#[tokio::test]
+async fn next_page_is_read_from_link_headers() {
+    let deprecation = r#"</docs?a,b>; rel="deprecation"; type="text/html""#;
+    let mixed = format!(r#"{deprecation}, </p?page=2>; title="a, b; rel=prev"; rel=next"#);
+    for links in [
+        &[r#"</p?page=2>; rel="next", </p?page=9>; rel="last""#][..],
+        &[r#"</p?page=2>; rel="next""#, r#"</p?page=9>; rel="last""#],
+        &[&mixed],
+        &[r#"</p?page=2>; rel="last NEXT""#],
+    ] {
+        let next = next_request(links).await;
+        assert_eq!(next.as_deref(), Some("/p?page=2"), "{links:?}");
+    }
+    let with_comma = next_request(&[r#"</p?a=1,2>; rel="next""#]).await;
+    assert_eq!(with_comma.as_deref(), Some("/p?a=1,2"));
+    for malformed in [
+        deprecation,
+        "next",
+        "<",
+        "<>",
+        r#"</2; rel="next""#,
+        "</2>",
+        "<https://[x>; rel=next",
+    ] {
+        assert_eq!(next_request(&[malformed]).await, None, "{malformed}");
+    }
 }

@@ -233,3 +233,16 @@ async fn timeout_defaults_to_30_minutes() {
     assert_eq!(waited.as_secs(), 1800);
     assert_eq!(last, None);
 }
+
+#[tokio::test(start_paused = true)]
+async fn huge_interval_does_not_overflow() {
+    let scene = Scene::start().await;
+    let policy = minutes(10)
+        .initial_interval(Duration::MAX)
+        .max_interval(Duration::MAX);
+    let outcome = scene.deployment.wait(&policy).await.unwrap();
+    let Outcome::StillRunning { waited, polls, .. } = outcome else {
+        panic!("{outcome:?}")
+    };
+    assert_eq!((waited.as_secs(), polls), (600, 2));
+}

@@ -104,32 +104,3 @@ impl Default for WaitPolicy {
         Self::new()
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn documented_numbers_are_true() {
-        let policy = WaitPolicy::new();
-        let longest = |polls| policy.interval(polls, 1.0).as_millis();
-        assert_eq!([longest(0), longest(1), longest(2)], [2000, 4000, 8000]);
-        assert_eq!(longest(1000), 15_000);
-        assert_eq!(policy.interval(0, 0.0).as_millis(), 1000);
-        assert_eq!(policy.timeout, Duration::from_secs(30 * 60));
-        assert_eq!(policy.polls_per_minute(), Some(8));
-        let short = policy.initial_interval(Duration::ZERO);
-        assert_eq!(short.polls_per_minute(), None);
-        assert_eq!(policy.max_interval(Duration::ZERO).polls_per_minute(), None);
-        assert_eq!(short.interval(0, 0.0).as_millis(), 100);
-        assert_eq!(short.interval(u32::MAX, 1.0).as_millis(), 100);
-    }
-
-    #[test]
-    fn huge_intervals_do_not_overflow() {
-        let endless = WaitPolicy::new()
-            .initial_interval(Duration::MAX)
-            .max_interval(Duration::MAX);
-        assert!(endless.interval(u32::MAX, 1.0) > Duration::from_secs(1 << 60));
-    }
-}
