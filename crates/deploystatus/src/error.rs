@@ -89,6 +89,8 @@ pub enum ErrorKind {
     InvalidResponse,
     /// A redirect or a link to a page is invalid, forms a loop, or leads to another server.
     Redirect,
+    /// The list of statuses lacked statuses that are known to exist, for the whole search time.
+    StaleList,
     /// A status was sent, and it is unknown whether it is stored.
     OutcomeUnknown,
     /// An outbox cannot be read or written.
@@ -111,6 +113,7 @@ impl ErrorKind {
             Self::RateLimited => "rate_limited",
             Self::InvalidResponse => "invalid_response",
             Self::Redirect => "redirect",
+            Self::StaleList => "stale_list",
             Self::OutcomeUnknown => "outcome_unknown",
             Self::Outbox => "outbox",
             Self::Runtime => "runtime",
@@ -213,6 +216,7 @@ impl Error {
             | ErrorKind::Timeout
             | ErrorKind::ConnectionLost
             | ErrorKind::TokenSource
+            | ErrorKind::StaleList
             | ErrorKind::RateLimited => true,
             ErrorKind::Rejected => {
                 matches!(self.status(), Some(408 | 425 | 429 | 500..=599))

@@ -3,8 +3,10 @@
 use std::net::TcpListener;
 use std::time::Duration;
 
-use deploystatus::{Client, FlushEvent, FlushReport, NewStatus, OnSuperseded, Outbox, State};
-use deploystatus_emulator::{Fault, NewDeployment, Operation};
+use deploystatus::{
+    Client, ErrorKind, FlushEvent, FlushReport, NewStatus, OnSuperseded, Outbox, State,
+};
+use deploystatus_emulator::{Fault, NewDeployment, Operation, ReplicaLag};
 use tests::{client_builder, in_paused_time};
 use tokio::time::Instant;
 
@@ -188,4 +190,24 @@ async fn results_are_passed_on_as_they_arrive() {
     flush.await.unwrap();
     let times: Vec<_> = times.into_iter().map(|(_, seconds)| seconds).collect();
     assert_eq!(times, [0, 20]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn stale_list_keeps_the_report_for_later() {
+    let kept = Kept::start().await;
+    kept.lose("kept").await;
+    let lag = |seconds| {
+        let lag = ReplicaLag::fixed(Duration::from_secs(seconds));
+        kept.scene.github.change_quirks(|it| it.replica_lag = lag);
+    };
+    lag(600);
+    let flushed = kept.flush(OnSuperseded::Drop).await;
+    let error = flushed.kept[0].error().unwrap();
+    assert_eq!(error.kind(), ErrorKind::StaleList, "{error}");
+    assert!(error.is_retryable(), "{error}");
+    // The server is GitHub, so no setting needs to be checked.
+    assert_eq!(error.advice(), None, "{error}");
+    lag(0);
+    let flushed = kept.flush(OnSuperseded::Drop).await;
+    assert_eq!(delivered(&flushed), ["kept"]);
 }

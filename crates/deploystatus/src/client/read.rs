@@ -120,8 +120,8 @@ pub(crate) async fn read_fresh(
 
 /// Creates the error for a list that stayed out of date.
 pub(crate) fn stale_list() -> Error {
-    let text = "the list of statuses lacks statuses that are known to exist";
-    Error::new(ErrorKind::InvalidResponse, text)
+    let text = "the server's list of statuses is out of date";
+    Error::new(ErrorKind::StaleList, text)
 }
 
 /// Pause before a list that was out of date is read again.
