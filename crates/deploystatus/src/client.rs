@@ -44,7 +44,6 @@ impl Client {
     }
 
     /// Returns the server profile currently in use.
-    #[must_use]
     pub fn profile(&self) -> ServerProfile {
         self.0.profile()
     }

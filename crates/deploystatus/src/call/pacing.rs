@@ -21,6 +21,7 @@ use crate::http::response::Response;
 /// With Enterprise Server, the limits of creations stay off until a response carries rate-limit headers.
 /// Most Enterprise Servers send none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Pacing {
     is_on: bool,
     max_concurrent: u16,
@@ -30,7 +31,6 @@ pub struct Pacing {
 
 impl Pacing {
     /// Creates a pacing with GitHub's limits.
-    #[must_use]
     pub const fn new() -> Self {
         Self {
             is_on: true,
@@ -41,7 +41,6 @@ impl Pacing {
     }
 
     /// Creates a pacing without limits, for servers without rate limits.
-    #[must_use]
     pub const fn off() -> Self {
         let mut pacing = Self::new();
         pacing.is_on = false;
@@ -49,21 +48,18 @@ impl Pacing {
     }
 
     /// Sets the maximum number of concurrent requests. Zero is treated as one. Defaults to 100.
-    #[must_use]
     pub const fn max_concurrent(mut self, requests: u16) -> Self {
         self.max_concurrent = if requests == 0 { 1 } else { requests };
         self
     }
 
     /// Sets the maximum number of creations per minute. Zero is treated as one. Defaults to 80.
-    #[must_use]
     pub const fn creations_per_minute(mut self, creations: u16) -> Self {
         self.creations_per_minute = if creations == 0 { 1 } else { creations };
         self
     }
 
     /// Sets the maximum number of creations per hour. Zero is treated as one. Defaults to 500.
-    #[must_use]
     pub const fn creations_per_hour(mut self, creations: u16) -> Self {
         self.creations_per_hour = if creations == 0 { 1 } else { creations };
         self

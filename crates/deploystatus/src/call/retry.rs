@@ -27,6 +27,7 @@ use crate::http::response::Response;
 /// let patient = RetryPolicy::new().timeout(hour).max_retry_after(hour);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct RetryPolicy {
     max_attempts: u32,
     initial_backoff: Duration,
@@ -40,7 +41,6 @@ const MAX_BACKOFF: Duration = Duration::from_secs(30);
 
 impl RetryPolicy {
     /// Creates the default policy.
-    #[must_use]
     pub const fn new() -> Self {
         Self {
             max_attempts: 5,
@@ -55,27 +55,23 @@ impl RetryPolicy {
     /// Creates a policy with one attempt.
     ///
     /// After a lost response, the client still searches for the status, because the search does not repeat the creation.
-    #[must_use]
     pub const fn never() -> Self {
         Self::new().max_attempts(1)
     }
 
     /// Sets the maximum number of attempts. Zero is treated as one. Defaults to 5.
-    #[must_use]
     pub const fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = if attempts == 0 { 1 } else { attempts };
         self
     }
 
     /// Sets the maximum backoff before the second attempt. Defaults to 500 ms.
-    #[must_use]
     pub const fn initial_backoff(mut self, backoff: Duration) -> Self {
         self.initial_backoff = backoff;
         self
     }
 
     /// Sets the maximum wait that the server may ask for. Defaults to 2 minutes.
-    #[must_use]
     pub const fn max_retry_after(mut self, wait: Duration) -> Self {
         self.max_retry_after = wait;
         self
@@ -84,7 +80,6 @@ impl RetryPolicy {
     /// Sets the time after which no attempt is started. Defaults to 5 minutes.
     ///
     /// It includes waits for other creations of the same deployment and for the pacing of the client.
-    #[must_use]
     pub const fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -94,14 +89,12 @@ impl RetryPolicy {
     ///
     /// GitHub ends every request within 10 seconds. If its lists lag behind by more than the search time,
     /// a status can be stored twice. The result is an error then, if the list shows both.
-    #[must_use]
     pub const fn search_timeout(mut self, timeout: Duration) -> Self {
         self.search_timeout = timeout;
         self
     }
 
     /// Sets the seed of the random backoff, for reproducible tests.
-    #[must_use]
     pub const fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self

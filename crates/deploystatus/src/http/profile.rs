@@ -36,6 +36,7 @@ use crate::model::preview::Preview;
 /// # Ok::<_, deploystatus::InvalidValue>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct ServerProfile {
     server: Server,
     previews: Vec<Preview>,
@@ -57,13 +58,11 @@ const FIRST_WITH_2026_VERSION: (u16, u16) = (3, 21);
 
 impl ServerProfile {
     /// Creates the profile of github.com and of the tenants of ghe.com.
-    #[must_use]
     pub fn github() -> Self {
         Self::new(Server::GitHub, &[], Some("2026-03-10"))
     }
 
     /// Creates the profile of an Enterprise Server of this version.
-    #[must_use]
     pub fn enterprise(major: u16, minor: u16) -> Self {
         let version = (major, minor);
         let previews = if version < FIRST_WITHOUT_PREVIEWS {
@@ -84,7 +83,6 @@ impl ServerProfile {
     /// Creates the profile of an Enterprise Server of unknown version.
     ///
     /// It contains both previews, which newer servers ignore.
-    #[must_use]
     pub fn enterprise_of_unknown_version() -> Self {
         Self::new(Server::UnknownEnterprise, Preview::ALL, Some("2022-11-28"))
     }
@@ -117,7 +115,6 @@ impl ServerProfile {
     }
 
     /// Sets the previews to send.
-    #[must_use]
     pub fn with_previews(mut self, previews: impl IntoIterator<Item = Preview>) -> Self {
         self.previews = previews.into_iter().collect();
         self.accept = accept(&self.previews);
@@ -150,7 +147,6 @@ impl ServerProfile {
     }
 
     /// Removes the API version, so that the header is not sent.
-    #[must_use]
     pub fn without_api_version(mut self) -> Self {
         self.api_version = None;
         self

@@ -20,6 +20,7 @@ use std::time::Duration;
 ///     .max_interval(Duration::from_secs(60));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct WaitPolicy {
     initial_interval: Duration,
     max_interval: Duration,
@@ -30,7 +31,6 @@ pub struct WaitPolicy {
 
 impl WaitPolicy {
     /// Creates the default policy.
-    #[must_use]
     pub const fn new() -> Self {
         Self {
             initial_interval: Duration::from_secs(2),
@@ -42,7 +42,6 @@ impl WaitPolicy {
     }
 
     /// Sets the interval after the first poll and after a new status (at least 100 ms). Defaults to 2 seconds.
-    #[must_use]
     pub const fn initial_interval(mut self, interval: Duration) -> Self {
         self.is_limited = false;
         self.initial_interval = interval;
@@ -52,7 +51,6 @@ impl WaitPolicy {
     /// Sets the maximum interval between two polls. Defaults to 15 seconds.
     ///
     /// The interval is longer if the server asks for a longer wait.
-    #[must_use]
     pub const fn max_interval(mut self, interval: Duration) -> Self {
         self.is_limited = false;
         self.max_interval = interval;
@@ -62,14 +60,12 @@ impl WaitPolicy {
     /// Sets the time after which the last poll starts. Defaults to 30 minutes.
     ///
     /// The last poll may take another 10 seconds. A timeout of zero polls once, and `Duration::MAX` waits without limit.
-    #[must_use]
     pub const fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
     /// Sets the seed of the random intervals, for reproducible tests.
-    #[must_use]
     pub const fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
