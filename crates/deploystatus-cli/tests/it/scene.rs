@@ -36,6 +36,8 @@ impl Scene {
     }
 
     pub(crate) fn with(builder: EmulatorBuilder) -> Self {
+        // Clients in the test's own process need it too. This fails only if it is installed already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
