@@ -178,7 +178,7 @@ async fn results_are_passed_on_as_they_arrive() {
     kept.scene.fault(slow);
     let started = Instant::now();
     let mut times = Vec::new();
-    let on_event = |event: FlushEvent<'_>| match event {
+    let on_event = |event| match event {
         FlushEvent::Delivered { deployment, .. } => {
             times.push((deployment, started.elapsed().as_secs()));
         }

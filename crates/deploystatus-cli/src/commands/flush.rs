@@ -1,11 +1,11 @@
 //! `flush`: sends the reports left in the outbox.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use deploystatus::{DeploymentStatus, FlushEvent, FlushReport, OnSuperseded, Outbox};
+use deploystatus::{DeploymentStatus, FlushEvent, OnSuperseded, Outbox, Undelivered};
+use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::list;
 use super::time_limit::TimeLimit;
 use crate::advice;
 use crate::arguments::FlushArgs;
@@ -13,6 +13,7 @@ use crate::error::{Error, TimedOut};
 use crate::exit::{self, Code};
 use crate::output::Output;
 use crate::output::format::Format;
+use crate::output::style::Span;
 use crate::settings::{Settings, outbox_directory};
 
 pub(crate) async fn run(
@@ -21,6 +22,7 @@ pub(crate) async fn run(
     output: &Output,
 ) -> Result<Code, Error> {
     let directory = outbox_directory(&arguments.outbox)?;
+    let mut results = Results::new(output);
     if !directory.exists() {
         if arguments.outbox.outbox.is_some() {
             return Err(Error::Usage(format!(
@@ -29,8 +31,7 @@ pub(crate) async fn run(
             )));
         }
         output.note(&format!("no outbox at {}", directory.display()));
-        Results::default().print(output)?;
-        return Ok(Code::Done);
+        return results.finish();
     }
     let limit = TimeLimit::new(arguments.timeout, output);
     let client = settings.client(output)?;
@@ -40,127 +41,141 @@ pub(crate) async fn run(
         OnSuperseded::Drop
     };
     let outbox = Outbox::open(&directory).map_err(Error::call("open the outbox"))?;
-    let mut results = Results::default();
     let flush = async {
-        let on_event = |event: FlushEvent<'_>| {
+        let on_event = |event| {
             limit.on_progress();
-            results.add(&event);
+            results.add(event);
         };
         let flushed = outbox.flush_with(&client, superseded, on_event);
         flushed.await.map_err(Error::call("read the outbox"))
     };
-    match limit.run(TimedOut::Flushing, flush).await {
-        Ok(flushed) => {
-            results.print(output)?;
-            print_notes(&flushed, &directory, output);
-            Ok(print_failures(flushed, output))
-        }
-        Err(error @ Error::TimedOut(..)) => {
-            results.print(output)?;
-            results.print_kept(output);
-            Err(error)
-        }
-        Err(error) => Err(error),
+    let flushed = limit.run(TimedOut::Flushing, flush).await;
+    if flushed.is_ok() && results.is_empty {
+        output.note(&format!("the outbox at {} is empty", directory.display()));
     }
+    let code = results.finish()?;
+    flushed.map(|()| code)
 }
 
-/// The results that have arrived, which are printed even if the time limit is reached.
-#[derive(Default)]
-struct Results {
+/// The results, which are printed as they arrive. The JSON document follows at the end.
+struct Results<'a> {
+    output: &'a Output,
+    document: Document,
+    is_empty: bool,
+    /// The exit code, unless printing has failed.
+    code: Code,
+    failure: Option<Error>,
+}
+
+/// The document that `--json` prints.
+#[derive(Default, Serialize)]
+struct Document {
     delivered: Vec<DeploymentStatus>,
-    dropped: Vec<Value>,
+    dropped: Vec<Undelivered>,
     kept: Vec<Value>,
-    /// The errors of the reports that are kept.
-    problems: Vec<String>,
     in_use: Vec<PathBuf>,
     skipped: Vec<PathBuf>,
     unreadable: Vec<String>,
 }
 
-impl Results {
-    fn add(&mut self, event: &FlushEvent<'_>) {
+impl<'a> Results<'a> {
+    fn new(output: &'a Output) -> Self {
+        Self {
+            output,
+            document: Document::default(),
+            is_empty: true,
+            code: Code::Done,
+            failure: None,
+        }
+    }
+
+    fn add(&mut self, event: FlushEvent) {
+        self.is_empty = false;
+        let output = self.output;
         match event {
-            FlushEvent::Delivered { outcome, .. } => self.delivered.push(outcome.status.clone()),
-            FlushEvent::Dropped(report) => self.dropped.push(json!(report)),
-            FlushEvent::Kept(report) => {
-                self.kept.push(json!(report));
-                self.problems.push(advice::message(*report));
+            FlushEvent::Delivered {
+                repository,
+                deployment,
+                outcome,
+                ..
+            } => {
+                let printed = self.print_delivered(&repository, deployment, &outcome.status);
+                self.failure = self.failure.take().or(printed.err());
+                self.document.delivered.push(outcome.status);
             }
-            FlushEvent::InUse(path) => self.in_use.push((*path).to_owned()),
-            FlushEvent::Skipped(path) => self.skipped.push((*path).to_owned()),
-            FlushEvent::Unreadable(error) => self.unreadable.push(advice::message(*error)),
+            FlushEvent::Dropped(report) => {
+                output.note(&format!(
+                    "dropped the report for deployment {} of {}, because a newer status exists",
+                    report.deployment(),
+                    report.repository()
+                ));
+                self.document.dropped.push(report);
+            }
+            FlushEvent::Kept(report) => {
+                self.document.kept.push(json!(report));
+                let error = Error::Undelivered(report);
+                output.error(&error);
+                if matches!(self.code, Code::Done | Code::Failed) {
+                    self.code = exit::code_of(&error);
+                }
+            }
+            FlushEvent::InUse(path) => {
+                output.note(&format!(
+                    "left {} alone, because another process uses it",
+                    path.display()
+                ));
+                self.document.in_use.push(path);
+            }
+            FlushEvent::Skipped(path) => {
+                self.fail();
+                output.warning(&format!(
+                    "skipped {}: it is for another server or follows a report that was not sent",
+                    path.display()
+                ));
+                self.document.skipped.push(path);
+            }
+            FlushEvent::Unreadable(error) => {
+                self.fail();
+                let message = advice::message(&error);
+                output.warning(&message);
+                self.document.unreadable.push(message);
+            }
             _ => {}
         }
     }
 
-    /// Prints the statuses that were created; the JSON document also lists all other reports.
-    fn print(&self, output: &Output) -> Result<(), Error> {
-        match output.format() {
-            Format::Text if self.delivered.is_empty() => Ok(()),
-            Format::Text => output.table(&list::table(&self.delivered, output.times())),
-            Format::JsonLines => self
-                .delivered
-                .iter()
-                .try_for_each(|status| output.json(status)),
-            Format::Json => output.json(&json!({
-                "delivered": self.delivered,
-                "dropped": self.dropped,
-                "kept": self.kept,
-                "in_use": self.in_use,
-                "skipped": self.skipped,
-                "unreadable": self.unreadable,
-            })),
+    /// Sets the exit code, unless a report that was not sent has set another one.
+    fn fail(&mut self) {
+        if self.code == Code::Done {
+            self.code = Code::Failed;
         }
     }
 
-    fn print_kept(&self, output: &Output) {
-        for problem in &self.problems {
-            output.warning(problem);
+    fn print_delivered(
+        &self,
+        repository: &str,
+        deployment: u64,
+        status: &DeploymentStatus,
+    ) -> Result<(), Error> {
+        match self.output.format() {
+            Format::Text => self.output.line(&[
+                Span::state(&status.state),
+                Span::plain(format!("deployment {deployment} of {repository}")),
+                Span::plain(format!("status {}", status.id)),
+            ]),
+            Format::JsonLines => self.output.json(status),
+            Format::Json => Ok(()),
         }
     }
-}
 
-/// Prints the reports that were dropped, left alone, skipped or unreadable.
-fn print_notes(flushed: &FlushReport, directory: &Path, output: &Output) {
-    for report in &flushed.dropped {
-        output.note(&format!(
-            "dropped the report for deployment {} of {}, because a newer status exists",
-            report.deployment(),
-            report.repository()
-        ));
-    }
-    for path in &flushed.in_use {
-        output.note(&format!(
-            "left {} alone, because another process uses it",
-            path.display()
-        ));
-    }
-    for path in &flushed.skipped {
-        output.warning(&format!(
-            "skipped {}: it is for another server or follows a report that was not sent",
-            path.display()
-        ));
-    }
-    for error in &flushed.unreadable {
-        output.warning(&advice::message(error));
-    }
-    if flushed.is_complete() && flushed.delivered.is_empty() && flushed.dropped.is_empty() {
-        output.note(&format!("the outbox at {} is empty", directory.display()));
-    }
-}
-
-/// Prints an error for each report that was not sent and returns the exit code of the first.
-fn print_failures(flushed: FlushReport, output: &Output) -> Code {
-    let mut code = Code::Done;
-    if !flushed.skipped.is_empty() || !flushed.unreadable.is_empty() {
-        code = Code::Failed;
-    }
-    for (index, report) in flushed.kept.into_iter().enumerate() {
-        let error = Error::Undelivered(report);
-        output.error(&error);
-        if index == 0 {
-            code = exit::code_of(&error);
+    /// Prints the JSON document and returns the exit code.
+    fn finish(self) -> Result<Code, Error> {
+        if let Some(failure) = self.failure {
+            return Err(failure);
         }
+        if self.output.format() == Format::Json {
+            self.output.json(&self.document)?;
+        }
+        Ok(self.code)
     }
-    code
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use deploystatus::{Client, NewStatus, Outbox, State};
 use deploystatus_emulator::{Fault, NewDeployment, NewStatus as Reported, Operation};
+use serde_json::Value;
 use snapbox::str;
 
 use crate::process::{Running, code, pair, stderr, wait_until};
@@ -85,8 +86,7 @@ help: Give the token the repository permission `deployments=write`. The report i
         scene.run_bare("flush"),
         str![[r#"
 $ deploystatus flush
-ID          STATE    CREATED               BY       ENVIRONMENT  DESCRIPTION
-5000000002  success  2026-01-01T00:00:00Z  octocat  staging
+success  deployment 42 of octocat/example  status 5000000002
 --- exit 0
 
 "#]],
@@ -163,8 +163,8 @@ fn report_of_a_running_command_is_left_alone() {
     assert_eq!(scene.reported()[1], pair("success", ""));
 }
 
-#[test]
-fn timed_out_flush_shows_what_it_delivered() {
+/// Kills `run` on the deployments 42 and 43, the second of which does not respond afterwards.
+fn scene_with_silent_deployment() -> Scene {
     let scene = Scene::real_time();
     let other = NewDeployment::new("main").id(43);
     let github = &scene.github;
@@ -178,14 +178,28 @@ fn timed_out_flush_shows_what_it_delivered() {
     }
     let silent = Fault::delay(Duration::from_secs(600)).path("/repos/*/*/deployments/43/statuses");
     github.fault(silent.times(99));
-    let output = scene
-        .background(&["flush", "--timeout", "0"])
-        .output()
-        .unwrap();
+    scene
+}
+
+#[test]
+fn results_are_printed_as_they_arrive() {
+    let scene = scene_with_silent_deployment();
+    let mut flush = Running::start(scene.background(&["flush"]));
+    let line = flush.line();
+    let delivered = scene.github.history(ID).pop().unwrap();
+    let expected = "error  deployment 42 of octocat/example  status";
+    assert_eq!(line, format!("{expected} {}", delivered.id));
+}
+
+#[test]
+fn timed_out_flush_shows_what_it_delivered() {
+    let scene = scene_with_silent_deployment();
+    let arguments = ["flush", "--timeout", "0", "--json"];
+    let output = scene.background(&arguments).output().unwrap();
     assert_eq!(code(output.status), 7);
-    let delivered = github.history(ID).pop().unwrap().id.to_string();
-    let text = String::from_utf8(output.stdout.clone()).unwrap();
-    assert!(text.contains(&delivered), "{text}");
+    let delivered = scene.github.history(ID).pop().unwrap().id;
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["delivered"][0]["id"], delivered);
     let errors = stderr(&output);
     assert!(errors.contains("still in the outbox"), "{errors}");
     assert_eq!(scene.kept().len(), 1);

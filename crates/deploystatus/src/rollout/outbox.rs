@@ -99,10 +99,13 @@ impl Outbox {
         client: &Client,
         on_superseded: OnSuperseded,
     ) -> Result<FlushReport, Error> {
-        self.flush_with(client, on_superseded, |_| {}).await
+        let mut report = FlushReport::default();
+        let flush = self.flush_with(client, on_superseded, |event| report.add(event));
+        flush.await?;
+        Ok(report)
     }
 
-    /// Delivers the reports like [`Outbox::flush`] and calls `on_event` with each result as it arrives.
+    /// Delivers the reports like [`Outbox::flush`], and passes each result to `on_event` as soon as it is known.
     ///
     /// # Errors
     ///
@@ -116,12 +119,13 @@ impl Outbox {
         client: &Client,
         on_superseded: OnSuperseded,
         on_event: F,
-    ) -> Result<FlushReport, Error>
+    ) -> Result<(), Error>
     where
-        F: FnMut(FlushEvent<'_>) + Send,
+        F: FnMut(FlushEvent) + Send,
     {
         let scan = scan::scan(&self.directory, self.owner, client.base_url())?;
-        Ok(Flush::new(client, on_superseded, on_event).run(scan).await)
+        Flush::new(client, on_superseded, on_event).run(scan).await;
+        Ok(())
     }
 
     /// Writes a report to a new file and locks it.

@@ -1,15 +1,14 @@
 //! Delivery of the reports in an outbox.
 
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use futures_util::StreamExt;
 use futures_util::stream;
 
 use super::access::failed;
 use super::entry::{Claim, LockState, OutboxEntry};
-use super::flush_report::{FlushEvent, FlushReport, OnSuperseded};
+use super::flush_report::{FlushEvent, OnSuperseded};
 use super::scan::{Found, Scan};
 use super::superseded::{Decision, decide};
 use crate::client::Client;
@@ -27,64 +26,40 @@ const MAX_CONCURRENT: usize = 16;
 pub(super) struct Flush<'a, F> {
     client: &'a Client,
     on_superseded: OnSuperseded,
-    results: Mutex<Results<F>>,
+    on_event: Mutex<F>,
     /// `true` after a connection failed, so that no further report waits for the same failure.
     is_unreachable: AtomicBool,
 }
 
-struct Results<F> {
-    report: FlushReport,
-    on_event: F,
-}
-
-/// Result of handling one report.
-enum Step {
-    Delivered(Box<Delivered>),
-    Dropped(Undelivered),
-    Kept(Undelivered),
-    Busy,
-    Gone,
-    Unreadable(Error),
-}
-
-struct Delivered {
-    repository: String,
-    deployment: u64,
-    outcome: CreateOutcome,
-}
-
-impl<'a, F: FnMut(FlushEvent<'_>) + Send> Flush<'a, F> {
+impl<'a, F: FnMut(FlushEvent) + Send> Flush<'a, F> {
     pub(super) fn new(client: &'a Client, on_superseded: OnSuperseded, on_event: F) -> Self {
         Self {
             client,
             on_superseded,
-            results: Mutex::new(Results {
-                report: FlushReport::default(),
-                on_event,
-            }),
+            on_event: Mutex::new(on_event),
             is_unreachable: AtomicBool::new(false),
         }
     }
 
-    pub(super) async fn run(self, scan: Scan) -> FlushReport {
+    pub(super) async fn run(self, scan: Scan) {
         for path in scan.in_use {
-            self.results().leave(path);
+            self.notify(FlushEvent::InUse(path));
         }
         for path in scan.skipped {
-            self.results().skip(path);
+            self.notify(FlushEvent::Skipped(path));
         }
         for error in scan.unreadable {
-            self.results().record(Step::Unreadable(error));
+            self.notify(FlushEvent::Unreadable(error));
         }
-        let deployments: Vec<_> = scan
-            .deployments
-            .into_iter()
-            .map(|reports| self.send_in_order(reports))
-            .collect();
-        let sending = stream::iter(deployments).buffer_unordered(MAX_CONCURRENT);
+        let deployments = scan.deployments.into_iter();
+        let sending: Vec<_> = deployments.map(|it| self.send_in_order(it)).collect();
+        let sending = stream::iter(sending).buffer_unordered(MAX_CONCURRENT);
         sending.collect::<Vec<()>>().await;
-        let results = self.results.into_inner();
-        results.unwrap_or_else(PoisonError::into_inner).report
+    }
+
+    fn notify(&self, event: FlushEvent) {
+        let mut on_event = self.on_event.lock().unwrap_or_else(PoisonError::into_inner);
+        on_event(event);
     }
 
     /// Sends the reports of one deployment in order. If one cannot be sent, the later ones wait for the next flush.
@@ -92,57 +67,59 @@ impl<'a, F: FnMut(FlushEvent<'_>) + Send> Flush<'a, F> {
         let mut reports = reports.into_iter();
         let mut is_in_use = false;
         for found in reports.by_ref() {
-            let path = found.path.clone();
-            let step = self.send(found).await;
-            is_in_use = matches!(step, Step::Busy);
-            let must_wait = matches!(step, Step::Kept(_) | Step::Busy | Step::Unreadable(_));
-            match step {
-                Step::Busy => self.results().leave(path),
-                step => self.results().record(step),
-            }
-            if must_wait {
+            let Some(event) = self.send(found).await else {
+                continue;
+            };
+            let is_sent = matches!(event, FlushEvent::Delivered { .. } | FlushEvent::Dropped(_));
+            is_in_use = matches!(event, FlushEvent::InUse(_));
+            self.notify(event);
+            if !is_sent {
                 break;
             }
         }
         for found in reports {
-            if is_in_use {
-                self.results().leave(found.path);
+            self.notify(if is_in_use {
+                FlushEvent::InUse(found.path)
             } else {
-                self.results().skip(found.path);
-            }
+                FlushEvent::Skipped(found.path)
+            });
         }
     }
 
-    async fn send(&self, found: Found) -> Step {
+    /// Sends a report, or returns `None` if another process has removed it.
+    async fn send(&self, found: Found) -> Option<FlushEvent> {
         let Found { path, report, lock } = found;
         if lock == LockState::Busy {
-            return Step::Busy;
+            return Some(FlushEvent::InUse(path));
         }
         let entry = match OutboxEntry::try_claim(&path) {
             Ok(Claim::Locked(entry)) => entry,
-            Ok(Claim::Busy) => return Step::Busy,
-            Ok(Claim::Gone) => return Step::Gone,
-            Err(error) => return Step::Unreadable(failed("cannot open the report", &path, error)),
+            Ok(Claim::Busy) => return Some(FlushEvent::InUse(path)),
+            Ok(Claim::Gone) => return None,
+            Err(error) => {
+                let error = failed("cannot open the report", &path, error);
+                return Some(FlushEvent::Unreadable(error));
+            }
         };
-        let step = match self.decide(&report).await {
+        let event = match self.decide(&report).await {
             Ok((deployment, Decision::Send, _)) => {
                 let (repository, id) = (report.repository.clone(), report.deployment);
                 match deliver(report, Some(entry), &deployment).await {
                     Ok(outcome) => delivered(repository, id, outcome),
-                    Err(undelivered) => Step::Kept(undelivered),
+                    Err(undelivered) => FlushEvent::Kept(undelivered),
                 }
             }
             Ok((deployment, Decision::Drop, newest)) => {
                 drop_unless_stored(report, entry, &deployment, &newest).await
             }
-            Err(error) => Step::Kept(Undelivered::new(report, Some(path)).with_error(error)),
+            Err(error) => FlushEvent::Kept(Undelivered::new(report, Some(path)).with_error(error)),
         };
-        if let Step::Kept(undelivered) = &step
+        if let FlushEvent::Kept(undelivered) = &event
             && undelivered.error().is_some_and(is_unreachable)
         {
             self.is_unreachable.store(true, Ordering::Relaxed);
         }
-        step
+        Some(event)
     }
 
     /// Reads the newest status and decides whether the report is sent.
@@ -158,10 +135,6 @@ impl<'a, F: FnMut(FlushEvent<'_>) + Send> Flush<'a, F> {
         let decision = decide(report, &newest, self.on_superseded);
         Ok((deployment, decision, newest))
     }
-
-    fn results(&self) -> MutexGuard<'_, Results<F>> {
-        self.results.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 /// Drops an outdated report. If its status is stored below the newest one, the report counts as delivered.
@@ -170,7 +143,7 @@ async fn drop_unless_stored(
     entry: OutboxEntry,
     deployment: &Deployment,
     newest: &Newest,
-) -> Step {
+) -> FlushEvent {
     match report.find(deployment, newest).await {
         Ok(Some(status)) => {
             entry.discard();
@@ -183,62 +156,23 @@ async fn drop_unless_stored(
         }
         Ok(None) => {
             entry.discard();
-            Step::Dropped(Undelivered::new(report, None))
+            FlushEvent::Dropped(Undelivered::new(report, None))
         }
         Err(error) => {
             let kept_in = entry.path().to_owned();
-            Step::Kept(Undelivered::new(report, Some(kept_in)).with_error(error))
+            FlushEvent::Kept(Undelivered::new(report, Some(kept_in)).with_error(error))
         }
     }
 }
 
-fn delivered(repository: String, deployment: u64, outcome: CreateOutcome) -> Step {
-    Step::Delivered(Box::new(Delivered {
+fn delivered(repository: String, deployment: u64, outcome: CreateOutcome) -> FlushEvent {
+    FlushEvent::Delivered {
         repository,
         deployment,
-        outcome,
-    }))
+        outcome: Box::new(outcome),
+    }
 }
 
 fn is_unreachable(error: &Error) -> bool {
     error.is_connect() || error.is_timeout()
-}
-
-impl<F: FnMut(FlushEvent<'_>)> Results<F> {
-    fn record(&mut self, step: Step) {
-        let Self { report, on_event } = self;
-        match step {
-            Step::Delivered(delivered) => {
-                on_event(FlushEvent::Delivered {
-                    repository: &delivered.repository,
-                    deployment: delivered.deployment,
-                    outcome: &delivered.outcome,
-                });
-                report.delivered.push(delivered.outcome);
-            }
-            Step::Dropped(dropped) => {
-                on_event(FlushEvent::Dropped(&dropped));
-                report.dropped.push(dropped);
-            }
-            Step::Kept(kept) => {
-                on_event(FlushEvent::Kept(&kept));
-                report.kept.push(kept);
-            }
-            Step::Unreadable(error) => {
-                on_event(FlushEvent::Unreadable(&error));
-                report.unreadable.push(error);
-            }
-            Step::Busy | Step::Gone => {}
-        }
-    }
-
-    fn leave(&mut self, path: PathBuf) {
-        (self.on_event)(FlushEvent::InUse(&path));
-        self.report.in_use.push(path);
-    }
-
-    fn skip(&mut self, path: PathBuf) {
-        (self.on_event)(FlushEvent::Skipped(&path));
-        self.report.skipped.push(path);
-    }
 }

@@ -1,6 +1,6 @@
 //! The result of a flush.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::error::Error;
 use crate::model::create_outcome::CreateOutcome;
@@ -46,28 +46,42 @@ impl FlushReport {
     }
 }
 
-/// One result of a flush, as soon as it is known.
+/// The result of a flush for one report.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum FlushEvent<'a> {
+pub enum FlushEvent {
     /// A report was delivered, or its status was found to be stored already.
     #[non_exhaustive]
     Delivered {
         /// The name of the repository, `OWNER/NAME`.
-        repository: &'a str,
+        repository: String,
         /// The ID of the deployment.
         deployment: u64,
         /// The status as stored by the server.
-        outcome: &'a CreateOutcome,
+        outcome: Box<CreateOutcome>,
     },
     /// A report was dropped, because another status is newer.
-    Dropped(&'a Undelivered),
+    Dropped(Undelivered),
     /// A report could not be delivered and is kept.
-    Kept(&'a Undelivered),
-    /// A file was left to another process.
-    InUse(&'a Path),
-    /// A file was left for later.
-    Skipped(&'a Path),
-    /// A file cannot be read.
-    Unreadable(&'a Error),
+    Kept(Undelivered),
+    /// A file was left to another process: its rollout is running, it is being sent,
+    /// or it follows such a report for the same deployment.
+    InUse(PathBuf),
+    /// A file was left for later: it is for another server, or follows a report that was kept.
+    Skipped(PathBuf),
+    /// A file is not a report, is rejected, or was written by a newer version. The error names the file.
+    Unreadable(Error),
+}
+
+impl FlushReport {
+    pub(super) fn add(&mut self, event: FlushEvent) {
+        match event {
+            FlushEvent::Delivered { outcome, .. } => self.delivered.push(*outcome),
+            FlushEvent::Dropped(report) => self.dropped.push(report),
+            FlushEvent::Kept(report) => self.kept.push(report),
+            FlushEvent::InUse(path) => self.in_use.push(path),
+            FlushEvent::Skipped(path) => self.skipped.push(path),
+            FlushEvent::Unreadable(error) => self.unreadable.push(error),
+        }
+    }
 }
