@@ -30,19 +30,12 @@ pub struct ClientBuilder {
     user_agent: String,
     timeout: Duration,
     connect_timeout: Duration,
-    proxy: Proxy,
+    proxy: Result<ProxySetting, InvalidValue>,
     roots: Vec<Vec<u8>>,
     system_roots: bool,
     retry: RetryPolicy,
     pacing: Pacing,
     listener: Listener,
-}
-
-/// The proxy as set by the caller.
-enum Proxy {
-    Environment,
-    Url(String),
-    None,
 }
 
 impl Client {
@@ -71,7 +64,7 @@ impl ClientBuilder {
             user_agent: concat!("deploystatus/", env!("CARGO_PKG_VERSION")).to_owned(),
             timeout: Duration::from_secs(30),
             connect_timeout: Duration::from_secs(10),
-            proxy: Proxy::Environment,
+            proxy: Ok(ProxySetting::Environment),
             roots: Vec::new(),
             system_roots: true,
             retry: RetryPolicy::new(),
@@ -156,13 +149,13 @@ impl ClientBuilder {
     ///
     /// Requests to loopback addresses never use a proxy.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
-        self.proxy = Proxy::Url(url.into());
+        self.proxy = parse_proxy(&url.into()).map(ProxySetting::Given);
         self
     }
 
     /// Disables all proxies, including the proxy of the environment.
     pub fn no_proxy(mut self) -> Self {
-        self.proxy = Proxy::None;
+        self.proxy = Ok(ProxySetting::None);
         self
     }
 
@@ -219,11 +212,9 @@ impl ClientBuilder {
         }
         check_timeout("timeout", self.timeout)?;
         check_timeout("connect_timeout", self.connect_timeout)?;
-        let proxy = match self.proxy {
+        let proxy = match self.proxy? {
             _ if base.is_loopback() => ProxySetting::None,
-            Proxy::Environment => ProxySetting::Environment,
-            Proxy::Url(url) => ProxySetting::Given(Box::new(parse_proxy(&url)?)),
-            Proxy::None => ProxySetting::None,
+            proxy => proxy,
         };
         let settings = Settings {
             connect_timeout: self.connect_timeout,

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use jiff::civil::Date;
 use reqwest::header::HeaderValue;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
@@ -127,22 +128,12 @@ impl ServerProfile {
     ///
     /// Returns an error if the version is not a date such as `2026-03-10`.
     pub fn with_api_version(mut self, version: &str) -> Result<Self, InvalidValue> {
-        let is_date = version.len() == 10
-            && version
-                .bytes()
-                .enumerate()
-                .all(|(index, byte)| match index {
-                    4 | 7 => byte == b'-',
-                    _ => byte.is_ascii_digit(),
-                });
-        match HeaderValue::from_str(version) {
-            Ok(value) if is_date => self.api_version = Some(value),
-            _ => {
-                let problem = format!("invalid API version {version:?}");
-                return Err(InvalidValue::new("api_version", problem)
-                    .expected("expected a date such as 2026-03-10"));
-            }
-        }
+        let is_date = version.len() == 10 && version.parse::<Date>().is_ok();
+        let value = HeaderValue::from_str(version).ok().filter(|_| is_date);
+        self.api_version = Some(value.ok_or_else(|| {
+            InvalidValue::new("api_version", format!("invalid API version {version:?}"))
+                .expected("expected a date such as 2026-03-10")
+        })?);
         Ok(self)
     }
 

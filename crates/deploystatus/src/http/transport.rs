@@ -133,8 +133,8 @@ impl Settings {
     }
 }
 
-pub(crate) fn parse_proxy(url: &str) -> Result<Proxy, InvalidValue> {
-    Proxy::all(url).map_err(|_| {
+pub(crate) fn parse_proxy(url: &str) -> Result<Box<Proxy>, InvalidValue> {
+    Proxy::all(url).map(Box::new).map_err(|_| {
         InvalidValue::new("proxy", "invalid proxy URL")
             .expected("expected a URL such as http://proxy.example.com:3128")
     })
