@@ -11,7 +11,7 @@ use tokio::time::sleep;
 use super::classify;
 use super::core::Detection;
 use super::exchange::{Exchanged, Received, exchange};
-use super::gate::{Gate, Passage};
+use super::gate::Passage;
 use super::operation::{Operation, Request};
 use super::retry::{Failure, Retry, Run};
 use super::target::Target;
@@ -50,23 +50,23 @@ impl<'a> Passage<'a> {
         let rate_limits = run.rate_limits();
         async move {
             let result = repeat(target, request, etag, rate_limits).await;
-            // The gate opens or closes before the next request may pass.
-            update(self.gate, &result);
+            self.end(&result);
             result
         }
         .boxed()
     }
-}
 
-fn update(gate: &Gate, result: &Result<Received, Failure>) {
-    match result {
-        Ok(received) if received.response.header(&RATE_REMAINING) == Some("0") => {}
-        Ok(_) => gate.succeeded(),
-        Err(failure) if failure.error.is_rate_limited() => {
-            let wait = failure.error.retry_after().unwrap_or_default();
-            gate.close(wait, failure.error.rejection().cloned());
+    /// Opens or closes the gate by the result of the request. Only then may the next request pass.
+    fn end(self, result: &Result<Received, Failure>) {
+        match result {
+            Ok(received) if received.response.header(&RATE_REMAINING) == Some("0") => {}
+            Ok(_) => self.gate.succeeded(),
+            Err(failure) if failure.error.is_rate_limited() => {
+                let wait = failure.error.retry_after().unwrap_or_default();
+                self.gate.close(wait, failure.error.rejection().cloned());
+            }
+            Err(_) => {}
         }
-        Err(_) => {}
     }
 }
 
