@@ -81,36 +81,53 @@ fn add(states: &mut Vec<String>, state: &str) {
     }
 }
 
+/// The states of the component, and the parts of the enum that depend on them.
+#[derive(Default)]
+struct States<'a> {
+    names: Vec<&'a str>,
+    variants: Vec<Ident>,
+    sentences: Vec<&'a str>,
+    finished: Vec<Ident>,
+    reportable: Vec<Ident>,
+}
+
+impl<'a> States<'a> {
+    fn read(schema: &'a Value) -> Result<Self> {
+        let mut states = Self::default();
+        let sent = schema[REPORTABLE].as_array();
+        let names = schema["enum"].as_array().into_iter().flatten();
+        for state in names.filter_map(Value::as_str) {
+            let variant = variant(state)?;
+            let entry = &schema[VALUES][state];
+            let missing = |key| format!("the state `{state}` has no `{key}` in wording.json");
+            let sentence = entry["description"].as_str();
+            let is_final = entry["final"].as_bool();
+            let sentence = sentence.with_context(|| missing("description"))?;
+            if is_final.with_context(|| missing("final"))? {
+                states.finished.push(variant.clone());
+            }
+            if sent.is_some_and(|sent| sent.iter().any(|it| it == state)) {
+                states.reportable.push(variant.clone());
+            }
+            states.names.push(state);
+            states.variants.push(variant);
+            states.sentences.push(sentence);
+        }
+        Ok(states)
+    }
+}
+
 /// Returns the enum `State`, with a variant for each state and `Unknown(String)` for all others.
 ///
 /// The generator's own enumerations are closed. Methods and conversions are written by hand beside the generated code.
 pub(crate) fn generated(schema: &Value) -> Result<TokenStream> {
-    let values = &schema[VALUES];
-    let (mut names, mut variants, mut sentences) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut finished, mut reportable) = (Vec::new(), Vec::new());
-    let sent = schema[REPORTABLE].as_array();
-    for state in schema["enum"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-    {
-        let variant = variant(state)?;
-        let missing = |key| format!("the state `{state}` has no `{key}` in wording.json");
-        let sentence = values[state]["description"].as_str();
-        sentences.push(sentence.with_context(|| missing("description"))?);
-        if values[state]["final"]
-            .as_bool()
-            .with_context(|| missing("final"))?
-        {
-            finished.push(variant.clone());
-        }
-        if sent.is_some_and(|sent| sent.iter().any(|it| it == state)) {
-            reportable.push(variant.clone());
-        }
-        names.push(state);
-        variants.push(variant);
-    }
+    let States {
+        names,
+        variants,
+        sentences,
+        finished,
+        reportable,
+    } = States::read(schema)?;
     let document = schema["description"].as_str().unwrap_or_default();
     Ok(quote! {
         #[doc = #document]
