@@ -111,14 +111,7 @@ impl<'a> Results<'a> {
                 ));
                 self.document.dropped.push(report);
             }
-            FlushEvent::Kept(report) => {
-                self.document.kept.push(json!(report));
-                let error = Error::Undelivered(report);
-                output.error(&error);
-                if matches!(self.code, Code::Done | Code::Failed) {
-                    self.code = exit::code_of(&error);
-                }
-            }
+            FlushEvent::Kept(report) => self.add_kept(report),
             FlushEvent::InUse(path) => {
                 output.note(&format!(
                     "left {} alone, because another process uses it",
@@ -141,6 +134,15 @@ impl<'a> Results<'a> {
                 self.document.unreadable.push(message);
             }
             _ => {}
+        }
+    }
+
+    fn add_kept(&mut self, report: Undelivered) {
+        self.document.kept.push(json!(report));
+        let error = Error::Undelivered(report);
+        self.output.error(&error);
+        if matches!(self.code, Code::Done | Code::Failed) {
+            self.code = exit::code_of(&error);
         }
     }
 
