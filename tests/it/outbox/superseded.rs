@@ -1,15 +1,16 @@
 //! Reports that another rollout has superseded.
 
+use std::fs;
 use std::time::Duration;
 
-use deploystatus::{Confirmation, NewStatus, OnSuperseded, Outbox, State};
+use deploystatus::{Confirmation, NewStatus, OnSuperseded, Outbox, State, Undelivered};
 use deploystatus_emulator::{Fault, NewStatus as Stored, Operation};
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use super::{Kept, edit};
-use crate::rollout::{an_hour, first};
+use crate::rollout::{LOG, an_hour, first};
 
 const BOTH: [OnSuperseded; 2] = [OnSuperseded::Drop, OnSuperseded::Send];
 
@@ -206,4 +207,36 @@ async fn last_will_of_a_start_that_was_never_stored_is_dropped() {
     let flushed = kept.flush(OnSuperseded::Send).await;
     assert_eq!(flushed.dropped.len(), 1);
     assert_eq!(kept.scene.stored(), ["in_progress"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn late_progress_does_not_hide_the_end() {
+    for redelivers in [false, true] {
+        let kept = Kept::start().await;
+        kept.lose("Out of memory").await;
+        let file = &kept.files()[0];
+        let progress = json!({
+            "state": "in_progress",
+            "environment": "staging",
+            "log_url": LOG,
+            "description": "Copying",
+        });
+        edit(file, |json| json["unconfirmed"] = json!([progress]));
+        // The server completes the request of the progress after that of the end.
+        for (state, description) in [("failure", "Out of memory"), ("in_progress", "Copying")] {
+            let status = Stored::new(state).description(description);
+            kept.scene.store(status.environment("staging").log_url(LOG));
+        }
+        for _ in 0..2 {
+            if redelivers {
+                let json = fs::read(file).unwrap();
+                let report: Undelivered = serde_json::from_slice(&json).unwrap();
+                report.redeliver(&kept.scene.client).await.unwrap();
+            } else {
+                assert!(kept.flush(OnSuperseded::Drop).await.is_complete());
+            }
+            let states = ["in_progress", "failure", "in_progress", "failure"];
+            assert_eq!(kept.scene.stored(), states, "{redelivers}");
+        }
+    }
 }

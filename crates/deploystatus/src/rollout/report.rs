@@ -8,9 +8,10 @@ use serde_json::Value;
 
 use crate::call::target::Target;
 use crate::client::Client;
+use crate::client::create::is_stored_as;
 use crate::client::create::redeliver::{find, redeliver};
 use crate::client::deployment::Deployment;
-use crate::client::read::{Newest, read_newest};
+use crate::client::read::Newest;
 use crate::error::Error;
 use crate::model::create_outcome::{CreateOutcome, SearchBound};
 use crate::model::deployment_status::DeploymentStatus;
@@ -96,13 +97,19 @@ impl StoredReport {
     }
 
     /// Delivers the report: searches for its status, and sends it if it is not stored.
-    pub(crate) async fn deliver(&self, deployment: &Deployment) -> Result<CreateOutcome, Error> {
-        let target = patient(&deployment.target);
-        let bound = match self.after {
-            Some(id) => SearchBound::Id(id),
-            None => self.time_bound(read_newest(&target).await?.server_time),
-        };
-        redeliver(&target, &self.status, bound, self.sendings).await
+    pub(crate) async fn deliver(
+        &self,
+        deployment: &Deployment,
+        newest: &Newest,
+    ) -> Result<CreateOutcome, Error> {
+        let bound = self.bound(newest);
+        redeliver(
+            &patient(&deployment.target),
+            &self.status,
+            bound,
+            self.sendings,
+        )
+        .await
     }
 
     /// Searches for the report in one list, without sending anything.
@@ -111,11 +118,38 @@ impl StoredReport {
         deployment: &Deployment,
         newest: &Newest,
     ) -> Result<Option<DeploymentStatus>, Error> {
-        let bound = match self.after {
-            Some(id) => SearchBound::Id(id),
-            None => self.time_bound(newest.server_time),
-        };
+        let bound = self.bound(newest);
         find(&patient(&deployment.target), &self.status, bound).await
+    }
+
+    /// Returns the bound below which a status cannot be this report.
+    ///
+    /// An earlier report of the rollout may be stored after its end. The end below it ends nothing.
+    fn bound(&self, newest: &Newest) -> SearchBound {
+        match (&newest.status, self.after) {
+            (Some(status), _) if self.is_unfinished_own(status) => SearchBound::Id(status.id),
+            (_, Some(id)) => SearchBound::Id(id),
+            (_, None) => {
+                let ended_at = self.ended_at_server(newest.server_time);
+                let time = ended_at.checked_sub(CLOCK_MARGIN);
+                SearchBound::Time(time.unwrap_or(Timestamp::MIN))
+            }
+        }
+    }
+
+    /// Returns `true` if the rollout of this report has stored the status, and the status is not final.
+    pub(crate) fn is_unfinished_own(&self, status: &DeploymentStatus) -> bool {
+        !status.state.is_finished() && self.is_own(status)
+    }
+
+    /// Returns `true` if the rollout of this report has stored the status.
+    ///
+    /// An equal `log_url` is no proof: two attempts of one workflow run share it.
+    pub(crate) fn is_own(&self, status: &DeploymentStatus) -> bool {
+        let is_new = |own| status.id > own;
+        let was_sent = |sent| is_stored_as(status, sent);
+        self.own == Some(status.id)
+            || (self.own.is_none_or(is_new) && self.unconfirmed.iter().any(was_sent))
     }
 
     /// Records a failed delivery.
@@ -131,11 +165,6 @@ impl StoredReport {
         let age = Timestamp::now().duration_since(self.ended_at);
         let age = age.max(SignedDuration::ZERO);
         server_time.checked_sub(age).unwrap_or(Timestamp::MIN)
-    }
-
-    fn time_bound(&self, server_time: Timestamp) -> SearchBound {
-        let time = self.ended_at_server(server_time).checked_sub(CLOCK_MARGIN);
-        SearchBound::Time(time.unwrap_or(Timestamp::MIN))
     }
 }
 

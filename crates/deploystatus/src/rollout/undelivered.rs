@@ -12,6 +12,7 @@ use super::outbox::entry::OutboxEntry;
 use super::report::StoredReport;
 use crate::client::Client;
 use crate::client::deployment::Deployment;
+use crate::client::read::{Newest, read_newest};
 use crate::error::Error;
 use crate::model::create_outcome::CreateOutcome;
 use crate::model::new_status::NewStatus;
@@ -146,12 +147,14 @@ impl Undelivered {
         let Inner {
             report, kept_in, ..
         } = *self.0;
-        let found = report.deployment_of(client).and_then(|deployment| {
+        let prepare = async {
+            let deployment = report.deployment_of(client)?;
             let entry = kept_in.as_deref().map(OutboxEntry::claim).transpose()?;
-            Ok((deployment, entry.flatten()))
-        });
-        match found {
-            Ok((deployment, entry)) => deliver(report, entry, &deployment).await,
+            let newest = read_newest(&deployment.target).await?;
+            Ok((deployment, entry.flatten(), newest))
+        };
+        match prepare.await {
+            Ok((deployment, entry, newest)) => deliver(report, entry, &deployment, &newest).await,
             Err(error) => Err(Self::new(report, kept_in).with_error(error)),
         }
     }
@@ -162,6 +165,7 @@ pub(crate) async fn deliver(
     mut report: StoredReport,
     mut entry: Option<OutboxEntry>,
     deployment: &Deployment,
+    newest: &Newest,
 ) -> Result<CreateOutcome, Undelivered> {
     let known = report.clone();
     if report.sendings == 0 {
@@ -169,7 +173,7 @@ pub(crate) async fn deliver(
         report.sendings = 1;
         replace(&mut entry, &mut report);
     }
-    let error = match known.deliver(deployment).await {
+    let error = match known.deliver(deployment, newest).await {
         Ok(outcome) => {
             if let Some(entry) = entry {
                 entry.discard();

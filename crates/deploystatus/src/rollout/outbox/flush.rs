@@ -102,9 +102,9 @@ impl<'a, F: FnMut(FlushEvent) + Send> Flush<'a, F> {
             }
         };
         let event = match self.decide(&report).await {
-            Ok((deployment, Decision::Send, _)) => {
+            Ok((deployment, Decision::Send, newest)) => {
                 let (repository, id) = (report.repository.clone(), report.deployment);
-                match deliver(report, Some(entry), &deployment).await {
+                match deliver(report, Some(entry), &deployment, &newest).await {
                     Ok(outcome) => delivered(repository, id, outcome),
                     Err(undelivered) => FlushEvent::Kept(undelivered),
                 }

@@ -5,7 +5,6 @@ use jiff::SignedDuration;
 use super::flush_report::OnSuperseded;
 use crate::client::create::is_stored_as;
 use crate::client::read::Newest;
-use crate::model::deployment_status::DeploymentStatus;
 use crate::rollout::report::{ReportKind, StoredReport};
 
 /// Decision about a report.
@@ -29,7 +28,7 @@ pub(super) fn decide(
         ReportKind::LastWill => newest
             .status
             .as_ref()
-            .is_some_and(|status| !status.state.is_finished() && is_own(report, status)),
+            .is_some_and(|status| report.is_unfinished_own(status)),
         ReportKind::End => on_superseded == OnSuperseded::Send || !is_superseded(report, newest),
     };
     if is_current {
@@ -50,18 +49,5 @@ fn is_superseded(report: &StoredReport, newest: &Newest) -> bool {
         let ended_at = report.ended_at_server(newest.server_time);
         status.created_at.duration_since(ended_at) > CLOCK_PRECISION
     };
-    is_newer && !is_own(report, status) && !is_stored_as(status, &report.status)
-}
-
-/// Returns `true` if the rollout of this report has stored the status.
-///
-/// An equal `log_url` is no proof: two attempts of one workflow run share it.
-fn is_own(report: &StoredReport, status: &DeploymentStatus) -> bool {
-    let is_new = |own| status.id > own;
-    report.own == Some(status.id)
-        || (report.own.is_none_or(is_new)
-            && report
-                .unconfirmed
-                .iter()
-                .any(|sent| is_stored_as(status, sent)))
+    is_newer && !report.is_own(status) && !is_stored_as(status, &report.status)
 }
