@@ -4,7 +4,11 @@ pub(super) mod child;
 mod child_output;
 pub(super) mod ending;
 mod outbox;
+#[cfg(unix)]
+mod parent;
 mod pending_report;
+#[cfg(unix)]
+mod processes;
 mod reports;
 pub(super) mod signals;
 mod strictness;
@@ -59,7 +63,7 @@ pub(crate) async fn run(
 
 /// Returns the policy for the exit of the parent.
 ///
-/// In a pipeline the parent is the shell of a step, which the runner ends when the job is cancelled.
+/// In a pipeline the parent belongs to a step, whose shell the runner ends when the job is cancelled.
 /// Elsewhere a shell may exit and leave this process in the background.
 fn parent_policy(arguments: &RunArgs) -> ParentPolicy {
     if arguments.stop_with_parent.unwrap_or_else(is_in_pipeline) {

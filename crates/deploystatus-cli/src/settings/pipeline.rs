@@ -28,10 +28,15 @@ pub(crate) fn log_url() -> Result<Option<Given>, Error> {
 
 /// Returns `true` if the process runs in a job of a CI system.
 pub(crate) fn is_in_pipeline() -> bool {
-    ["CI", "GITHUB_ACTIONS"].iter().any(|name| {
-        let value = std::env::var_os(name);
-        value.is_some_and(|value| !value.is_empty() && value != "false")
-    })
+    is_pipeline(|name| Some(std::env::var_os(name)?.to_string_lossy().into_owned()))
+}
+
+/// Returns `true` if the variables are those of a job of a CI system.
+pub(crate) fn is_pipeline(variable: impl Fn(&str) -> Option<String>) -> bool {
+    let is_set = |value: String| !value.is_empty() && value != "false";
+    ["CI", "GITHUB_ACTIONS"]
+        .iter()
+        .any(|name| variable(name).is_some_and(is_set))
 }
 
 fn workflow_run_url() -> Result<Option<Given>, Error> {

@@ -5,6 +5,8 @@ use std::process::ExitStatus;
 
 use tokio::process::Command;
 
+#[cfg(unix)]
+use super::processes::Process;
 use super::signals::Stop;
 
 /// A child process that shares this process's standard input, output and error.
@@ -134,28 +136,8 @@ impl Group {
 /// In a container the first process often reaps nothing.
 #[cfg(unix)]
 fn has_only_zombies(group: nix::unistd::Pid) -> bool {
-    let Ok(processes) = std::fs::read_dir("/proc") else {
-        return false;
-    };
-    let stats = processes
-        .filter_map(|process| std::fs::read_to_string(process.ok()?.path().join("stat")).ok());
-    let mut members = stats.filter_map(|stat| state_in_group(&stat, group));
-    members.next().is_some_and(is_zombie) && members.all(is_zombie)
-}
-
-/// Returns the state of a process from its `stat` file, or `None` if it belongs to another group.
-#[cfg(unix)]
-fn state_in_group(stat: &str, group: nix::unistd::Pid) -> Option<char> {
-    // The name of the program is in parentheses and may contain anything.
-    let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
-    let state = fields.next()?.chars().next()?;
-    let in_group = fields.nth(1)?.parse() == Ok(group.as_raw());
-    in_group.then_some(state)
-}
-
-#[cfg(unix)]
-fn is_zombie(state: char) -> bool {
-    matches!(state, 'Z' | 'X')
+    let mut members = Process::all().filter(|process| process.group == group.as_raw());
+    members.next().is_some_and(|first| first.is_zombie()) && members.all(|it| it.is_zombie())
 }
 
 /// Returns `true` if this process is in the foreground group of its terminal.

@@ -3,13 +3,14 @@
 #[cfg(unix)]
 use std::future::pending;
 use std::io;
-#[cfg(unix)]
-use std::time::Duration;
 
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
 #[cfg(windows)]
 use tokio::signal::windows;
+
+#[cfg(unix)]
+use super::parent::{Parent, exited};
 
 /// A request that this process stops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,7 +93,7 @@ impl Signals {
             () = received(&mut self.terminate) => Stop::Terminate,
             () = received(&mut self.hang_up) => Stop::HangUp,
             () = received(&mut self.quit) => Stop::Quit,
-            () = exited(self.parent.as_ref()) => Stop::ParentExited,
+            () = parent_exited(self.parent.as_ref()) => Stop::ParentExited,
         };
         if stop == Stop::ParentExited {
             self.parent = None;
@@ -111,34 +112,11 @@ async fn received(signal: &mut Option<Signal>) {
     }
 }
 
-/// The process that started this one.
 #[cfg(unix)]
-struct Parent {
-    id: u32,
-}
-
-#[cfg(unix)]
-impl Parent {
-    fn current() -> Self {
-        let id = std::os::unix::process::parent_id();
-        Self { id }
-    }
-
-    fn has_exited(&self) -> bool {
-        // The system gives the children of a process that exits to another parent.
-        std::os::unix::process::parent_id() != self.id
-    }
-}
-
-/// Waits until the parent has exited; there is no portable notification.
-#[cfg(unix)]
-async fn exited(parent: Option<&Parent>) {
-    const INTERVAL: Duration = Duration::from_millis(100);
-    let Some(parent) = parent else {
-        return pending().await;
-    };
-    while !parent.has_exited() {
-        tokio::time::sleep(INTERVAL).await;
+async fn parent_exited(parent: Option<&Parent>) {
+    match parent {
+        Some(parent) => exited(parent).await,
+        None => pending().await,
     }
 }
 

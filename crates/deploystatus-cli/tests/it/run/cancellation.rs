@@ -18,7 +18,7 @@ use crate::process::wait_until;
 use crate::scene::{ID, PROGRAM, Scene};
 
 /// The ways in which a step starts `deploystatus run`: the shell, and the script.
-const STARTS: [(&str, &str); 7] = [
+const STARTS: [(&str, &str); 10] = [
     ("bash -e", "deploystatus run --deployment 42 -- ./deploy.sh"),
     ("sh -e", "deploystatus run --deployment 42 -- ./deploy.sh"),
     (
@@ -41,6 +41,19 @@ const STARTS: [(&str, &str); 7] = [
     (
         "deploystatus run --deployment 42 -- bash -e",
         "./deploy.sh & wait",
+    ),
+    // The runner ends the shell of the step and not the processes between it and `run`.
+    (
+        "bash -e",
+        "sh -c 'deploystatus run --deployment 42 -- ./deploy.sh; echo after'",
+    ),
+    (
+        "bash -e",
+        "{ timeout 600 deploystatus run --deployment 42 -- ./deploy.sh; echo after; } | tee log",
+    ),
+    (
+        "bash -e",
+        "result=$(deploystatus run --deployment 42 -- ./deploy.sh; echo after)",
     ),
 ];
 
