@@ -91,6 +91,8 @@ pub enum ErrorKind {
     Redirect,
     /// The list of statuses lacked statuses that are known to exist, for the whole search time.
     StaleList,
+    /// A report was not sent, because another rollout has reported a newer status.
+    Superseded,
     /// A status was sent, and it is unknown whether it is stored.
     OutcomeUnknown,
     /// An outbox cannot be read or written.
@@ -114,6 +116,7 @@ impl ErrorKind {
             Self::InvalidResponse => "invalid_response",
             Self::Redirect => "redirect",
             Self::StaleList => "stale_list",
+            Self::Superseded => "superseded",
             Self::OutcomeUnknown => "outcome_unknown",
             Self::Outbox => "outbox",
             Self::Runtime => "runtime",

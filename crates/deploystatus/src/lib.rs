@@ -46,6 +46,7 @@ pub use rollout::builder::RolloutBuilder;
 pub use rollout::error::RolloutError;
 pub use rollout::handle::RolloutHandle;
 pub use rollout::outbox::Outbox;
-pub use rollout::outbox::flush_report::{FlushEvent, FlushReport, OnSuperseded};
+pub use rollout::outbox::flush_report::{FlushEvent, FlushReport};
+pub use rollout::outbox::superseded::OnSuperseded;
 pub use rollout::run::Finished;
 pub use rollout::undelivered::Undelivered;

@@ -58,6 +58,7 @@ async fn stored_report_is_json() {
         "after": begun,
         "own": begun,
         "sendings": 0,
+        "clock": "server",
         "ended_at": null,
         "why": null,
     });

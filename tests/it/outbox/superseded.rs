@@ -3,8 +3,8 @@
 use std::fs;
 use std::time::Duration;
 
-use deploystatus::{Confirmation, NewStatus, OnSuperseded, Outbox, State, Undelivered};
-use deploystatus_emulator::{Fault, NewStatus as Stored, Operation};
+use deploystatus::{Confirmation, ErrorKind, NewStatus, OnSuperseded, Outbox, State, Undelivered};
+use deploystatus_emulator::{Fault, NewStatus as Stored, Operation, ReplicaLag, Stage};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use tokio::time::sleep;
@@ -34,7 +34,12 @@ async fn superseded_end_follows_the_policy() {
 
 #[tokio::test(start_paused = true)]
 async fn old_end_without_a_known_id_does_not_bury_a_newer_success() {
-    for is_stored in [true, false] {
+    for (is_stored, clock) in [
+        (true, "server"),
+        (false, "server"),
+        (true, "machine"),
+        (false, "machine"),
+    ] {
         for on_superseded in BOTH {
             let kept = Kept::start().await;
             let lost = if is_stored {
@@ -48,15 +53,21 @@ async fn old_end_without_a_known_id_does_not_bury_a_newer_success() {
             kept.scene.fault(lost.on(Operation::CreateStatus));
             let blind = Fault::status(502).times(999).on(Operation::ListStatuses);
             kept.scene.fault(blind);
-            let rollout = kept.rollout().begin_detached().unwrap();
+            let mut rollout = kept.rollout().begin_detached().unwrap();
+            if clock == "server" {
+                rollout.wait_begun().await.unwrap_err();
+            }
             let report = rollout.fail("Out of memory").await.unwrap_err();
             assert!(report.may_be_stored());
             kept.scene.github.clear_faults();
-            // The clock of this machine does not follow the paused one.
-            let ended_at = Timestamp::now() - SignedDuration::from_secs(30);
             edit(&kept.files()[0], |json| {
                 assert_eq!(json["after"], Value::Null);
-                json["ended_at"] = ended_at.to_string().into();
+                assert_eq!(json["clock"], clock);
+                if clock == "machine" {
+                    // The clock of this machine does not follow the paused one.
+                    let ended_at = Timestamp::now() - SignedDuration::from_secs(30);
+                    json["ended_at"] = ended_at.to_string().into();
+                }
             });
             sleep(Duration::from_secs(30)).await;
             kept.scene.store_states(&["in_progress", "success"]);
@@ -215,13 +226,17 @@ async fn late_progress_does_not_hide_the_end() {
         let kept = Kept::start().await;
         kept.lose("Out of memory").await;
         let file = &kept.files()[0];
-        let progress = json!({
+        let mut progress = json!({
             "state": "in_progress",
             "environment": "staging",
             "log_url": LOG,
             "description": "Copying",
         });
-        edit(file, |json| json["unconfirmed"] = json!([progress]));
+        edit(file, |json| {
+            progress["sent_at"] = json["ended_at"].clone();
+            progress["until"] = "2026-12-31T00:00:00Z".into();
+            json["unconfirmed"] = json!([progress]);
+        });
         // The server completes the request of the progress after that of the end.
         for (state, description) in [("failure", "Out of memory"), ("in_progress", "Copying")] {
             let status = Stored::new(state).description(description);
@@ -239,4 +254,80 @@ async fn late_progress_does_not_hide_the_end() {
             assert_eq!(kept.scene.stored(), states, "{redelivers}");
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn lagging_list_does_not_bury_a_newer_status() {
+    for is_killed in [false, true] {
+        let kept = Kept::start().await;
+        if is_killed {
+            kept.kill(kept.rollout().begin().await.unwrap());
+        } else {
+            kept.lose("Out of memory").await;
+        }
+        an_hour().await;
+        let lag = ReplicaLag::fixed(Duration::from_secs(3));
+        kept.scene.github.change_quirks(|it| it.replica_lag = lag);
+        kept.scene.store_states(&["in_progress", "success"]);
+        let flushed = kept.flush(OnSuperseded::Drop).await;
+        assert_eq!(flushed.dropped.len(), 1, "{flushed:?}");
+        assert_eq!(kept.scene.stored().pop().unwrap(), "success");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn last_will_leaves_a_running_rollout_alone() {
+    // The start of the killed rollout is never stored, and that of the running one has the same content.
+    let kept = Kept::start().await;
+    let slow = Fault::close(Stage::BeforeWork).delayed(Duration::from_secs(20));
+    kept.scene.fault(slow.on(Operation::CreateStatus));
+    kept.kill(kept.rollout().begin_detached().unwrap());
+    let running = kept.elsewhere();
+    let rollout = kept.scene.another_client(|client| client).rollout(first());
+    let rollout = rollout.outbox(&running).begin().await.unwrap();
+    kept.flush(OnSuperseded::Drop).await;
+    assert_eq!(kept.scene.stored(), ["in_progress"]);
+    rollout.succeed().await.unwrap();
+    assert_eq!(kept.scene.stored(), ["in_progress", "success"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn unconfirmed_status_is_recognized_by_its_time() {
+    for (is_from_another_machine, newest) in [(false, "error"), (true, "in_progress")] {
+        let kept = Kept::start().await;
+        kept.kill(kept.rollout().begin().await.unwrap());
+        // The response to the start was lost.
+        edit(&kept.files()[0], |json| {
+            let ended_at: Timestamp = json["ended_at"].as_str().unwrap().parse().unwrap();
+            let until = ended_at + SignedDuration::from_secs(60);
+            json["unconfirmed"] = json!([{
+                "state": "in_progress",
+                "environment": "staging",
+                "log_url": LOG,
+                "sent_at": ended_at,
+                "until": until,
+            }]);
+            json["own"] = Value::Null;
+            json["after"] = Value::Null;
+        });
+        an_hour().await;
+        if is_from_another_machine {
+            let started = Stored::new("in_progress").environment("staging");
+            kept.scene.store(started.log_url(LOG));
+        }
+        kept.flush(OnSuperseded::Drop).await;
+        assert_eq!(kept.scene.stored().pop().unwrap(), newest);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn outdated_report_is_not_redelivered() {
+    let kept = Kept::start().await;
+    kept.lose("Out of memory").await;
+    kept.scene.store(Stored::new("success"));
+    let json = fs::read(&kept.files()[0]).unwrap();
+    let report: Undelivered = serde_json::from_slice(&json).unwrap();
+    let report = report.redeliver(&kept.scene.client).await.unwrap_err();
+    assert_eq!(report.error().unwrap().kind(), ErrorKind::Superseded);
+    assert_eq!(kept.scene.stored().pop().unwrap(), "success");
 }

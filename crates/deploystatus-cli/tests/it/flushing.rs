@@ -75,7 +75,7 @@ fn rejected_report_stays_in_the_outbox() {
         str![[r#"
 $ deploystatus flush
 --- stderr
-error: could not report success for deployment 42 of octocat/example; the report is kept in /home/outbox/FILE: the server responded 403 Forbidden: "Server Error" (request ID C005:10005:0200005:0400005:6955B900)
+error: could not report success for deployment 42 of octocat/example; the report is kept in /home/outbox/FILE: the server responded 403 Forbidden: "Server Error" (request ID C006:10006:0200006:0400006:6955B900)
 help: Give the token the repository permission `deployments=write`. The report is in the outbox; `deploystatus flush` sends it.
 --- exit 4
 
@@ -194,7 +194,7 @@ fn results_are_printed_as_they_arrive() {
 #[test]
 fn timed_out_flush_shows_what_it_delivered() {
     let scene = scene_with_silent_deployment();
-    let arguments = ["flush", "--timeout", "0", "--json"];
+    let arguments = ["flush", "--timeout", "5s", "--json"];
     let output = scene.background(&arguments).output().unwrap();
     assert_eq!(code(output.status), 7);
     let delivered = scene.github.history(ID).pop().unwrap().id;

@@ -4,7 +4,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use reqwest::header::HeaderValue;
+use tokio::time::Instant;
 
 use super::cache::Cache;
 use super::delay::Listener;
@@ -12,7 +14,7 @@ use super::pacing::Pacer;
 use super::retry::RetryPolicy;
 use crate::error::text::clean;
 use crate::http::base_url::BaseUrl;
-use crate::http::headers::{DEPRECATION, ENTERPRISE_VERSION, SUNSET};
+use crate::http::headers::{DATE, DEPRECATION, ENTERPRISE_VERSION, SUNSET};
 use crate::http::profile::ServerProfile;
 use crate::http::response::Response;
 use crate::http::token::Token;
@@ -32,6 +34,7 @@ pub(crate) struct Core {
     pub(crate) has_explicit_profile: bool,
     pub(crate) cache: Cache,
     pub(crate) warned: Warned,
+    pub(crate) clock: Clock,
     pub(crate) listener: Listener,
 }
 
@@ -40,6 +43,25 @@ pub(crate) struct Core {
 pub(crate) struct Warned {
     deprecation: AtomicBool,
     profile: AtomicBool,
+}
+
+/// The server's clock, as the newest response has shown it.
+#[derive(Debug, Default)]
+pub(crate) struct Clock(Mutex<Option<(Timestamp, Instant)>>);
+
+impl Clock {
+    fn observe(&self, response: &Response) {
+        if response.header(&DATE).is_some() {
+            let shown = (response.server_time(), response.received);
+            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(shown);
+        }
+    }
+
+    /// Returns the server's time now, or `None` if the server has never responded.
+    pub(crate) fn now(&self) -> Option<Timestamp> {
+        let (time, at) = (*self.0.lock().unwrap_or_else(PoisonError::into_inner))?;
+        time.checked_add(at.elapsed()).ok()
+    }
 }
 
 /// Result of reading the server's version from a response.
@@ -60,11 +82,12 @@ impl Core {
             .clone()
     }
 
-    /// Reads the rate limit, the server's version and deprecations from a response.
+    /// Reads the rate limit, the server's clock, the server's version and deprecations from a response.
     ///
     /// `explicit` is the profile that the caller has set, which the server's version does not replace.
     pub(crate) fn learn(&self, response: &Response, explicit: Option<&ServerProfile>) -> Detection {
         self.pacer.observe(response);
+        self.clock.observe(response);
         self.warn_of_deprecation(response);
         let version = response.header(&ENTERPRISE_VERSION);
         let Some(detected) = version.and_then(ServerProfile::from_version) else {

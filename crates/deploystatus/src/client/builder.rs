@@ -9,7 +9,7 @@ use reqwest::header::HeaderValue;
 
 use super::Client;
 use crate::call::cache::Cache;
-use crate::call::core::{Core, Warned};
+use crate::call::core::{Clock, Core, Warned};
 use crate::call::delay::{Delay, Listener};
 use crate::call::pacing::{Pacer, Pacing};
 use crate::call::retry::RetryPolicy;
@@ -235,6 +235,7 @@ impl ClientBuilder {
             has_explicit_profile,
             cache: Cache::default(),
             warned: Warned::default(),
+            clock: Clock::default(),
             listener: self.listener,
             base,
         })))

@@ -56,7 +56,7 @@ impl Deployment {
         &self,
         status: NewStatus,
     ) -> Result<CreateOutcome, Error> {
-        create_if_changed(&self.target, status, Priority::Normal).await
+        create_if_changed(self, status, Priority::Normal).await
     }
 }
 
@@ -72,16 +72,17 @@ pub(crate) async fn create(
 }
 
 pub(crate) async fn create_if_changed(
-    target: &Target,
+    deployment: &Deployment,
     status: NewStatus,
     priority: Priority,
 ) -> Result<CreateOutcome, Error> {
+    let target = &deployment.target;
     target.check(&status)?;
     let span = target.span("create_if_changed");
     let creation = Creation::new(target, status.clone(), priority, &span);
     let delivering = async {
         let turn = creation.turn().await?;
-        match newest_if_same(target, &status).await? {
+        match newest_if_same(deployment, &status).await? {
             Some(newest) => Ok(CreateOutcome {
                 status: newest,
                 confirmation: Confirmation::Unchanged,
@@ -103,6 +104,7 @@ pub(crate) fn aborted(status: &NewStatus, began: Instant) -> Error {
         searched: Duration::ZERO,
         search: SearchResult::Interrupted,
         candidates: Vec::new(),
+        stored: None,
     };
     let last = Error::new(ErrorKind::Timeout, "no response in time");
     Error::outcome_unknown(unknown, last)
@@ -122,15 +124,17 @@ pub(crate) fn is_stored_as(status: &DeploymentStatus, new: &NewStatus) -> bool {
 ///
 /// Returns `None` if the list stays out of date, because it does not show the newest status.
 async fn newest_if_same(
-    target: &Target,
+    deployment: &Deployment,
     status: &NewStatus,
 ) -> Result<Option<DeploymentStatus>, Error> {
-    let newest = read_fresh(target, target.state.highest_id()).await?;
+    let newest = match read_fresh(deployment, deployment.target.state.highest_id()).await {
+        Err(error) if error.kind() == ErrorKind::StaleList => return Ok(None),
+        newest => newest?,
+    };
     let status = NewStatus {
         marked: false,
         ..status.clone()
     };
-    let newest = newest.and_then(|newest| newest.status);
     Ok(
         newest
             .filter(|newest| matching::is_equal(&matching::without_marker(newest), None, &status)),

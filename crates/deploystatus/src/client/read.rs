@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::time::{Instant, sleep};
 use tracing::Instrument;
 
@@ -12,7 +11,6 @@ use crate::call::cache::Resource;
 use crate::call::gate::add;
 use crate::call::operation::Request;
 use crate::call::read::read_if_changed;
-use crate::call::target::Target;
 use crate::error::{Error, ErrorKind};
 use crate::model::deployment_status::DeploymentStatus;
 use crate::model::invalid_value::InvalidValue;
@@ -58,7 +56,14 @@ impl Deployment {
     ///
     /// Returns an error if the server rejects the request or does not respond.
     pub async fn latest_status(&self) -> Result<Option<DeploymentStatus>, Error> {
-        Ok(read_newest(&self.target).await?.status)
+        let request = Request::List {
+            page: None,
+            per_page: 1,
+        };
+        let span = self.target.span("latest");
+        let reading = read_if_changed(&self.target, &request, Resource::Newest, &span);
+        let received = reading.instrument(span.clone()).await?;
+        Ok(received.statuses.into_iter().next())
     }
 
     /// Returns the statuses of the deployment, newest first. Sends nothing until they are read.
@@ -76,43 +81,25 @@ impl Deployment {
     }
 }
 
-/// The newest status of a deployment, and the server's time when it was read.
-pub(crate) struct Newest {
-    pub(crate) status: Option<DeploymentStatus>,
-    pub(crate) server_time: Timestamp,
-}
-
-/// Reads the newest status with a conditional request.
-pub(crate) async fn read_newest(target: &Target) -> Result<Newest, Error> {
-    let request = Request::List {
-        page: None,
-        per_page: 1,
-    };
-    let span = target.span("latest");
-    let reading = read_if_changed(target, &request, Resource::Newest, &span);
-    let received = reading.instrument(span.clone()).await?;
-    Ok(Newest {
-        server_time: received.response.server_time(),
-        status: received.statuses.into_iter().next(),
-    })
-}
-
 /// Reads the newest status. A list that lacks the status `known` is out of date and is read again.
 ///
-/// Returns `None` if the list stays out of date for the search time.
+/// # Errors
+///
+/// Returns an error of kind [`ErrorKind::StaleList`] if the list stays out of date for the search time.
 pub(crate) async fn read_fresh(
-    target: &Target,
+    deployment: &Deployment,
     known: Option<u64>,
-) -> Result<Option<Newest>, Error> {
-    let deadline = add(Instant::now(), target.retry_policy().search_time());
+) -> Result<Option<DeploymentStatus>, Error> {
+    let search_time = deployment.target.retry_policy().search_time();
+    let deadline = add(Instant::now(), search_time);
     loop {
-        let newest = read_newest(target).await?;
-        let newest_id = newest.status.as_ref().map_or(0, |status| status.id);
+        let newest = deployment.latest_status().await?;
+        let newest_id = newest.as_ref().map_or(0, |status| status.id);
         if newest_id >= known.unwrap_or(0) {
-            return Ok(Some(newest));
+            return Ok(newest);
         }
         if Instant::now() >= deadline {
-            return Ok(None);
+            return Err(stale_list());
         }
         sleep(PAUSE).await;
     }

@@ -28,6 +28,10 @@ pub struct UnknownOutcome {
     pub search: SearchResult,
     /// IDs of stored statuses that may be the one that was sent.
     pub candidates: Vec<u64>,
+    /// ID that the server returned for the last request, or `None` if its response was lost too.
+    ///
+    /// The status is stored then, but the request before it may have stored it as well.
+    pub stored: Option<u64>,
 }
 
 /// The result of a search that found no certain match.
@@ -75,6 +79,10 @@ impl fmt::Display for UnknownOutcome {
             SearchResult::Stale => write!(f, "; the list was out of date for {seconds} s"),
             SearchResult::Similar => write!(f, "; similar statuses: {}", ids(&self.candidates)),
             SearchResult::Interrupted => f.write_str("; the list could not be searched"),
+        }?;
+        match self.stored {
+            Some(id) => write!(f, "; the last request was stored as {id}"),
+            None => Ok(()),
         }
     }
 }

@@ -10,7 +10,9 @@ use tokio::time::Instant;
 use tracing::Instrument;
 
 use super::Rollout;
-use super::driver::{Driver, IfStartFails, LastReport, Settings, StartPolicy, log_undelivered};
+use super::driver::{
+    Driver, IfStartFails, LastReport, Settings, StartPolicy, log_undelivered, time_limit,
+};
 use super::handle::RolloutHandle;
 use super::outbox::Outbox;
 use super::shared::Shared;
@@ -145,7 +147,8 @@ impl RolloutBuilder {
             // The comparison with the newest status comes before the marker.
             StartPolicy::IfChanged => self.first.clone(),
         };
-        shared.note_sending(&first);
+        let target = &shared.deployment.target;
+        shared.note_sending(&first, time_limit(target, target.retry_policy()));
         let (end_tx, end_rx) = oneshot::channel();
         let (begun_tx, begun_rx) = oneshot::channel();
         let driver = Driver {

@@ -1,12 +1,13 @@
 //! The task that sends the reports of a rollout, one after the other.
 
+use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
 use tokio::sync::oneshot;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::report::StoredReport;
 use super::shared::Shared;
@@ -14,8 +15,9 @@ use super::undelivered::Undelivered;
 use crate::call::gate::add;
 use crate::call::pacing::Priority;
 use crate::call::retry::RetryPolicy;
+use crate::call::target::Target;
 use crate::client::create;
-use crate::client::read::read_newest;
+use crate::client::deployment::Deployment;
 use crate::error::Error;
 use crate::model::create_outcome::CreateOutcome;
 use crate::model::new_status::NewStatus;
@@ -63,14 +65,8 @@ pub(super) struct End {
 
 /// The next step of the task.
 enum Order {
-    Progress {
-        status: Box<NewStatus>,
-    },
-    End {
-        end: Box<End>,
-    },
-    /// The newest ID was read, or could not be read.
-    Learned,
+    Progress { status: Box<NewStatus> },
+    End { end: Box<End> },
     Stop,
 }
 
@@ -88,6 +84,9 @@ const SERVER_REQUEST_LIMIT: Duration = Duration::from_secs(10);
 /// Time limit for starting attempts to send progress, because the end waits for them.
 const PROGRESS_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Time between two attempts to read the newest ID.
+const LEARNING_INTERVAL: Duration = Duration::from_secs(10);
+
 impl Driver {
     /// Reports the start, then progress until the end is reported.
     pub(super) async fn drive(mut self, begun_tx: oneshot::Sender<Result<(), Error>>) {
@@ -100,12 +99,10 @@ impl Driver {
             let _ = (&mut self.end_rx).await;
             return self.shared.discard();
         }
-        let mut may_learn = true;
         loop {
-            match self.next_order(may_learn).await {
+            match self.next_order().await {
                 Order::Progress { status } => self.report_progress(*status).await,
                 Order::End { end } => return self.report_end(*end).await,
-                Order::Learned => may_learn = false,
                 Order::Stop => return,
             }
         }
@@ -123,7 +120,7 @@ impl Driver {
                     create::create(&deployment.target, first, Priority::Normal).await
                 }
                 StartPolicy::IfChanged => {
-                    create::create_if_changed(&deployment.target, first, Priority::Normal).await
+                    create::create_if_changed(&deployment, first, Priority::Normal).await
                 }
             }
         };
@@ -134,13 +131,13 @@ impl Driver {
 
     async fn report_progress(&mut self, plain: NewStatus) {
         let sent = plain.clone().with_marker_written();
-        self.shared.note_sending(&sent);
         let target = self.shared.deployment.target.clone();
         let policy = target
             .retry_policy()
             .max_attempts(2)
             .timeout(PROGRESS_TIMEOUT)
             .max_retry_after(PROGRESS_TIMEOUT);
+        self.shared.note_sending(&sent, time_limit(&target, policy));
         let target = target.with_retry_policy(policy);
         let creating = create::create(&target, sent.clone(), Priority::Progress);
         let result = self.limit(&sent, policy, creating).await;
@@ -178,25 +175,22 @@ impl Driver {
         creating: impl Future<Output = Result<CreateOutcome, Error>>,
     ) -> Result<CreateOutcome, Error> {
         let began = Instant::now();
-        let requests = self.shared.deployment.target.core.timeout.saturating_mul(2);
-        let limit = policy
-            .total_timeout()
-            .saturating_add(requests)
-            .saturating_add(policy.search_time());
+        let limit = time_limit(&self.shared.deployment.target, policy);
         let result = timeout(limit, creating).await;
         result.unwrap_or_else(|_| Err(create::aborted(status, began)))
     }
 
-    /// Waits for the end, for progress that may be sent, or until the newest ID is known.
-    async fn next_order(&mut self, may_learn: bool) -> Order {
+    /// Waits for the end, or for progress that may be sent. Meanwhile, the newest ID is read if it is not known.
+    async fn next_order(&mut self) -> Order {
         let shared = &self.shared;
         let interval = self.settings.progress_interval;
         let progress = pin!(next_progress(shared, &self.last, interval));
         let learning = pin!(async {
-            if !may_learn || shared.newest_id().is_some() {
-                std::future::pending::<()>().await;
+            while shared.newest_id().is_none() {
+                learn_newest_id(shared).await;
+                sleep(LEARNING_INTERVAL).await;
             }
-            learn_newest_id(shared).await;
+            std::future::pending::<Infallible>().await
         });
         // The end takes precedence, because progress has no use after it.
         match select(&mut self.end_rx, select(progress, learning)).await {
@@ -205,7 +199,7 @@ impl Driver {
             Either::Right((Either::Left((status, _)), _)) => Order::Progress {
                 status: Box::new(status),
             },
-            Either::Right((Either::Right(_), _)) => Order::Learned,
+            Either::Right((Either::Right((never, _)), _)) => match never {},
         }
     }
 
@@ -269,6 +263,13 @@ impl Drop for Driver {
     }
 }
 
+/// Returns the time after which a creation with this policy is aborted.
+pub(super) fn time_limit(target: &Target, policy: RetryPolicy) -> Duration {
+    let requests = target.core.timeout.saturating_mul(2);
+    let limit = policy.total_timeout().saturating_add(requests);
+    limit.saturating_add(policy.search_time())
+}
+
 /// Waits for progress that differs from the last report, and until the interval permits to send it.
 async fn next_progress(shared: &Shared, last: &LastReport, interval: Duration) -> NewStatus {
     loop {
@@ -294,8 +295,9 @@ async fn next_progress(shared: &Shared, last: &LastReport, interval: Duration) -
 async fn learn_newest_id(shared: &Shared) {
     let target = shared.deployment.target.clone();
     let policy = target.retry_policy().max_attempts(1);
-    match read_newest(&target.with_retry_policy(policy)).await {
-        Ok(newest) => shared.note_read(newest.status.map_or(0, |status| status.id)),
+    let deployment = Deployment::new(target.with_retry_policy(policy));
+    match deployment.latest_status().await {
+        Ok(newest) => shared.note_read(newest.map_or(0, |status| status.id)),
         Err(error) => tracing::info!(%error, "the newest status could not be read"),
     }
 }

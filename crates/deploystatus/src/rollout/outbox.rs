@@ -5,7 +5,7 @@ pub(crate) mod entry;
 pub(crate) mod flush;
 pub(crate) mod flush_report;
 mod scan;
-mod superseded;
+pub(crate) mod superseded;
 
 use std::fs;
 use std::io;
@@ -15,7 +15,8 @@ use std::sync::Arc;
 use self::access::{Owner, failed};
 use self::entry::OutboxEntry;
 use self::flush::Flush;
-use self::flush_report::{FlushEvent, FlushReport, OnSuperseded};
+use self::flush_report::{FlushEvent, FlushReport};
+use self::superseded::OnSuperseded;
 use super::report::StoredReport;
 use crate::client::Client;
 use crate::error::Error;
@@ -84,6 +85,8 @@ impl Outbox {
     /// A report that cannot be delivered stays, and later reports for the same deployment wait for it.
     ///
     /// A report is superseded if another rollout has reported a newer status. `on_superseded` is the policy for ends.
+    /// The newest status is read twice before anything is sent, half of the policy's search time apart
+    /// (5 seconds by default), because lists can be out of date.
     /// The report that a killed process leaves is only a guess. It is dropped unless the newest status
     /// is an unfinished one of the same rollout.
     ///

@@ -3,14 +3,16 @@
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use deploystatus_generated::State;
 use jiff::Timestamp;
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use super::outbox::Outbox;
 use super::outbox::entry::OutboxEntry;
-use super::report::{ReportKind, StoredReport};
+use super::report::{ReportClock, ReportKind, StoredReport, Unconfirmed};
 use crate::client::deployment::Deployment;
 use crate::model::new_status::NewStatus;
 
@@ -42,11 +44,30 @@ pub(super) struct Reports {
     /// The newest ID of the deployment that was read, or 0 if it had no status.
     read: Option<u64>,
     /// Statuses that were sent and may be stored.
-    unconfirmed: VecDeque<NewStatus>,
+    unconfirmed: VecDeque<Sent>,
     /// Number of the newest file.
     sequence: u64,
     kept: NewestFile,
     stage: Stage,
+}
+
+/// A status that was sent and may be stored.
+struct Sent {
+    status: NewStatus,
+    at: Instant,
+    limit: Duration,
+}
+
+impl Sent {
+    /// Returns the status as it is stored, given the time now.
+    fn stored(&self, now: Timestamp) -> Unconfirmed {
+        let sent_at = now.checked_sub(self.at.elapsed()).unwrap_or(now);
+        Unconfirmed {
+            status: self.status.clone(),
+            sent_at,
+            until: sent_at.checked_add(self.limit).unwrap_or(Timestamp::MAX),
+        }
+    }
 }
 
 /// The file of the newest report in the outbox.
@@ -108,9 +129,15 @@ impl Shared {
     }
 
     /// Stores the last will before a status is sent, so that the status is recognized if the process is killed.
-    pub(super) fn note_sending(&self, status: &NewStatus) {
+    ///
+    /// No request can store the status later than `limit` after this call.
+    pub(super) fn note_sending(&self, status: &NewStatus, limit: Duration) {
         let mut reports = self.reports();
-        reports.unconfirmed.push_back(status.clone());
+        reports.unconfirmed.push_back(Sent {
+            status: status.clone(),
+            at: Instant::now(),
+            limit,
+        });
         if reports.unconfirmed.len() > MAX_UNCONFIRMED {
             reports.unconfirmed.pop_front();
         }
@@ -121,14 +148,14 @@ impl Shared {
     pub(super) fn note_stored(&self, status: &NewStatus, id: u64) {
         let mut reports = self.reports();
         reports.own = reports.own.max(Some(id));
-        reports.unconfirmed.retain(|sent| sent != status);
+        reports.unconfirmed.retain(|sent| sent.status != *status);
         self.store_last_will(&mut reports);
     }
 
     /// Records that a status is certainly not stored, and updates the last will.
     pub(super) fn note_not_stored(&self, status: &NewStatus) {
         let mut reports = self.reports();
-        reports.unconfirmed.retain(|sent| sent != status);
+        reports.unconfirmed.retain(|sent| sent.status != *status);
         self.store_last_will(&mut reports);
     }
 
@@ -214,6 +241,10 @@ impl Shared {
 
     fn report(&self, reports: &Reports, kind: ReportKind, status: NewStatus) -> StoredReport {
         let target = &self.deployment.target;
+        let (clock, now) = match target.core.clock.now() {
+            Some(now) => (ReportClock::Server, now),
+            None => (ReportClock::Machine, Timestamp::now()),
+        };
         StoredReport {
             format: StoredReport::FORMAT,
             kind,
@@ -225,9 +256,15 @@ impl Shared {
             status,
             after: reports.read.max(target.state.highest_id()),
             own: reports.own,
-            unconfirmed: reports.unconfirmed.iter().cloned().collect(),
+            unconfirmed: reports
+                .unconfirmed
+                .iter()
+                .map(|sent| sent.stored(now))
+                .collect(),
+            stored: None,
             sendings: 0,
-            ended_at: Timestamp::now(),
+            clock,
+            ended_at: now,
             why: None,
         }
     }

@@ -9,12 +9,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use super::outbox::entry::OutboxEntry;
+use super::outbox::superseded::{Decision, OnSuperseded, Others, read_and_decide};
 use super::report::StoredReport;
 use crate::client::Client;
 use crate::client::deployment::Deployment;
-use crate::client::read::{Newest, read_newest};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::model::create_outcome::CreateOutcome;
+use crate::model::deployment_status::DeploymentStatus;
 use crate::model::new_status::NewStatus;
 
 /// The end of a rollout that was not delivered, with everything needed to send it later.
@@ -94,7 +95,9 @@ impl Undelivered {
         &self.0.report.status
     }
 
-    /// Returns the time at which the rollout ended, by the clock of the machine that ran it.
+    /// Returns the time at which the rollout ended.
+    ///
+    /// It is by the server's clock, or by that of the machine that ran the rollout if the server had never responded.
     #[must_use]
     pub fn ended_at(&self) -> Timestamp {
         self.0.report.ended_at
@@ -133,28 +136,42 @@ impl Undelivered {
     /// Sends the report unless it is already stored.
     ///
     /// Its file in the outbox, if there is one, is removed when this succeeds.
-    /// The client's policy limits the attempts and the time.
+    /// The client's policy limits the attempts and the time. Before anything is sent, the newest status is read twice,
+    /// half of the policy's search time apart, because lists can be out of date.
     ///
     /// # Errors
     ///
     /// Returns the report with the new error if it could not be delivered, if another process is sending it,
     /// or if the client is for another server.
+    /// The kind of the error is [`ErrorKind::Superseded`] if another rollout has reported a newer status.
+    /// To send the report nevertheless, create its [`status`](Self::status).
     ///
     /// # Cancel safety
     ///
     /// Do not cancel this future, as with [`Deployment::create_status`].
     pub async fn redeliver(self, client: &Client) -> Result<CreateOutcome, Self> {
         let Inner {
-            report, kept_in, ..
+            mut report,
+            kept_in,
+            ..
         } = *self.0;
         let prepare = async {
             let deployment = report.deployment_of(client)?;
             let entry = kept_in.as_deref().map(OutboxEntry::claim).transpose()?;
-            let newest = read_newest(&deployment.target).await?;
-            Ok((deployment, entry.flatten(), newest))
+            let (others, policy) = (Others::default(), OnSuperseded::Drop);
+            let decided = read_and_decide(&mut report, &deployment, &others, policy).await?;
+            if decided.decision == Decision::Drop
+                && report.find(&deployment, decided.newest()).await?.is_none()
+            {
+                let text = "the report is outdated, because another rollout has reported since";
+                return Err(Error::new(ErrorKind::Superseded, text));
+            }
+            Ok((deployment, entry.flatten(), decided))
         };
         match prepare.await {
-            Ok((deployment, entry, newest)) => deliver(report, entry, &deployment, &newest).await,
+            Ok((deployment, entry, decided)) => {
+                deliver(report, entry, &deployment, decided.newest()).await
+            }
             Err(error) => Err(Self::new(report, kept_in).with_error(error)),
         }
     }
@@ -165,7 +182,7 @@ pub(crate) async fn deliver(
     mut report: StoredReport,
     mut entry: Option<OutboxEntry>,
     deployment: &Deployment,
-    newest: &Newest,
+    newest: Option<&DeploymentStatus>,
 ) -> Result<CreateOutcome, Undelivered> {
     let known = report.clone();
     if report.sendings == 0 {

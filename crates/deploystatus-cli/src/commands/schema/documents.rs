@@ -233,14 +233,38 @@ struct Report {
     own: u64,
     /// Other statuses of the rollout that may be stored.
     #[schemars(skip_serializing_if = "Vec::is_empty")]
-    unconfirmed: Vec<Request>,
+    unconfirmed: Vec<Unconfirmed>,
+    /// ID of the report's status, if the server has returned one.
+    #[schemars(skip_serializing_if = "Option::is_none")]
+    stored: u64,
     /// Number of requests that may have stored the report.
     sendings: u32,
+    clock: ReportClock,
     /// Time at which the rollout ended.
     ended_at: Timestamp,
     /// Last error.
     #[schemars(skip_serializing_if = "String::is_empty")]
     why: String,
+}
+
+/// A status that was sent and may be stored.
+#[derive(JsonSchema)]
+struct Unconfirmed {
+    #[schemars(flatten)]
+    status: Request,
+    /// Time before the first request.
+    sent_at: Timestamp,
+    /// Time after which no request can store it.
+    until: Timestamp,
+}
+
+/// The clock of the times in a report.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "snake_case")]
+enum ReportClock {
+    Server,
+    /// The clock of the machine, because the server had never responded.
+    Machine,
 }
 
 /// The kind of a report.

@@ -185,6 +185,7 @@ impl<'a> Creation<'a> {
             let began = Instant::now();
             let end = self.search_copy(&stored).await;
             if !matches!(end, SearchEnd::NotFound) {
+                self.sendings += 1;
                 let text = "the response to the first request was lost";
                 let last = Error::new(ErrorKind::ConnectionLost, text);
                 return Err(self.unknown(end, Some(stored.id), began, last));
@@ -215,6 +216,7 @@ impl<'a> Creation<'a> {
             searched: began.elapsed(),
             search,
             candidates,
+            stored,
         };
         Error::outcome_unknown(unknown, last)
     }

@@ -80,7 +80,7 @@ impl Creation<'_> {
     pub(super) async fn search_copy(&mut self, stored: &DeploymentStatus) -> SearchEnd {
         let id = stored.id;
         let bound = self.bound;
-        if matches!(bound, Some(SearchBound::Time(_))) {
+        if matches!(bound, Some(SearchBound::Time(_))) && self.sent.is_some() {
             // The times of both statuses come from the same clock. `Date` may come from another one.
             self.bound = Some(self.time_bound(stored.created_at, Instant::now()));
         }

@@ -8,14 +8,14 @@ use futures_util::stream;
 
 use super::access::failed;
 use super::entry::{Claim, LockState, OutboxEntry};
-use super::flush_report::{FlushEvent, OnSuperseded};
+use super::flush_report::FlushEvent;
 use super::scan::{Found, Scan};
-use super::superseded::{Decision, decide};
+use super::superseded::{Decided, Decision, OnSuperseded, Others, read_and_decide};
 use crate::client::Client;
 use crate::client::deployment::Deployment;
-use crate::client::read::{Newest, read_fresh, stale_list};
 use crate::error::{Error, ErrorKind};
 use crate::model::create_outcome::{Confirmation, CreateOutcome};
+use crate::model::deployment_status::DeploymentStatus;
 use crate::rollout::report::StoredReport;
 use crate::rollout::undelivered::{Undelivered, deliver};
 
@@ -64,10 +64,14 @@ impl<'a, F: FnMut(FlushEvent) + Send> Flush<'a, F> {
 
     /// Sends the reports of one deployment in order. If one cannot be sent, the later ones wait for the next flush.
     async fn send_in_order(&self, reports: Vec<Found>) {
+        let others = |found: &Found| Others::of(&found.report.rollout, &reports);
+        let others: Vec<Others> = reports.iter().map(others).collect();
+        let mut others = others.into_iter();
         let mut reports = reports.into_iter();
         let mut is_in_use = false;
         for found in reports.by_ref() {
-            let Some(event) = self.send(found).await else {
+            let others = others.next().unwrap_or_default();
+            let Some(event) = self.send(found, &others).await else {
                 continue;
             };
             let is_sent = matches!(event, FlushEvent::Delivered { .. } | FlushEvent::Dropped(_));
@@ -87,8 +91,12 @@ impl<'a, F: FnMut(FlushEvent) + Send> Flush<'a, F> {
     }
 
     /// Sends a report, or returns `None` if another process has removed it.
-    async fn send(&self, found: Found) -> Option<FlushEvent> {
-        let Found { path, report, lock } = found;
+    async fn send(&self, found: Found, others: &Others) -> Option<FlushEvent> {
+        let Found {
+            path,
+            mut report,
+            lock,
+        } = found;
         if lock == LockState::Busy {
             return Some(FlushEvent::InUse(path));
         }
@@ -101,16 +109,16 @@ impl<'a, F: FnMut(FlushEvent) + Send> Flush<'a, F> {
                 return Some(FlushEvent::Unreadable(error));
             }
         };
-        let event = match self.decide(&report).await {
-            Ok((deployment, Decision::Send, newest)) => {
+        let event = match self.decide(&mut report, others).await {
+            Ok((deployment, decided)) if decided.decision == Decision::Send => {
                 let (repository, id) = (report.repository.clone(), report.deployment);
-                match deliver(report, Some(entry), &deployment, &newest).await {
+                match deliver(report, Some(entry), &deployment, decided.newest()).await {
                     Ok(outcome) => delivered(repository, id, outcome),
                     Err(undelivered) => FlushEvent::Kept(undelivered),
                 }
             }
-            Ok((deployment, Decision::Drop, newest)) => {
-                drop_unless_stored(report, entry, &deployment, &newest).await
+            Ok((deployment, decided)) => {
+                drop_unless_stored(report, entry, &deployment, decided.newest()).await
             }
             Err(error) => FlushEvent::Kept(Undelivered::new(report, Some(path)).with_error(error)),
         };
@@ -122,18 +130,18 @@ impl<'a, F: FnMut(FlushEvent) + Send> Flush<'a, F> {
         Some(event)
     }
 
-    /// Reads the newest status and decides whether the report is sent.
-    async fn decide(&self, report: &StoredReport) -> Result<(Deployment, Decision, Newest), Error> {
+    async fn decide(
+        &self,
+        report: &mut StoredReport,
+        others: &Others,
+    ) -> Result<(Deployment, Decided), Error> {
         if self.is_unreachable.load(Ordering::Relaxed) {
             let text = "the server could not be reached for an earlier report";
             return Err(Error::new(ErrorKind::Connect, text));
         }
         let deployment = report.deployment_of(self.client)?;
-        let known = report.after.max(report.own);
-        let newest = read_fresh(&deployment.target, known).await?;
-        let newest = newest.ok_or_else(stale_list)?;
-        let decision = decide(report, &newest, self.on_superseded);
-        Ok((deployment, decision, newest))
+        let decided = read_and_decide(report, &deployment, others, self.on_superseded).await?;
+        Ok((deployment, decided))
     }
 }
 
@@ -142,7 +150,7 @@ async fn drop_unless_stored(
     report: StoredReport,
     entry: OutboxEntry,
     deployment: &Deployment,
-    newest: &Newest,
+    newest: Option<&DeploymentStatus>,
 ) -> FlushEvent {
     match report.find(deployment, newest).await {
         Ok(Some(status)) => {

@@ -6,16 +6,6 @@ use crate::error::Error;
 use crate::model::create_outcome::CreateOutcome;
 use crate::rollout::undelivered::Undelivered;
 
-/// Policy for the end of a rollout if another rollout has reported a newer status.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum OnSuperseded {
-    /// Drop the report, so that the newest status stays the newest. The default.
-    #[default]
-    Drop,
-    /// Send the report, so that it becomes the newest status.
-    Send,
-}
-
 /// The result of a flush.
 #[derive(Debug, Default)]
 #[non_exhaustive]
