@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use deploystatus::{NewStatus, State};
+use deploystatus::{NewStatus, Pacing, State};
 use deploystatus_emulator::{Fault, Operation};
 use tests::Scene;
 use tokio::time::{Instant, sleep};
@@ -169,5 +169,28 @@ async fn overlong_interval_is_accepted() {
     rollout.progress("half");
     an_hour().await;
     rollout.succeed().await.unwrap();
+    assert_eq!(scene.stored(), ["in_progress", "success"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn progress_that_waits_for_limits_does_not_delay_the_end() {
+    let scene = Scene::with_client(|client| client.pacing(Pacing::new())).await;
+    let rollout = scene.deployment.rollout(first());
+    let rollout = rollout.begin().await.unwrap();
+    // The token has 100 requests left for the next hour.
+    let reset = scene.github.now().as_second() + 3600;
+    let low = Fault::status(200)
+        .body("[]")
+        .header("x-ratelimit-limit", "5000")
+        .header("x-ratelimit-remaining", "100")
+        .header("x-ratelimit-reset", reset.to_string());
+    scene.fault(low);
+    scene.deployment.latest_status().await.unwrap();
+    rollout.progress("Copying");
+    // The interval is over, and the progress waits.
+    seconds(11).await;
+    let started = Instant::now();
+    rollout.succeed().await.unwrap();
+    assert_eq!(started.elapsed().as_secs(), 0);
     assert_eq!(scene.stored(), ["in_progress", "success"]);
 }

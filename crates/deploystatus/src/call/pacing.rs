@@ -198,6 +198,17 @@ impl Pacer {
         self.budget().quota_pause(Instant::now())
     }
 
+    /// Returns the time until the limits permit a progress report. Nothing is reserved.
+    pub(crate) fn progress_pause(&self) -> Duration {
+        let budget = self.budget();
+        if !self.pacing.is_on || !budget.has_limits {
+            return Duration::ZERO;
+        }
+        let now = Instant::now();
+        let next = budget.next_creation(self.pacing.share(Priority::Progress), now);
+        next.saturating_duration_since(now)
+    }
+
     /// Reserves the next creation within the limits, or returns its wait if that exceeds `time_left`.
     pub(crate) fn reserve(
         &self,

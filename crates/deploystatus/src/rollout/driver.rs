@@ -280,6 +280,7 @@ async fn next_progress(shared: &Shared, last: &LastReport, interval: Duration) -
                 if next.state == last.status.state {
                     sleep_until(add(last.at, interval)).await;
                 }
+                wait_for_limits(&shared.deployment.target).await;
                 // A newer description may have replaced it in the meantime.
                 let newest = shared.content().progress.take();
                 if let Some(newest) = newest.filter(|newest| *newest != last.status) {
@@ -288,6 +289,20 @@ async fn next_progress(shared: &Shared, last: &LastReport, interval: Duration) -
             }
             None => changed.await,
         }
+    }
+}
+
+/// Waits until the limits of the client permit a progress report.
+async fn wait_for_limits(target: &Target) {
+    let pacer = &target.core.pacer;
+    sleep(pacer.quota_pause()).await;
+    loop {
+        let pause = pacer.progress_pause();
+        if pause.is_zero() {
+            return;
+        }
+        // Other rollouts may wait for the same time.
+        sleep(pause).await;
     }
 }
 

@@ -90,9 +90,12 @@ impl<'a> Creation<'a> {
     /// Waits until the limits of the client permit the request.
     async fn wait_for_slot(&self) -> Result<Slot<'a>, Error> {
         let pacer = &self.target.core.pacer;
-        let pause = pacer.quota_pause();
-        if self.priority != Priority::Final && pause <= self.run.time_left() {
-            self.pace(pause).await;
+        // A rollout pauses before it sends progress, which would delay its end otherwise.
+        if self.priority == Priority::Normal {
+            let pause = pacer.quota_pause();
+            if pause <= self.run.time_left() {
+                self.pace(pause).await;
+            }
         }
         let slot = pacer
             .reserve(self.priority, self.run.time_left())
