@@ -1,8 +1,11 @@
 //! Ambiguous responses, and the data that all handles of a client share.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use deploystatus::{Client, Confirmation, NewStatus, Pacing, SearchBound, SearchResult, State};
+use deploystatus::{
+    Client, Confirmation, Delay, NewStatus, Pacing, SearchBound, SearchResult, State,
+};
 use deploystatus_emulator::{Fault, NewStatus as Stored, Operation, RetryAfter, Stage};
 use tests::{Scene, TOKEN, in_paused_time};
 use tokio::time::{Instant, sleep};
@@ -147,4 +150,23 @@ async fn loopback_address_is_reached_without_the_proxy() {
             .build()
             .is_ok()
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn failing_list_is_one_delay_of_its_own() {
+    let delays = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&delays);
+    let listener = move |delay: &Delay<'_>| seen.lock().unwrap().push(format!("{delay:?}"));
+    let scene = Scene::with_client(|client| client.on_delay(listener)).await;
+    let lost = Fault::status(502).after_work();
+    scene.fault(lost.on(Operation::CreateStatus));
+    let down = Fault::status(503).times(5);
+    scene.fault(down.on(Operation::ListStatuses));
+    scene.deployment.create_status(report()).await.unwrap();
+    let delays = delays.lock().unwrap();
+    let kinds: Vec<_> = delays
+        .iter()
+        .map(|delay| delay.split(' ').next().unwrap())
+        .collect();
+    assert_eq!(kinds, ["Search", "SearchRetry"], "{delays:?}");
 }

@@ -58,6 +58,17 @@ fn describe(delay: &Delay<'_>) -> Option<(String, Duration)> {
                 *timeout,
             )
         }
+        Delay::SearchRetry { error, timeout, .. } => {
+            let error = error.to_string();
+            let error = shorten(&error, MAX_ERROR);
+            (
+                format!(
+                    "the list cannot be read; giving up {}: {error}",
+                    until(*timeout)
+                ),
+                *timeout,
+            )
+        }
         Delay::RateLimit { wait, .. } => {
             (format!("rate limited; continuing {}", until(*wait)), *wait)
         }

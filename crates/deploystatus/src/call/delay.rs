@@ -32,6 +32,14 @@ pub enum Delay<'a> {
         /// Maximum duration of the search.
         timeout: Duration,
     },
+    /// The list could not be read during a search, so the search takes longer. Passed once for each search.
+    #[non_exhaustive]
+    SearchRetry {
+        /// The error of the list.
+        error: &'a Error,
+        /// Time until the search is given up, which is the timeout of the retry policy.
+        timeout: Duration,
+    },
     /// The server has reported a rate limit.
     #[non_exhaustive]
     RateLimit {

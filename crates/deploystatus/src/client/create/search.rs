@@ -7,6 +7,7 @@ use tokio::time::{Instant, sleep};
 
 use super::creation::{Adopts, Creation};
 use super::matching::{self, Match};
+use crate::call::delay::Delay;
 use crate::call::gate::add;
 use crate::call::operation::Request;
 use crate::call::retry::{Failure, Retry, Run};
@@ -109,6 +110,7 @@ impl Creation<'_> {
     async fn repeat(&mut self, decide: impl Fn(&Reading) -> Option<SearchEnd>) -> SearchEnd {
         let deadline = add(Instant::now(), self.run.policy().search_time());
         let mut pause = FIRST_PAUSE;
+        let mut has_failed = false;
         loop {
             // The last reading starts after the deadline, so that it can contain all statuses stored before.
             let is_last = Instant::now() >= deadline || self.run.is_over();
@@ -126,6 +128,12 @@ impl Creation<'_> {
                     Some(asked) if !self.run.is_over() => {
                         tracing::info!(error = %failure.error, "the list of statuses could not be read");
                         wait = pause.max(asked);
+                        if !std::mem::replace(&mut has_failed, true) {
+                            self.run.notify(&Delay::SearchRetry {
+                                error: &failure.error,
+                                timeout: self.run.time_left(),
+                            });
+                        }
                     }
                     _ => return SearchEnd::Failed(failure.error),
                 },
