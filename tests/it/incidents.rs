@@ -228,6 +228,12 @@ fn unknown_outcome_names_both_copies() {
 
 #[test]
 fn unchanged_is_never_concluded_from_a_stale_list() {
+    for knows_id in [true, false] {
+        unchanged_after_a_lag(knows_id);
+    }
+}
+
+fn unchanged_after_a_lag(knows_id: bool) {
     in_paused_time(|| async {
         let scene = Scene::start().await;
         let deployment = &scene.deployment;
@@ -238,6 +244,8 @@ fn unchanged_is_never_concluded_from_a_stale_list() {
         scene.github.change_quirks(|it| it.replica_lag = lag);
         let running = NewStatus::new(State::InProgress);
         deployment.create_status(running).await.unwrap();
+        let another = scene.another_client(|client| client);
+        let deployment = if knows_id { deployment } else { &another };
         deployment.create_status_if_changed(success).await.unwrap();
         assert_eq!(scene.stored().last().unwrap(), "success");
     });

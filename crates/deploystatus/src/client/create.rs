@@ -8,7 +8,7 @@ pub(crate) mod search;
 
 use std::time::Duration;
 
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 use tracing::Instrument;
 
 use self::creation::Creation;
@@ -44,6 +44,9 @@ impl Deployment {
     }
 
     /// Creates a status unless the newest status has the same content.
+    ///
+    /// The first call of a client reads an equal newest status twice, half of the policy's search time apart
+    /// (5 seconds by default), because the list can be out of date.
     ///
     /// # Errors
     ///
@@ -123,20 +126,29 @@ pub(crate) fn is_stored_as(status: &DeploymentStatus, new: &NewStatus) -> bool {
 /// Reads the newest status and returns it if it has the same content.
 ///
 /// Returns `None` if the list stays out of date, because it does not show the newest status.
+/// A client that knows no ID cannot detect that, so two readings have to agree, half of the search time apart.
 async fn newest_if_same(
     deployment: &Deployment,
     status: &NewStatus,
 ) -> Result<Option<DeploymentStatus>, Error> {
-    let newest = match read_fresh(deployment, deployment.target.state.highest_id()).await {
-        Err(error) if error.kind() == ErrorKind::StaleList => return Ok(None),
-        newest => newest?,
-    };
+    let target = &deployment.target;
     let status = NewStatus {
         marked: false,
         ..status.clone()
     };
-    Ok(
-        newest
-            .filter(|newest| matching::is_equal(&matching::without_marker(newest), None, &status)),
-    )
+    let is_same = |newest: &DeploymentStatus| {
+        matching::is_equal(&matching::without_marker(newest), None, &status)
+    };
+    let mut knows_id = target.state.highest_id().is_some();
+    loop {
+        let newest = match read_fresh(deployment, target.state.highest_id()).await {
+            Err(error) if error.kind() == ErrorKind::StaleList => return Ok(None),
+            newest => newest?.filter(is_same),
+        };
+        if newest.is_none() || knows_id {
+            return Ok(newest);
+        }
+        knows_id = true;
+        sleep(target.retry_policy().search_time() / 2).await;
+    }
 }
