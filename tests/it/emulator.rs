@@ -15,6 +15,7 @@ mod control_access;
 mod cors;
 mod deployments;
 mod environments;
+mod failures;
 mod faults;
 mod headers;
 mod inactive;

@@ -5,7 +5,8 @@ use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use deploystatus_emulator::{Clock, Emulator, Fault, NewStatus, Webhook};
+use deploystatus_emulator::{Clock, Emulator, Fault, NewStatus, ReplicaLag, Webhook};
+use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -88,6 +89,45 @@ async fn page_shows_hostile_texts_in_a_browser() {
 }
 
 #[tokio::test]
+async fn page_claims_only_what_the_log_shows() {
+    if is_skipped("chromium") || is_skipped("chromedriver") {
+        return;
+    }
+    let github = Github::start().await;
+    let path = statuses(&github.deployment());
+    let page = Page::open(&format!("{}/_emulator", github.emulator.url())).await;
+    let sent = json!({"state": "success"});
+    github.post(&path, sent.clone()).await.expect(201);
+    let all_stored = "None. Every status in the log of the last 10,000 requests was stored.";
+    page.wait(&format!("text('problems') === '{all_stored}'"))
+        .await;
+    for (lag, text) in [
+        (r#"{"min_ms": 3000}"#, "the state of 3000 ms ago"),
+        (r#"{"max_ms": 20}"#, "the state of up to 20 ms ago"),
+        (
+            r#"{"min_ms": 1, "max_ms": 2}"#,
+            "the state of 1 to 2 ms ago",
+        ),
+    ] {
+        let lag = serde_json::from_str(lag).unwrap();
+        github.emulator.change_quirks(|it| it.replica_lag = lag);
+        page.wait(&format!("text('problems').includes('{text}')"))
+            .await;
+    }
+    github
+        .emulator
+        .change_quirks(|it| it.replica_lag = ReplicaLag::default());
+    github
+        .emulator
+        .fault(Fault::delay(Duration::from_secs(600)));
+    let held = tokio::spawn(github.request(Method::POST, &path).json(&sent).send());
+    page.wait("text('problems') === 'None so far. Creations in progress: 1.'")
+        .await;
+    page.wait("text('activity').includes('in progress')").await;
+    held.abort();
+}
+
+#[tokio::test]
 async fn page_controls_the_emulator_in_a_browser() {
     if is_skipped("chromium") || is_skipped("chromedriver") {
         return;
@@ -98,7 +138,7 @@ async fn page_controls_the_emulator_in_a_browser() {
     let github = Github::from(builder).await;
     let deployment = github.deployment();
     let page = Page::open(&format!("{}/_emulator", github.emulator.url())).await;
-    page.wait("text('problems').includes('No request was received')")
+    page.wait("text('problems').includes('The log contains no requests')")
         .await;
 
     page.run("button('502 after storing').click()").await;

@@ -30,9 +30,9 @@ pub struct ReceivedRequest {
     pub headers: Vec<(String, String)>,
     /// Body.
     pub body: String,
-    /// Status code of the response, or `None` if no response was sent yet.
+    /// Status code of the response, or `None` if no response was sent.
     pub status: Option<u16>,
-    /// Time from the request to the response in milliseconds, or `None` if no response was sent yet.
+    /// Time from the request to the response in milliseconds, or `None` if no response was sent.
     pub duration_ms: Option<u64>,
     /// Fault that changed the response, or `None` if there was none.
     pub fault: Option<Fault>,
@@ -42,6 +42,10 @@ pub struct ReceivedRequest {
     pub created: Option<u64>,
     /// Reason for which the emulator refused the request, or `None` if it did not.
     pub refusal: Option<String>,
+    /// `true` if the request and its work have ended, also without a response.
+    ///
+    /// A fault can delay the work until after the response.
+    pub is_finished: bool,
     /// Orders requests, statuses and deliveries, in microseconds of the system clock.
     order: i64,
 }
@@ -66,19 +70,20 @@ pub(crate) struct RequestLog {
 #[derive(Debug)]
 pub(crate) struct Entry {
     number: u64,
-    at: Timestamp,
-    method: Method,
-    path: String,
-    operation: Option<Operation>,
+    pub(crate) at: Timestamp,
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) operation: Option<Operation>,
     headers: StoredHeaders,
     pub(crate) body: Bytes,
-    status: Option<u16>,
+    pub(crate) status: Option<u16>,
     started: Instant,
     duration_ms: Option<u64>,
     pub(crate) fault: Option<Fault>,
     pub(crate) created: Option<u64>,
     pub(crate) refusal: Option<Box<str>>,
-    order: i64,
+    pub(crate) is_finished: bool,
+    pub(crate) order: i64,
 }
 
 /// Maximum number of requests in the log. Older ones are dropped.
@@ -115,6 +120,7 @@ impl RequestLog {
             fault: None,
             created: None,
             refusal: None,
+            is_finished: false,
             order: order_now(),
         });
         self.received
@@ -141,6 +147,11 @@ impl RequestLog {
             .collect()
     }
 
+    /// Returns the requests, newest first.
+    pub(crate) fn newest_first(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().rev()
+    }
+
     pub(crate) fn clear(&mut self) {
         self.entries = VecDeque::new();
     }
@@ -158,6 +169,7 @@ impl From<&Entry> for ReceivedRequest {
             body: String::from_utf8_lossy(&entry.body).into_owned(),
             status: entry.status,
             duration_ms: entry.duration_ms,
+            is_finished: entry.is_finished,
             order: entry.order,
             fault: entry.fault.clone(),
             created: entry.created,

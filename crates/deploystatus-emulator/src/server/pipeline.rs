@@ -36,6 +36,10 @@ pub(super) async fn respond(
     let route = routes::find(&head.method, head.uri.path());
     let operation = route.as_ref().map(|((_, _, operation, _), _)| *operation);
     let number = state.requests().add(&head, operation, state.clock.now());
+    let unfinished = Arc::new(Unfinished {
+        state: Arc::clone(&state),
+        number,
+    });
     if head.method == Method::OPTIONS {
         let response = preflight(state.profile, state.clock.now(), number);
         log_status(&state, number, &response);
@@ -52,6 +56,7 @@ pub(super) async fn respond(
         handler,
         parameters,
         head,
+        unfinished: Arc::clone(&unfinished),
     };
     match state.spawn(job.run(connection, incoming)).await {
         Ok(Some(result)) => result,
@@ -69,6 +74,19 @@ fn log_status(state: &AppState, number: u64, response: &HttpResponse) {
     state.requests().update(number, |it| it.finish(status));
 }
 
+/// Marks a request in the log as finished when the last clone is dropped.
+struct Unfinished {
+    state: Arc<AppState>,
+    number: u64,
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        let mut requests = self.state.requests();
+        requests.update(self.number, |it| it.is_finished = true);
+    }
+}
+
 /// A request that is being handled.
 struct Job {
     state: Arc<AppState>,
@@ -77,6 +95,7 @@ struct Job {
     handler: Option<Handler>,
     parameters: PathParameters,
     head: Parts,
+    unfinished: Arc<Unfinished>,
 }
 
 impl Job {
@@ -86,6 +105,7 @@ impl Job {
         incoming: Incoming,
     ) -> Result<HttpResponse, Disconnect> {
         let (state, number) = (Arc::clone(&self.state), self.number);
+        let _unfinished = Arc::clone(&self.unfinished);
         let response = self.respond(connection, incoming).await?;
         log_status(&state, number, &response);
         Ok(response)
@@ -167,6 +187,7 @@ impl Job {
     /// Checks and handles the request. The work takes `duration` after the checks.
     async fn work(self, body: Bytes, duration: Duration) -> HttpResponse {
         let (state, handler) = (Arc::clone(&self.state), self.handler);
+        let _unfinished = Arc::clone(&self.unfinished);
         let request = self.into_request(body);
         let checked = request_checks::check(&state, &request);
         let is_counted = checked.is_ok() && request_checks::is_counted(&request);

@@ -41,7 +41,7 @@ pub struct Delivery {
     /// Time at which the delivery finished, or `None` if it has not finished.
     pub delivered_at: Option<Timestamp>,
     /// Orders requests, statuses and deliveries, in microseconds of the system clock.
-    order: i64,
+    pub(crate) order: i64,
 }
 
 /// A webhook as its deliveries need it.
@@ -82,6 +82,14 @@ impl Delivery {
     pub fn header(&self, name: &str) -> Option<&str> {
         let named = |(key, _): &&(String, String)| key.eq_ignore_ascii_case(name);
         Some(&self.headers.iter().find(named)?.1)
+    }
+}
+
+impl Record {
+    /// Returns `true` if the webhook did not respond, or not with a success.
+    pub(super) fn is_failed(&self) -> bool {
+        let result = self.outcome.as_ref().map(|(_, result)| result);
+        result.is_some_and(|it| it.as_ref().map_or(true, |status| *status >= 300))
     }
 }
 

@@ -66,6 +66,13 @@ impl DeliveryLog {
         self.records.range(start..).map(Delivery::from).collect()
     }
 
+    /// Returns the newest failed deliveries, newest first, and the number of all.
+    pub(super) fn failed(&self, max: usize) -> (Vec<Delivery>, usize) {
+        let failed = || self.records.iter().rev().filter(|it| it.is_failed());
+        let newest = failed().take(max).map(Delivery::from).collect();
+        (newest, failed().count())
+    }
+
     pub(super) fn clear(&mut self) {
         self.records = VecDeque::new();
         self.numbers = HashMap::new();

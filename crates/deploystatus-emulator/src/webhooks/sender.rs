@@ -120,6 +120,11 @@ impl Webhooks {
         lock(&self.log).list(since, limit)
     }
 
+    /// Returns the newest failed deliveries, newest first, and the number of all.
+    pub(crate) fn failed(&self, max: usize) -> (Vec<Delivery>, usize) {
+        lock(&self.log).failed(max)
+    }
+
     /// Waits until all queued deliveries have finished.
     pub(crate) async fn wait(&self) {
         // The wait cannot fail, because `self` owns the sender.
