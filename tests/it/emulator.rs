@@ -13,6 +13,7 @@ mod connections;
 mod control;
 mod control_access;
 mod cors;
+mod deliveries;
 mod deployments;
 mod environments;
 mod failures;

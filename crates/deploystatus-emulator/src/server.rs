@@ -255,6 +255,8 @@ impl Emulator {
 
     /// Restores the builder's seed and quirks, and removes everything else except the time.
     ///
+    /// Deliveries that have not finished are dropped.
+    ///
     /// # Errors
     ///
     /// Returns an error if the seed cannot be loaded. This cannot happen after a successful start.
@@ -274,6 +276,7 @@ impl Emulator {
     /// Stops the emulator and writes the snapshot, if a file is configured.
     ///
     /// The snapshot contains everything for which a response was sent. Afterwards the address is free.
+    /// Deliveries that have not finished are dropped; [`wait_for_deliveries`](Self::wait_for_deliveries) awaits them.
     ///
     /// # Errors
     ///

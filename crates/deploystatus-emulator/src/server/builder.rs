@@ -108,6 +108,8 @@ impl EmulatorBuilder {
     }
 
     /// Adds a webhook.
+    ///
+    /// At most 10,000 deliveries wait for it. Further ones fail.
     pub fn webhook(mut self, webhook: Webhook) -> Self {
         self.webhooks.push(webhook);
         self

@@ -26,8 +26,8 @@ impl DeliveryLog {
         self.last_number + 1
     }
 
-    /// Adds a delivery that has not finished, and returns it.
-    pub(super) fn add(&mut self, message: Arc<Message>, attempt: u32, now: Timestamp) -> Record {
+    /// Adds a delivery that has not finished, and returns its number.
+    pub(super) fn add(&mut self, message: Arc<Message>, attempt: u32, now: Timestamp) -> u64 {
         self.last_number += 1;
         let record = Record {
             number: self.last_number,
@@ -42,8 +42,8 @@ impl DeliveryLog {
         }
         let id = record.message.id.clone();
         self.numbers.insert(id, record.number);
-        self.records.push_back(record.clone());
-        record
+        self.records.push_back(record);
+        self.last_number
     }
 
     /// Stores the outcome of a delivery, if that is still in the log.
@@ -102,7 +102,7 @@ mod tests {
 
     fn add(log: &mut DeliveryLog, id: &str, attempt: u32) -> u64 {
         let message = Arc::new(Message::with_id(id));
-        log.add(message, attempt, Timestamp::UNIX_EPOCH).number
+        log.add(message, attempt, Timestamp::UNIX_EPOCH)
     }
 
     #[test]
