@@ -27,6 +27,7 @@ mod previews;
 mod readme;
 mod renames;
 mod replication;
+mod resets;
 mod schema;
 mod seed_schema;
 mod snapshots;

@@ -255,7 +255,7 @@ impl Emulator {
 
     /// Restores the builder's seed and quirks, and removes everything else except the time.
     ///
-    /// Deliveries that have not finished are dropped.
+    /// Requests that are being handled end without a response, and deliveries that have not finished are dropped.
     ///
     /// # Errors
     ///

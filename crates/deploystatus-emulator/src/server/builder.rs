@@ -188,6 +188,7 @@ impl EmulatorBuilder {
                 faults: faults.into(),
                 rate_limiter: RateLimiter::new(self.limits, self.profile).into(),
                 requests: RequestLog::default().into(),
+                resets: 0.into(),
             },
         });
         let server = tokio::spawn(serve(listener, Arc::clone(&state), stopped));

@@ -1,6 +1,6 @@
 //! The stages of a request: log, fault, checks, handler, response.
 
-use std::sync::Arc;
+use std::sync::{Arc, RwLockReadGuard};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -35,7 +35,11 @@ pub(super) async fn respond(
 ) -> Result<HttpResponse, Disconnect> {
     let route = routes::find(&head.method, head.uri.path());
     let operation = route.as_ref().map(|((_, _, operation, _), _)| *operation);
-    let number = state.requests().add(&head, operation, state.clock.now());
+    let (number, resets) = {
+        let resets = state.resets();
+        let now = state.clock.now();
+        (state.requests().add(&head, operation, now), *resets)
+    };
     let unfinished = Arc::new(Unfinished {
         state: Arc::clone(&state),
         number,
@@ -56,6 +60,7 @@ pub(super) async fn respond(
         handler,
         parameters,
         head,
+        resets,
         unfinished: Arc::clone(&unfinished),
     };
     match state.spawn(job.run(connection, incoming)).await {
@@ -95,6 +100,8 @@ struct Job {
     handler: Option<Handler>,
     parameters: PathParameters,
     head: Parts,
+    /// Number of resets when the request was received.
+    resets: u64,
     unfinished: Arc<Unfinished>,
 }
 
@@ -116,7 +123,7 @@ impl Job {
         connection: Arc<Connection>,
         incoming: Incoming,
     ) -> Result<HttpResponse, Disconnect> {
-        let fault = self.take_fault();
+        let fault = self.take_fault()?;
         if fault.as_ref().is_some_and(|it| it.effect == Effect::Reset) {
             connection.plan(WritePlan::Reset);
             return Err(Disconnect);
@@ -126,12 +133,13 @@ impl Job {
             .requests()
             .update(self.number, |it| it.body = body.clone());
         match fault {
-            None => Ok(self.work(body, Duration::ZERO).await),
+            None => self.work(body, Duration::ZERO).await,
             Some(fault) => self.fail(fault, body, &connection).await,
         }
     }
 
-    fn take_fault(&self) -> Option<Fault> {
+    fn take_fault(&self) -> Result<Option<Fault>, Disconnect> {
+        let _unreset = unreset(&self.state, self.resets)?;
         let path = strip_prefix(self.head.uri.path());
         let method = self.head.method.as_str();
         let fault = self.state.faults().take(method, path, self.operation);
@@ -140,7 +148,7 @@ impl Job {
                 .requests()
                 .update(self.number, |it| it.fault.clone_from(&fault));
         }
-        fault
+        Ok(fault)
     }
 
     /// Does the work at the time that the fault sets, and sends the response that it asks for.
@@ -153,7 +161,7 @@ impl Job {
         let context = context(&self.state, self.number);
         let delay = fault.delay;
         let response = match fault.timing() {
-            Timing::BeforeResponse => Some(self.work(body, delay).await),
+            Timing::BeforeResponse => Some(self.work(body, delay).await?),
             Timing::Never => {
                 pause(delay).await;
                 None
@@ -185,37 +193,17 @@ impl Job {
     }
 
     /// Checks and handles the request. The work takes `duration` after the checks.
-    async fn work(self, body: Bytes, duration: Duration) -> HttpResponse {
-        let (state, handler) = (Arc::clone(&self.state), self.handler);
+    async fn work(self, body: Bytes, duration: Duration) -> Result<HttpResponse, Disconnect> {
+        let (state, handler, resets) = (Arc::clone(&self.state), self.handler, self.resets);
         let _unfinished = Arc::clone(&self.unfinished);
         let request = self.into_request(body);
-        let checked = request_checks::check(&state, &request);
-        let is_counted = checked.is_ok() && request_checks::is_counted(&request);
+        let checked = {
+            let _unreset = unreset(&state, resets)?;
+            request_checks::check(&state, &request)
+        };
         pause(duration).await;
-        let response = match (checked, handler) {
-            (Err(refusal), _) => refusal,
-            (Ok(()), None) => Response::not_found(&request),
-            (Ok(()), Some(handler)) => handler(&state, &request).unwrap_or_else(|refusal| refusal),
-        };
-        if let Some(refusal) = response.refusal() {
-            let log = |it: &mut Entry| it.refusal = Some(refusal.into_boxed_str());
-            state.requests().update(request.number, log);
-        }
-        let draft = Draft::new(response, &request);
-        let now = state.clock.now();
-        let login = request.actor.login();
-        let rate_limit = {
-            let mut rate_limiter = state.rate_limiter();
-            if is_counted {
-                rate_limiter.finish(login, draft.cost(&request));
-            }
-            rate_limiter.current(login, now)
-        };
-        draft.into_response(&ResponseContext {
-            request: &request,
-            now,
-            rate_limit: rate_limit.filter(|_| !request.has_bad_credential()),
-        })
+        let _unreset = unreset(&state, resets)?;
+        Ok(handle(&state, &request, checked, handler))
     }
 
     fn into_request(self, body: Bytes) -> Request {
@@ -241,6 +229,50 @@ impl Job {
             body,
         }
     }
+}
+
+/// Prevents resets while the guard exists, or fails if there was one since the request was received.
+fn unreset(state: &AppState, resets: u64) -> Result<RwLockReadGuard<'_, u64>, Disconnect> {
+    let current = state.resets();
+    if *current == resets {
+        Ok(current)
+    } else {
+        Err(Disconnect)
+    }
+}
+
+/// Handles a request after its checks.
+fn handle(
+    state: &AppState,
+    request: &Request,
+    checked: Result<(), Response>,
+    handler: Option<Handler>,
+) -> HttpResponse {
+    let is_counted = checked.is_ok() && request_checks::is_counted(request);
+    let response = match (checked, handler) {
+        (Err(refusal), _) => refusal,
+        (Ok(()), None) => Response::not_found(request),
+        (Ok(()), Some(handler)) => handler(state, request).unwrap_or_else(|refusal| refusal),
+    };
+    if let Some(refusal) = response.refusal() {
+        let log = |it: &mut Entry| it.refusal = Some(refusal.into_boxed_str());
+        state.requests().update(request.number, log);
+    }
+    let draft = Draft::new(response, request);
+    let now = state.clock.now();
+    let login = request.actor.login();
+    let rate_limit = {
+        let mut rate_limiter = state.rate_limiter();
+        if is_counted {
+            rate_limiter.finish(login, draft.cost(request));
+        }
+        rate_limiter.current(login, now)
+    };
+    draft.into_response(&ResponseContext {
+        request,
+        now,
+        rate_limit: rate_limit.filter(|_| !request.has_bad_credential()),
+    })
 }
 
 fn context(state: &AppState, number: u64) -> FaultContext {
