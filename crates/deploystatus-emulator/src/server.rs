@@ -70,6 +70,12 @@ impl Emulator {
         self.state.store().create_repository(new)
     }
 
+    /// Returns all repositories, ordered by ID.
+    #[must_use]
+    pub fn repositories(&self) -> Vec<Repository> {
+        self.state.store().repositories().cloned().collect()
+    }
+
     /// Renames or transfers a repository. The old name redirects to the new one.
     ///
     /// # Errors

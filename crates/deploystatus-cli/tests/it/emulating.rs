@@ -28,6 +28,64 @@ fn emulator_runs_a_command() {
 }
 
 #[test]
+fn command_of_the_emulator_uses_a_repository_of_the_seed() {
+    let scene = Scene::new();
+    let repositories =
+        r#"[{"name": "acme/old", "archived": true}, {"name": "acme/shop", "private": true}]"#;
+    let seed = format!(r#"{{"repositories": {repositories}}}"#);
+    scene.file("seed.json", &seed);
+    scene.file("empty.json", "{}");
+    let script = "deploystatus create success --quiet >/dev/null && echo $GITHUB_REPOSITORY";
+    let run = ["--run", "--", "sh", "-c", script];
+    let saved = [
+        "emulator",
+        "--seed",
+        "seed.json",
+        "--snapshot",
+        "state.json",
+    ];
+    // The second run reads the snapshot of the first.
+    for start in [&saved[..], &["emulator", "--snapshot", "state.json"]] {
+        let output = scene.background(&[start, &run].concat()).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        assert_eq!(output.stdout, b"acme/shop\n");
+    }
+    check(
+        scene.run_bare("emulator --seed empty.json --run -- true"),
+        str![[r#"
+$ deploystatus emulator --seed empty.json --run -- true
+--- stderr
+error: missing repository for --run: expected one that is not archived in the seed or snapshot
+--- exit 2
+
+"#]],
+    );
+}
+
+#[test]
+fn printed_commands_use_a_repository_of_the_seed() {
+    let scene = Scene::new();
+    for (seed, repository) in [
+        (r#"{"repositories": [{"name": "acme/shop"}]}"#, "acme/shop"),
+        ("{}", "octocat/example"),
+        (SEED, "octocat/example"),
+    ] {
+        scene.file("seed.json", seed);
+        let mut command = scene.command("emulator --seed seed.json");
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let lines: Vec<_> = lines.take(5).map(Result::unwrap).collect();
+        assert!(lines[2].ends_with(&format!("GITHUB_REPOSITORY={repository}")));
+        let seeded = std::process::Command::new("sh")
+            .args(["-c", &lines[3]])
+            .status();
+        assert!(seeded.unwrap().success(), "{}", lines[3]);
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+}
+
+#[test]
 fn failed_command_of_the_emulator_is_explained() {
     let scene = Scene::new();
     scene.file("seed.json", SEED);
