@@ -22,6 +22,7 @@ use crate::error::Error;
 use crate::faults::fault::Fault;
 use crate::faults::mix::FaultMix;
 use crate::model::create::{NewDeployment, NewRepository, NewStatus};
+use crate::model::log_part::LogPart;
 use crate::model::quirks::Quirks;
 use crate::model::{Deployment, Repository, Status};
 use crate::seed::Seed;
@@ -168,7 +169,7 @@ impl Emulator {
     /// Returns the last 10,000 requests, oldest first.
     #[must_use]
     pub fn requests(&self) -> Vec<ReceivedRequest> {
-        self.state.requests().list(0, usize::MAX)
+        self.state.requests().list(LogPart::All)
     }
 
     /// Empties the log of requests.
@@ -232,7 +233,7 @@ impl Emulator {
     /// Returns the last 10,000 deliveries to webhooks, oldest first.
     #[must_use]
     pub fn deliveries(&self) -> Vec<Delivery> {
-        self.state.webhooks.list(0, usize::MAX)
+        self.state.webhooks.list(LogPart::All)
     }
 
     /// Waits until all queued deliveries have finished, and returns them.

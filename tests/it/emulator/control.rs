@@ -198,7 +198,10 @@ async fn requests_are_listed_and_cleared() {
     for (query, paths) in [
         ("?since=2", vec!["/meta", "/"]),
         ("?limit=1", vec!["/"]),
-        ("?since=1&limit=2", vec!["/meta", "/"]),
+        ("?limit=2", vec!["/meta", "/"]),
+        // A client that continues with the last number misses nothing.
+        ("?since=0&limit=2", vec!["/zen?x=1", "/user"]),
+        ("?since=2&limit=2", vec!["/meta", "/"]),
         ("?since=4", vec![]),
     ] {
         let path = format!("/requests{query}");

@@ -21,6 +21,7 @@ use crate::app_state::AppState;
 use crate::app_state::request_log::ReceivedRequest;
 use crate::faults::fault::Fault;
 use crate::http::response::HttpResponse;
+use crate::model::log_part::LogPart;
 use crate::model::quirks::Quirks;
 use crate::model::{Deployment, Status};
 use crate::webhooks::delivery::Delivery;
@@ -132,7 +133,7 @@ async fn send(state: Arc<AppState>, sender: mpsc::Sender<Bytes>) {
 fn overview(state: &AppState) -> String {
     let requests = request_rows(state);
     let failures = Failures::collect(state);
-    let mut deliveries = state.webhooks.list(0, MAX_ROWS);
+    let mut deliveries = state.webhooks.list(LogPart::Newest { limit: MAX_ROWS });
     for delivery in &mut deliveries {
         shorten(&mut delivery.body);
     }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::delivery::{Delivery, Message, Record};
 use crate::model::clock::order_now;
+use crate::model::log_part::LogPart;
 
 /// Maximum number of deliveries in the log. Older ones are dropped.
 const MAX_DELIVERIES: usize = 10_000;
@@ -59,11 +60,10 @@ impl DeliveryLog {
         self.records.get(index)
     }
 
-    /// Returns the deliveries with a number above `since`, oldest first, and at most `limit` of the newest.
-    pub(super) fn list(&self, since: u64, limit: usize) -> Vec<Delivery> {
-        let newer = self.records.partition_point(|it| it.number <= since);
-        let start = newer.max(self.records.len().saturating_sub(limit));
-        self.records.range(start..).map(Delivery::from).collect()
+    /// Returns the deliveries in a part of the log, oldest first.
+    pub(super) fn list(&self, part: LogPart) -> Vec<Delivery> {
+        let range = part.range(&self.records, |it| it.number);
+        self.records.range(range).map(Delivery::from).collect()
     }
 
     /// Returns the newest failed deliveries, newest first, and the number of all.
@@ -112,18 +112,16 @@ mod tests {
             let id = format!("delivery {number}");
             assert_eq!(add(&mut log, &id, 1), number);
         }
-        let deliveries = log.list(0, usize::MAX);
+        let deliveries = log.list(LogPart::All);
         assert_eq!(deliveries.len(), 10_000);
         assert_eq!(deliveries[0].number, 2);
         assert!(log.find("delivery 1").is_none());
         assert_eq!(log.find("delivery 2").unwrap().number, 2);
         log.finish(1, Timestamp::UNIX_EPOCH, Ok(200));
         log.finish(2, Timestamp::UNIX_EPOCH, Ok(202));
-        assert_eq!(log.list(0, usize::MAX)[0].status, Some(202));
-        let newest: Vec<_> = log.list(5, 2).iter().map(|it| it.number).collect();
-        assert_eq!(newest, [10_000, 10_001]);
+        assert_eq!(log.list(LogPart::All)[0].status, Some(202));
         log.clear();
-        assert!(log.list(0, usize::MAX).is_empty());
+        assert!(log.list(LogPart::All).is_empty());
         assert!(log.find("delivery 2").is_none());
     }
 

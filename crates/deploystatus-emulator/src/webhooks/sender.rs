@@ -13,6 +13,7 @@ use super::post::Target;
 use crate::error::Error;
 use crate::model::clock::Clock;
 use crate::model::lock;
+use crate::model::log_part::LogPart;
 use crate::model::profile::Profile;
 
 /// A URL that receives an event for every new deployment and status.
@@ -170,9 +171,9 @@ impl Webhooks {
         log.find(id).map(Delivery::from).ok_or_else(unknown)
     }
 
-    /// Returns the deliveries with a number above `since`, oldest first, and at most `limit` of the newest.
-    pub(crate) fn list(&self, since: u64, limit: usize) -> Vec<Delivery> {
-        lock(&self.log).list(since, limit)
+    /// Returns the deliveries in a part of the log, oldest first.
+    pub(crate) fn list(&self, part: LogPart) -> Vec<Delivery> {
+        lock(&self.log).list(part)
     }
 
     /// Returns the newest failed deliveries, newest first, and the number of all.
