@@ -14,7 +14,7 @@ use super::github::{Github, send, statuses};
 use super::page::HOSTILE;
 
 /// Options for a browser that starts without questions and calls no other server.
-const OPTIONS: [&str; 7] = [
+const OPTIONS: [&str; 8] = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -22,6 +22,7 @@ const OPTIONS: [&str; 7] = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP emulator.test 127.0.0.1",
 ];
 
 fn options(profile: &TempDir) -> Vec<String> {
@@ -128,6 +129,42 @@ async fn page_claims_only_what_the_log_shows() {
 }
 
 #[tokio::test]
+async fn copied_command_repeats_the_request() {
+    if is_skipped("chromium") || is_skipped("chromedriver") || is_skipped("curl") {
+        return;
+    }
+    let github = Github::from(Emulator::builder().allow_host("emulator.test")).await;
+    let path = statuses(&github.deployment());
+    // The body is longer than in the list, and curl reads a body with this start from a file.
+    let body = format!("@it's {}", "x".repeat(3_000));
+    let method = Method::from_bytes(b"PO'ST").unwrap();
+    let request = github.request(method, &path).body(body);
+    send(request.header("x-empty", "")).await.expect(404);
+    // On a page without TLS, this name gives no access to the clipboard.
+    let port = github.emulator.address().port();
+    let page = Page::open(&format!("http://emulator.test:{port}/_emulator")).await;
+    page.wait("find('request 1')").await;
+    page.run("find('request 1').querySelector('button').click()")
+        .await;
+    page.wait("document.getElementById('copy').open").await;
+    let command = page.value("return text('copy-text')").await;
+    let command = command.replace("emulator.test", "127.0.0.1");
+
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &command]).env("GITHUB_TOKEN", "token");
+    let run = tokio::task::spawn_blocking(move || shell.output());
+    assert!(run.await.unwrap().unwrap().status.success(), "{command}");
+    let [sent, repeated] = [0, 1].map(|index| github.emulator.requests().remove(index));
+    assert_eq!(
+        (&repeated.method, &repeated.path, &repeated.body),
+        (&sent.method, &sent.path, &sent.body)
+    );
+    for name in ["authorization", "user-agent", "x-empty", "accept"] {
+        assert_eq!(repeated.header(name), sent.header(name), "{name}");
+    }
+}
+
+#[tokio::test]
 async fn page_controls_the_emulator_in_a_browser() {
     if is_skipped("chromium") || is_skipped("chromedriver") {
         return;
@@ -224,6 +261,13 @@ impl Page {
         let script = format!("{FUNCTIONS}{script}");
         let body = json!({"script": script, "args": []});
         self.call("execute/sync", body).await;
+    }
+
+    /// Returns the text that a script returns.
+    async fn value(&self, script: &str) -> String {
+        let body = json!({"script": format!("{FUNCTIONS}{script}"), "args": []});
+        let value = self.call("execute/sync", body).await;
+        value.as_str().unwrap().to_owned()
     }
 
     /// Waits until a change of the page makes an expression true, for at most 30 seconds.
