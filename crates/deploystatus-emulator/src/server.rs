@@ -6,6 +6,7 @@ mod body;
 mod connection;
 mod listener;
 mod pipeline;
+mod work;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! The stages of a request: log, fault, checks, handler, response.
 
-use std::sync::{Arc, RwLockReadGuard};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,19 +11,18 @@ use hyper::body::{Body as _, Incoming};
 
 use super::body;
 use super::connection::{Connection, Disconnect, WritePlan};
-use crate::api::request_checks::{self, MAX_BODY};
+use super::work::{Unfinished, Work, pause, prevent_reset};
+use crate::api::request_checks::MAX_BODY;
 use crate::api::routes::{self, Handler};
 use crate::app_state::AppState;
-use crate::app_state::request_log::Entry;
 use crate::faults::fault::{Effect, Fault, Timing};
 use crate::faults::response::FaultContext;
 use crate::http::api_version::ApiVersion;
 use crate::http::cors::preflight;
-use crate::http::headers::{Draft, ResponseContext};
 use crate::http::media::Media;
 use crate::http::path::PathParameters;
 use crate::http::request::{Request, base_urls, strip_prefix};
-use crate::http::response::{HttpResponse, Response};
+use crate::http::response::HttpResponse;
 use crate::model::operation::Operation;
 
 /// Responds to a request in a task of its own, so that the work continues if the client disconnects.
@@ -79,19 +78,6 @@ fn log_status(state: &AppState, number: u64, response: &HttpResponse) {
     state.requests().update(number, |it| it.finish(status));
 }
 
-/// Marks a request in the log as finished when the last clone is dropped.
-struct Unfinished {
-    state: Arc<AppState>,
-    number: u64,
-}
-
-impl Drop for Unfinished {
-    fn drop(&mut self) {
-        let mut requests = self.state.requests();
-        requests.update(self.number, |it| it.is_finished = true);
-    }
-}
-
 /// A request that is being handled.
 struct Job {
     state: Arc<AppState>,
@@ -133,13 +119,13 @@ impl Job {
             .requests()
             .update(self.number, |it| it.body = body.clone());
         match fault {
-            None => self.work(body, Duration::ZERO).await,
-            Some(fault) => self.fail(fault, body, &connection).await,
+            None => self.into_work(body).run(Duration::ZERO).await,
+            Some(fault) => fail(self.into_work(body), fault, &connection).await,
         }
     }
 
     fn take_fault(&self) -> Result<Option<Fault>, Disconnect> {
-        let _unreset = unreset(&self.state, self.resets)?;
+        let _guard = prevent_reset(&self.state, self.resets)?;
         let path = strip_prefix(self.head.uri.path());
         let method = self.head.method.as_str();
         let fault = self.state.faults().take(method, path, self.operation);
@@ -151,67 +137,13 @@ impl Job {
         Ok(fault)
     }
 
-    /// Does the work at the time that the fault sets, and sends the response that it asks for.
-    async fn fail(
-        self,
-        fault: Fault,
-        body: Bytes,
-        connection: &Connection,
-    ) -> Result<HttpResponse, Disconnect> {
-        let context = context(&self.state, self.number);
-        let delay = fault.delay;
-        let response = match fault.timing() {
-            Timing::BeforeResponse => Some(self.work(body, delay).await?),
-            Timing::Never => {
-                pause(delay).await;
-                None
-            }
-            Timing::Late(lateness) => {
-                pause(delay).await;
-                let state = Arc::clone(&self.state);
-                state.spawn(self.work(body, lateness));
-                None
-            }
-        };
-        if let Err(reason) = fault.validate() {
-            return Ok(context.invalid_fault(&reason));
-        }
-        match (fault.effect, response) {
-            (Effect::Close | Effect::Reset, _) => Err(Disconnect),
-            (Effect::Pass, Some(response)) => Ok(response),
-            (Effect::CutBody, Some(response)) => {
-                let length = response.body().size_hint().lower();
-                connection.plan(WritePlan::CutBody(length / 2));
-                Ok(response)
-            }
-            (Effect::Dribble(pause), Some(response)) => {
-                connection.plan(WritePlan::Dribble(pause));
-                Ok(response)
-            }
-            (effect, _) => Ok(context.respond(&effect)),
-        }
-    }
-
-    /// Checks and handles the request. The work takes `duration` after the checks.
-    async fn work(self, body: Bytes, duration: Duration) -> Result<HttpResponse, Disconnect> {
-        let (state, handler, resets) = (Arc::clone(&self.state), self.handler, self.resets);
-        let _unfinished = Arc::clone(&self.unfinished);
-        let request = self.into_request(body);
-        let checked = {
-            let _unreset = unreset(&state, resets)?;
-            request_checks::check(&state, &request)
-        };
-        pause(duration).await;
-        let _unreset = unreset(&state, resets)?;
-        Ok(handle(&state, &request, checked, handler))
-    }
-
-    fn into_request(self, body: Bytes) -> Request {
-        let now = self.state.clock.now();
-        let (state, head) = (self.state, self.head);
+    /// Separates the work from the connection, now that the whole request was read.
+    fn into_work(self, body: Bytes) -> Work {
+        let Job { state, head, .. } = self;
+        let now = state.clock.now();
         let text = |name| head.headers.get(name)?.to_str().ok();
         let path = head.uri.path();
-        Request {
+        let request = Request {
             number: self.number,
             operation: self.operation,
             parameters: self.parameters,
@@ -227,52 +159,61 @@ impl Job {
             method: head.method,
             headers: head.headers,
             body,
+        };
+        Work {
+            state,
+            request,
+            handler: self.handler,
+            resets: self.resets,
+            _unfinished: self.unfinished,
         }
     }
 }
 
-/// Prevents resets while the guard exists, or fails if there was one since the request was received.
-fn unreset(state: &AppState, resets: u64) -> Result<RwLockReadGuard<'_, u64>, Disconnect> {
-    let current = state.resets();
-    if *current == resets {
-        Ok(current)
-    } else {
-        Err(Disconnect)
-    }
-}
-
-/// Handles a request after its checks.
-fn handle(
-    state: &AppState,
-    request: &Request,
-    checked: Result<(), Response>,
-    handler: Option<Handler>,
-) -> HttpResponse {
-    let is_counted = checked.is_ok() && request_checks::is_counted(request);
-    let response = match (checked, handler) {
-        (Err(refusal), _) => refusal,
-        (Ok(()), None) => Response::not_found(request),
-        (Ok(()), Some(handler)) => handler(state, request).unwrap_or_else(|refusal| refusal),
-    };
-    if let Some(refusal) = response.refusal() {
-        let log = |it: &mut Entry| it.refusal = Some(refusal.into_boxed_str());
-        state.requests().update(request.number, log);
-    }
-    let draft = Draft::new(response, request);
-    let now = state.clock.now();
-    let login = request.actor.login();
-    let rate_limit = {
-        let mut rate_limiter = state.rate_limiter();
-        if is_counted {
-            rate_limiter.finish(login, draft.cost(request));
+/// Does the work at the time that the fault sets, and sends the response that it asks for.
+async fn fail(
+    work: Work,
+    fault: Fault,
+    connection: &Connection,
+) -> Result<HttpResponse, Disconnect> {
+    let context = context(&work.state, work.request.number);
+    let delay = fault.delay;
+    let response = match fault.timing() {
+        Timing::BeforeResponse => Some(work.clone().run(delay).await?),
+        Timing::Never => {
+            pause(delay).await;
+            None
         }
-        rate_limiter.current(login, now)
+        Timing::Late(lateness) => {
+            pause(delay).await;
+            work.state.spawn(work.clone().run(lateness));
+            None
+        }
     };
-    draft.into_response(&ResponseContext {
-        request,
-        now,
-        rate_limit: rate_limit.filter(|_| !request.has_bad_credential()),
-    })
+    if let Err(reason) = fault.validate() {
+        return Ok(context.invalid_fault(&reason));
+    }
+    match (fault.effect, response) {
+        (Effect::Close | Effect::Reset, _) => Err(Disconnect),
+        (Effect::Pass, Some(response)) => Ok(response),
+        (Effect::CutBody, Some(response)) => {
+            let length = response.body().size_hint().lower();
+            connection.plan(WritePlan::CutBody(length / 2));
+            Ok(response)
+        }
+        (Effect::Dribble(pause), Some(response)) => {
+            connection.plan(WritePlan::Dribble(pause));
+            Ok(response)
+        }
+        (
+            Effect::SecondaryLimit {
+                status,
+                retry_after,
+            },
+            _,
+        ) => work.exceed_secondary_limit(status, retry_after),
+        (effect, _) => Ok(context.respond(&effect)),
+    }
 }
 
 fn context(state: &AppState, number: u64) -> FaultContext {
@@ -280,12 +221,5 @@ fn context(state: &AppState, number: u64) -> FaultContext {
         profile: state.profile,
         now: state.clock.now(),
         number,
-    }
-}
-
-/// Sleeps, unless the duration is zero: even the shortest sleep takes up to a millisecond.
-async fn pause(duration: Duration) {
-    if !duration.is_zero() {
-        tokio::time::sleep(duration).await;
     }
 }
