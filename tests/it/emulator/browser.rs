@@ -170,6 +170,7 @@ async fn page_controls_the_emulator_in_a_browser() {
         return;
     }
     let receiver = Emulator::start().await.unwrap();
+    receiver.fault(Fault::status(401).body("signature is invalid"));
     let hook = Webhook::new(receiver.url());
     let builder = Emulator::builder().clock(Clock::manual()).webhook(hook);
     let github = Github::from(builder).await;
@@ -187,6 +188,8 @@ async fn page_controls_the_emulator_in_a_browser() {
     page.wait("text('faults') === ''").await;
 
     page.run("find('delivery 1').open = true").await;
+    page.wait("text('activity').includes('Response 401:\\nsignature is invalid')")
+        .await;
     page.run("button('+1 min').click()").await;
     page.wait("text('now').includes('00:01:00')").await;
     page.wait("find('delivery 1').open").await;

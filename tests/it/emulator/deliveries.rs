@@ -3,10 +3,11 @@
 use std::net::TcpListener;
 use std::time::Duration;
 
-use deploystatus_emulator::{Emulator, Fault, NewStatus, Webhook};
+use deploystatus_emulator::{Emulator, Fault, NewStatus, Stage, Webhook};
+use serde_json::Value;
 use tokio::time::Instant;
 
-use super::github::Github;
+use super::github::{Github, send};
 
 /// Number of deliveries that wait for a webhook.
 const MAX_WAITING: usize = 10_000;
@@ -63,4 +64,25 @@ async fn reset_drops_queued_deliveries() {
     let environments = ["first", "second", "third"];
     let environments = environments.map(|it| received.iter().any(|sent| sent.body.contains(it)));
     assert_eq!(environments, [true, false, true]);
+}
+
+#[tokio::test]
+async fn start_of_the_response_is_kept() {
+    let receiver = Emulator::start().await.unwrap();
+    let builder = Emulator::builder().webhook(Webhook::new(receiver.url()));
+    let github = Github::from(builder).await;
+    let cause = "signature is invalid";
+    receiver.fault(Fault::status(401).body(cause));
+    receiver.fault(Fault::status(200).body("é".repeat(100_000)));
+    receiver.fault(Fault::close(Stage::BeforeWork));
+    for _ in 0..3 {
+        github.deployment();
+    }
+    github.emulator.wait_for_deliveries().await;
+    let url = format!("{}/_emulator/deliveries", github.emulator.url());
+    let list = send(reqwest::Client::new().get(url)).await.expect(200);
+    let list = list.json();
+    assert_eq!(list[0]["response_body"], cause);
+    assert_eq!(list[1]["response_body"], "é".repeat(2_048));
+    assert_eq!(list[2]["response_body"], Value::Null);
 }

@@ -136,6 +136,9 @@ fn overview(state: &AppState) -> String {
     let mut deliveries = state.webhooks.list(LogPart::Newest { limit: MAX_ROWS });
     for delivery in &mut deliveries {
         shorten(&mut delivery.body);
+        if let Some(body) = &mut delivery.response_body {
+            shorten(body);
+        }
     }
     let quirks = *state.quirks();
     let faults = state.faults();

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::delivery::{Delivery, Message, Record};
+use super::post::HookResponse;
 use crate::model::clock::order_now;
 use crate::model::log_part::LogPart;
 
@@ -48,7 +49,12 @@ impl DeliveryLog {
     }
 
     /// Stores the outcome of a delivery, if that is still in the log.
-    pub(super) fn finish(&mut self, number: u64, time: Timestamp, result: Result<u16, String>) {
+    pub(super) fn finish(
+        &mut self,
+        number: u64,
+        time: Timestamp,
+        result: Result<HookResponse, String>,
+    ) {
         if let Some(index) = self.index(number) {
             self.records[index].outcome = Some((time, result));
         }
@@ -97,6 +103,8 @@ impl DeliveryLog {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+
     use super::*;
     use crate::webhooks::delivery::Message;
 
@@ -117,8 +125,14 @@ mod tests {
         assert_eq!(deliveries[0].number, 2);
         assert!(log.find("delivery 1").is_none());
         assert_eq!(log.find("delivery 2").unwrap().number, 2);
-        log.finish(1, Timestamp::UNIX_EPOCH, Ok(200));
-        log.finish(2, Timestamp::UNIX_EPOCH, Ok(202));
+        for (number, status) in [(1, 200), (2, 202)] {
+            let body = Bytes::new();
+            log.finish(
+                number,
+                Timestamp::UNIX_EPOCH,
+                Ok(HookResponse { status, body }),
+            );
+        }
         assert_eq!(log.list(LogPart::All)[0].status, Some(202));
         log.clear();
         assert!(log.list(LogPart::All).is_empty());
