@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use deploystatus_emulator::{Clock, Emulator, Fault, NewStatus, ReplicaLag, Webhook};
+use deploystatus_emulator::{Clock, Emulator, Fault, FaultMix, NewStatus, ReplicaLag, Webhook};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -185,6 +185,11 @@ async fn page_controls_the_emulator_in_a_browser() {
     github.post(&statuses(&deployment), sent).await.expect(502);
     page.wait("text('problems').includes('was stored as 5000000001, but the client received 502')")
         .await;
+    page.wait("text('faults') === ''").await;
+    github.emulator.fault_mix(FaultMix::seeded(7).percent(1));
+    page.wait("text('faults') === 'random faults · seed 7 · percent 1 · max_delay_ms 10000'")
+        .await;
+    page.run("button('Clear').click()").await;
     page.wait("text('faults') === ''").await;
 
     page.run("find('delivery 1').open = true").await;

@@ -1,4 +1,4 @@
-use deploystatus_emulator::{Emulator, Fault, Seed};
+use deploystatus_emulator::{Emulator, Fault, FaultMix, Seed};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -159,6 +159,31 @@ async fn faults_are_added_listed_and_cleared() {
     let _ = github.request(Method::GET, "/zen").send().await;
     let last = github.emulator.requests().pop().unwrap();
     assert!(last.fault.is_some());
+}
+
+#[tokio::test]
+async fn running_mix_is_listed() {
+    let github = Github::start().await;
+    let fault = json!({"status": 502, "path": "/user"});
+    let mix = json!({"mix": {"seed": 7, "percent": 100, "max_faults": 2, "max_delay_ms": 0}});
+    for body in [mix, fault] {
+        let added = control(&github, Method::POST, "/faults", Some(body)).await;
+        added.expect(204);
+    }
+    for left in [Some(2), Some(1), None] {
+        let listed = control(&github, Method::GET, "/faults", None).await.json();
+        let listed = listed.as_array().unwrap();
+        assert_eq!(listed[0]["status"], 502);
+        let mix = left.map(|left| {
+            json!({"mix": {"seed": 7, "percent": 100, "max_faults": left, "max_delay_ms": 0}})
+        });
+        assert_eq!(listed.get(1), mix.as_ref());
+        let _ = github.request(Method::GET, "/zen").send().await;
+    }
+    github.emulator.fault_mix(FaultMix::seeded(8));
+    let listed = control(&github, Method::GET, "/faults", None).await.json();
+    let mix = json!({"mix": {"seed": 8, "percent": 50, "max_delay_ms": 10_000}});
+    assert_eq!(listed[1], mix);
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ use super::guard;
 use super::message::{ControlRequest, Problem};
 use crate::app_state::AppState;
 use crate::app_state::request_log::ReceivedRequest;
-use crate::faults::fault::Fault;
+use crate::faults::queue::ListedFault;
 use crate::http::response::HttpResponse;
 use crate::model::log_part::LogPart;
 use crate::model::quirks::Quirks;
@@ -46,7 +46,7 @@ struct Overview<'a> {
     clock_is_running: bool,
     /// Part of the event so that setting the clock is a change.
     clock_offset_ms: i64,
-    faults: &'a [Fault],
+    faults: Vec<ListedFault<'a>>,
     quirks: Quirks,
     failures: Failures,
     /// Oldest first, like the following lists.
@@ -159,7 +159,7 @@ fn overview(state: &AppState) -> String {
         api_url: state.base_urls().api,
         clock_is_running: state.clock.is_running(),
         clock_offset_ms: state.clock.offset_ms(),
-        faults: faults.pending(),
+        faults: faults.list(),
         quirks,
         failures,
         requests,

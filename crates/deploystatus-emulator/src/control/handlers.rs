@@ -64,7 +64,7 @@ struct Mix {
 }
 
 pub(super) fn list_faults(state: &Arc<AppState>, _: &ControlRequest<'_>) -> Outcome {
-    ok(&state.faults().pending())
+    ok(&state.faults().list())
 }
 
 pub(super) fn add_faults(state: &Arc<AppState>, request: &ControlRequest<'_>) -> Outcome {
