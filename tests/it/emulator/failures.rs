@@ -41,6 +41,13 @@ async fn redirected_creation_is_a_loss() {
     let text = format!("#{id} success was not stored: 307 (redirect)");
     assert_eq!(texts(&found), [text]);
     assert_eq!(found["shown"][0]["is_loss"], true);
+
+    // A client that follows the redirect loses nothing either.
+    let (_, rest) = path.split_once("/deployments").unwrap();
+    let id = github.emulator.repositories()[0].id;
+    let target = format!("/repositories/{id}/deployments{rest}");
+    github.post(&target, sent).await.expect(201);
+    assert_eq!(failures(&github, |_| true).await["total"], 0);
 }
 
 #[tokio::test]

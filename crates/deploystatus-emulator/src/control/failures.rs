@@ -1,12 +1,17 @@
 //! Failed requests and deliveries, as the page lists them.
 
+use std::cmp::Reverse;
+use std::collections::HashSet;
+
+use bytes::Bytes;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::app_state::AppState;
-use crate::app_state::request_log::Entry;
+use crate::app_state::request_log::{Entry, RequestLog};
 use crate::faults::fault::Effect;
+use crate::http::request::strip_prefix;
 use crate::model::operation::Operation;
 use crate::webhooks::delivery::Delivery;
 
@@ -14,7 +19,7 @@ use crate::webhooks::delivery::Delivery;
 const MAX_SHOWN: usize = 6;
 
 /// The failures in the logs of requests and deliveries.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct Failures {
     /// Failed creations, then other failures. Each group is ordered from newest to oldest.
     shown: Vec<Failure>,
@@ -28,6 +33,8 @@ pub(super) struct Failures {
 struct Failure {
     #[serde(skip)]
     order: i64,
+    #[serde(skip)]
+    is_creation: bool,
     at: Timestamp,
     subject: String,
     text: String,
@@ -49,32 +56,46 @@ enum Kind {
 impl Failures {
     /// Collects the failures from the whole logs.
     pub(super) fn collect(state: &AppState) -> Failures {
-        let (mut creations, mut others) = (Vec::new(), Vec::new());
-        let (mut total, mut unfinished) = (0, 0);
-        for entry in state.requests().newest_first() {
-            unfinished += usize::from(is_creation(entry) && !entry.is_finished);
+        let mut failures = Failures::of_requests(&state.requests());
+        let (deliveries, failed_deliveries) = state.webhooks.failed(MAX_SHOWN);
+        failures.total += failed_deliveries;
+        let deliveries = deliveries.into_iter().map(Failure::of_delivery);
+        failures.shown.extend(deliveries);
+        let shown = &mut failures.shown;
+        shown.sort_by_key(|it| (!it.is_creation, Reverse(it.order)));
+        shown.truncate(MAX_SHOWN);
+        failures
+    }
+
+    /// Collects the newest failed creations and the newest other failures.
+    fn of_requests(log: &RequestLog) -> Failures {
+        let mut failures = Failures::default();
+        let (mut creations, mut others) = (0, 0);
+        // A redirect leads to a path with the ID of the repository.
+        let mut stored_by_id = HashSet::new();
+        for entry in log.newest_first() {
+            failures.unfinished += usize::from(is_creation(entry) && !entry.is_finished);
+            if entry.created.is_some() && strip_prefix(&entry.path).starts_with("/repositories/") {
+                stored_by_id.insert(content(entry));
+            }
             let Some(kind) = Kind::of(entry) else {
                 continue;
             };
-            total += 1;
-            let group = match kind {
+            let is_loss = kind == Kind::Unstored;
+            if is_loss && is_redirect(entry) && stored_by_id.contains(&content(entry)) {
+                continue;
+            }
+            failures.total += 1;
+            let count = match kind {
                 Kind::Unstored | Kind::Unconfirmed => &mut creations,
                 Kind::Other => &mut others,
             };
-            if group.len() < MAX_SHOWN {
-                group.push(Failure::of_request(entry, kind));
+            *count += 1;
+            if *count <= MAX_SHOWN {
+                failures.shown.push(Failure::of_request(entry, kind));
             }
         }
-        let (deliveries, failed_deliveries) = state.webhooks.failed(MAX_SHOWN);
-        others.extend(deliveries.into_iter().map(Failure::of_delivery));
-        others.sort_by_key(|it| std::cmp::Reverse(it.order));
-        creations.extend(others);
-        creations.truncate(MAX_SHOWN);
-        Failures {
-            shown: creations,
-            total: total + failed_deliveries,
-            unfinished,
-        }
+        failures
     }
 }
 
@@ -82,6 +103,7 @@ impl Failure {
     fn of_request(entry: &Entry, kind: Kind) -> Failure {
         Failure {
             order: entry.order,
+            is_creation: kind != Kind::Other,
             at: entry.at,
             subject: subject(entry),
             text: text(entry, kind),
@@ -94,6 +116,7 @@ impl Failure {
         let result = delivery.error.or(status).unwrap_or_default();
         Failure {
             order: delivery.order,
+            is_creation: false,
             at: delivery.created_at,
             subject: delivery.event,
             text: format!("was not accepted by {}: {result}", delivery.url),
@@ -127,6 +150,16 @@ fn is_creation(entry: &Entry) -> bool {
     entry.operation.is_some_and(Operation::is_creation)
 }
 
+fn is_redirect(entry: &Entry) -> bool {
+    entry.status.is_some_and(|it| (300..400).contains(&it))
+}
+
+/// Returns the path inside the repository and the body, which stay the same when a client follows a redirect.
+fn content(entry: &Entry) -> (&str, &Bytes) {
+    let start = entry.path.rfind("/deployments").unwrap_or_default();
+    (&entry.path[start..], &entry.body)
+}
+
 fn is_cut(entry: &Entry) -> bool {
     let effect = entry.fault.as_ref().map(|it| &it.effect);
     effect == Some(&Effect::CutBody)
@@ -158,7 +191,7 @@ fn result(entry: &Entry) -> String {
     match (&entry.fault, &entry.refusal) {
         (Some(_), _) => format!("{response} (fault)"),
         (None, Some(refusal)) => format!("{response} {refusal}"),
-        (None, None) if response.starts_with('3') => format!("{response} (redirect)"),
+        (None, None) if is_redirect(entry) => format!("{response} (redirect)"),
         (None, None) => response,
     }
 }
