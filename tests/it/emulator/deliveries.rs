@@ -60,9 +60,9 @@ async fn reset_drops_queued_deliveries() {
     let deliveries = github.emulator.wait_for_deliveries().await;
     assert!(start.elapsed() < Duration::from_secs(1));
     assert_eq!(deliveries.len(), 1);
-    let received = receiver.requests();
+    let sent = receiver.requests();
     let environments = ["first", "second", "third"];
-    let environments = environments.map(|it| received.iter().any(|sent| sent.body.contains(it)));
+    let environments = environments.map(|it| sent.iter().any(|request| request.body.contains(it)));
     assert_eq!(environments, [true, false, true]);
 }
 

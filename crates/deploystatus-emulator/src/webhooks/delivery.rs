@@ -10,7 +10,6 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
 use super::event::Event;
-use super::post::HookResponse;
 use crate::model::hex;
 
 /// A delivery of one event to one webhook.
@@ -64,6 +63,14 @@ pub(super) struct Message {
     event: &'static str,
     url: String,
     pub(super) headers: Vec<(&'static str, String)>,
+    pub(super) body: Bytes,
+}
+
+/// The response of a webhook.
+#[derive(Clone, Debug)]
+pub(super) struct HookResponse {
+    pub(super) status: u16,
+    /// The start of the body.
     pub(super) body: Bytes,
 }
 

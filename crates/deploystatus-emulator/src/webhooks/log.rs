@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::delivery::{Delivery, Message, Record};
-use super::post::HookResponse;
+use super::delivery::{Delivery, HookResponse, Message, Record};
 use crate::model::clock::order_now;
 use crate::model::log_part::LogPart;
 

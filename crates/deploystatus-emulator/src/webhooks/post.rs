@@ -11,7 +11,7 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-use super::delivery::Message;
+use super::delivery::{HookResponse, Message};
 use crate::error::Error;
 
 /// GitHub ends a delivery after this time.
@@ -19,14 +19,6 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Maximum number of bytes of a response's body that are kept.
 const MAX_BODY: usize = 4_096;
-
-/// The response of a webhook.
-#[derive(Clone, Debug)]
-pub(super) struct HookResponse {
-    pub(super) status: u16,
-    /// The start of the body.
-    pub(super) body: Bytes,
-}
 
 /// A parsed webhook URL.
 #[derive(Clone, Debug)]
