@@ -4,7 +4,7 @@ pub(crate) mod request_log;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
@@ -57,6 +57,8 @@ pub(crate) struct Parts {
     pub(crate) faults: Mutex<FaultQueue>,
     pub(crate) rate_limiter: Mutex<RateLimiter>,
     pub(crate) requests: Mutex<RequestLog>,
+    /// Number of resets. A request that began before the last one must not change the state.
+    pub(crate) resets: RwLock<u64>,
 }
 
 /// The account that creates an object, and the base URLs for the webhooks' payload.
@@ -89,6 +91,13 @@ impl AppState {
 
     pub(crate) fn requests(&self) -> MutexGuard<'_, RequestLog> {
         lock(&self.parts.requests)
+    }
+
+    /// Returns the number of resets, and prevents others while the guard exists.
+    pub(crate) fn resets(&self) -> RwLockReadGuard<'_, u64> {
+        // Resets do not panic, and the number would be valid nevertheless.
+        let resets = self.parts.resets.read();
+        resets.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Spawns a task that ends when the emulator stops, with `None` in that case.
@@ -200,7 +209,12 @@ impl AppState {
     }
 
     /// Restores the seed and the initial quirks, and empties all logs and counters.
+    ///
+    /// Requests that are being handled end without a response.
     pub(crate) fn reset(&self) -> Result<(), Error> {
+        let resets = self.parts.resets.write();
+        let mut resets = resets.unwrap_or_else(PoisonError::into_inner);
+        *resets += 1;
         self.faults().clear();
         self.rate_limiter().clear();
         self.requests().clear();

@@ -1,6 +1,7 @@
 //! The control API at `/_emulator`, which offers the Rust interface to other languages.
 
 mod events;
+mod failures;
 mod guard;
 mod handlers;
 mod message;

@@ -4,6 +4,7 @@ pub(crate) mod clock;
 pub(crate) mod control_settings;
 pub(crate) mod create;
 pub(crate) mod limits;
+pub(crate) mod log_part;
 pub(crate) mod operation;
 pub(crate) mod page;
 pub(crate) mod profile;

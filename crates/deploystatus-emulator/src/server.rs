@@ -6,6 +6,7 @@ mod body;
 mod connection;
 mod listener;
 mod pipeline;
+mod work;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use crate::error::Error;
 use crate::faults::fault::Fault;
 use crate::faults::mix::FaultMix;
 use crate::model::create::{NewDeployment, NewRepository, NewStatus};
+use crate::model::log_part::LogPart;
 use crate::model::quirks::Quirks;
 use crate::model::{Deployment, Repository, Status};
 use crate::seed::Seed;
@@ -68,6 +70,12 @@ impl Emulator {
     /// Returns an error if the name is invalid, or if the name or ID is in use.
     pub fn create_repository(&self, new: NewRepository) -> Result<Repository, Error> {
         self.state.store().create_repository(new)
+    }
+
+    /// Returns all repositories, ordered by ID.
+    #[must_use]
+    pub fn repositories(&self) -> Vec<Repository> {
+        self.state.store().repositories().cloned().collect()
     }
 
     /// Renames or transfers a repository. The old name redirects to the new one.
@@ -162,7 +170,7 @@ impl Emulator {
     /// Returns the last 10,000 requests, oldest first.
     #[must_use]
     pub fn requests(&self) -> Vec<ReceivedRequest> {
-        self.state.requests().list(0, usize::MAX)
+        self.state.requests().list(LogPart::All)
     }
 
     /// Empties the log of requests.
@@ -226,7 +234,7 @@ impl Emulator {
     /// Returns the last 10,000 deliveries to webhooks, oldest first.
     #[must_use]
     pub fn deliveries(&self) -> Vec<Delivery> {
-        self.state.webhooks.list(0, usize::MAX)
+        self.state.webhooks.list(LogPart::All)
     }
 
     /// Waits until all queued deliveries have finished, and returns them.
@@ -255,6 +263,8 @@ impl Emulator {
 
     /// Restores the builder's seed and quirks, and removes everything else except the time.
     ///
+    /// Requests that are being handled end without a response, and deliveries that have not finished are dropped.
+    ///
     /// # Errors
     ///
     /// Returns an error if the seed cannot be loaded. This cannot happen after a successful start.
@@ -274,6 +284,7 @@ impl Emulator {
     /// Stops the emulator and writes the snapshot, if a file is configured.
     ///
     /// The snapshot contains everything for which a response was sent. Afterwards the address is free.
+    /// Deliveries that have not finished are dropped; [`wait_for_deliveries`](Self::wait_for_deliveries) awaits them.
     ///
     /// # Errors
     ///

@@ -5,7 +5,8 @@ use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use deploystatus_emulator::{Clock, Emulator, Fault, NewStatus, Webhook};
+use deploystatus_emulator::{Clock, Emulator, Fault, FaultMix, NewStatus, ReplicaLag, Webhook};
+use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -13,7 +14,7 @@ use super::github::{Github, send, statuses};
 use super::page::HOSTILE;
 
 /// Options for a browser that starts without questions and calls no other server.
-const OPTIONS: [&str; 7] = [
+const OPTIONS: [&str; 8] = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -21,6 +22,7 @@ const OPTIONS: [&str; 7] = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP emulator.test 127.0.0.1",
 ];
 
 fn options(profile: &TempDir) -> Vec<String> {
@@ -88,17 +90,93 @@ async fn page_shows_hostile_texts_in_a_browser() {
 }
 
 #[tokio::test]
+async fn page_claims_only_what_the_log_shows() {
+    if is_skipped("chromium") || is_skipped("chromedriver") {
+        return;
+    }
+    let github = Github::start().await;
+    let path = statuses(&github.deployment());
+    let page = Page::open(&format!("{}/_emulator", github.emulator.url())).await;
+    let sent = json!({"state": "success"});
+    github.post(&path, sent.clone()).await.expect(201);
+    let all_stored = "None. Every status in the log of the last 10,000 requests was stored.";
+    page.wait(&format!("text('problems') === '{all_stored}'"))
+        .await;
+    for (lag, text) in [
+        (r#"{"min_ms": 3000}"#, "the state of 3000 ms ago"),
+        (r#"{"max_ms": 20}"#, "the state of up to 20 ms ago"),
+        (
+            r#"{"min_ms": 1, "max_ms": 2}"#,
+            "the state of 1 to 2 ms ago",
+        ),
+    ] {
+        let lag = serde_json::from_str(lag).unwrap();
+        github.emulator.change_quirks(|it| it.replica_lag = lag);
+        page.wait(&format!("text('problems').includes('{text}')"))
+            .await;
+    }
+    github
+        .emulator
+        .change_quirks(|it| it.replica_lag = ReplicaLag::default());
+    github
+        .emulator
+        .fault(Fault::delay(Duration::from_secs(600)));
+    let held = tokio::spawn(github.request(Method::POST, &path).json(&sent).send());
+    page.wait("text('problems') === 'None so far. Creations in progress: 1.'")
+        .await;
+    page.wait("text('activity').includes('in progress')").await;
+    held.abort();
+}
+
+#[tokio::test]
+async fn copied_command_repeats_the_request() {
+    if is_skipped("chromium") || is_skipped("chromedriver") || is_skipped("curl") {
+        return;
+    }
+    let github = Github::from(Emulator::builder().allow_host("emulator.test")).await;
+    let path = statuses(&github.deployment());
+    // The body is longer than in the list, and curl reads a body with this start from a file.
+    let body = format!("@it's {}", "x".repeat(3_000));
+    let method = Method::from_bytes(b"PO'ST").unwrap();
+    let request = github.request(method, &path).body(body);
+    send(request.header("x-empty", "")).await.expect(404);
+    // On a page without TLS, this name gives no access to the clipboard.
+    let port = github.emulator.address().port();
+    let page = Page::open(&format!("http://emulator.test:{port}/_emulator")).await;
+    page.wait("find('request 1')").await;
+    page.run("find('request 1').querySelector('button').click()")
+        .await;
+    page.wait("document.getElementById('copy').open").await;
+    let command = page.value("return text('copy-text')").await;
+    let command = command.replace("emulator.test", "127.0.0.1");
+
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &command]).env("GITHUB_TOKEN", "token");
+    let run = tokio::task::spawn_blocking(move || shell.output());
+    assert!(run.await.unwrap().unwrap().status.success(), "{command}");
+    let [sent, repeated] = [0, 1].map(|index| github.emulator.requests().remove(index));
+    assert_eq!(
+        (&repeated.method, &repeated.path, &repeated.body),
+        (&sent.method, &sent.path, &sent.body)
+    );
+    for name in ["authorization", "user-agent", "x-empty", "accept"] {
+        assert_eq!(repeated.header(name), sent.header(name), "{name}");
+    }
+}
+
+#[tokio::test]
 async fn page_controls_the_emulator_in_a_browser() {
     if is_skipped("chromium") || is_skipped("chromedriver") {
         return;
     }
     let receiver = Emulator::start().await.unwrap();
+    receiver.fault(Fault::status(401).body("signature is invalid"));
     let hook = Webhook::new(receiver.url());
     let builder = Emulator::builder().clock(Clock::manual()).webhook(hook);
     let github = Github::from(builder).await;
     let deployment = github.deployment();
     let page = Page::open(&format!("{}/_emulator", github.emulator.url())).await;
-    page.wait("text('problems').includes('No request was received')")
+    page.wait("text('problems').includes('The log contains no requests')")
         .await;
 
     page.run("button('502 after storing').click()").await;
@@ -108,8 +186,15 @@ async fn page_controls_the_emulator_in_a_browser() {
     page.wait("text('problems').includes('was stored as 5000000001, but the client received 502')")
         .await;
     page.wait("text('faults') === ''").await;
+    github.emulator.fault_mix(FaultMix::seeded(7).percent(1));
+    page.wait("text('faults') === 'random faults · seed 7 · percent 1 · max_delay_ms 10000'")
+        .await;
+    page.run("button('Clear').click()").await;
+    page.wait("text('faults') === ''").await;
 
     page.run("find('delivery 1').open = true").await;
+    page.wait("text('activity').includes('Response 401:\\nsignature is invalid')")
+        .await;
     page.run("button('+1 min').click()").await;
     page.wait("text('now').includes('00:01:00')").await;
     page.wait("find('delivery 1').open").await;
@@ -184,6 +269,13 @@ impl Page {
         let script = format!("{FUNCTIONS}{script}");
         let body = json!({"script": script, "args": []});
         self.call("execute/sync", body).await;
+    }
+
+    /// Returns the text that a script returns.
+    async fn value(&self, script: &str) -> String {
+        let body = json!({"script": format!("{FUNCTIONS}{script}"), "args": []});
+        let value = self.call("execute/sync", body).await;
+        value.as_str().unwrap().to_owned()
     }
 
     /// Waits until a change of the page makes an expression true, for at most 30 seconds.

@@ -1,4 +1,4 @@
-use deploystatus_emulator::{Emulator, Fault, Seed};
+use deploystatus_emulator::{Emulator, Fault, FaultMix, Seed};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -162,6 +162,31 @@ async fn faults_are_added_listed_and_cleared() {
 }
 
 #[tokio::test]
+async fn running_mix_is_listed() {
+    let github = Github::start().await;
+    let fault = json!({"status": 502, "path": "/user"});
+    let mix = json!({"mix": {"seed": 7, "percent": 100, "max_faults": 2, "max_delay_ms": 0}});
+    for body in [mix, fault] {
+        let added = control(&github, Method::POST, "/faults", Some(body)).await;
+        added.expect(204);
+    }
+    for left in [Some(2), Some(1), None] {
+        let listed = control(&github, Method::GET, "/faults", None).await.json();
+        let listed = listed.as_array().unwrap();
+        assert_eq!(listed[0]["status"], 502);
+        let mix = left.map(|left| {
+            json!({"mix": {"seed": 7, "percent": 100, "max_faults": left, "max_delay_ms": 0}})
+        });
+        assert_eq!(listed.get(1), mix.as_ref());
+        let _ = github.request(Method::GET, "/zen").send().await;
+    }
+    github.emulator.fault_mix(FaultMix::seeded(8));
+    let listed = control(&github, Method::GET, "/faults", None).await.json();
+    let mix = json!({"mix": {"seed": 8, "percent": 50, "max_delay_ms": 10_000}});
+    assert_eq!(listed[1], mix);
+}
+
+#[tokio::test]
 async fn clock_is_read_set_and_advanced() {
     let github = Github::start().await;
     let now = json!({"now": "2026-11-20T12:00:00Z"});
@@ -198,7 +223,10 @@ async fn requests_are_listed_and_cleared() {
     for (query, paths) in [
         ("?since=2", vec!["/meta", "/"]),
         ("?limit=1", vec!["/"]),
-        ("?since=1&limit=2", vec!["/meta", "/"]),
+        ("?limit=2", vec!["/meta", "/"]),
+        // A client that continues with the last number misses nothing.
+        ("?since=0&limit=2", vec!["/zen?x=1", "/user"]),
+        ("?since=2&limit=2", vec!["/meta", "/"]),
         ("?since=4", vec![]),
     ] {
         let path = format!("/requests{query}");

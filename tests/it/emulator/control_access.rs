@@ -31,6 +31,15 @@ async fn foreign_origins_are_refused() {
         let request = health(&github).header("origin", &origin);
         assert_eq!(send(request).await.status, code, "{origin}");
     }
+    let url = format!("{}/_emulator/health", github.emulator.url());
+    let preflight = reqwest::Client::new().request(Method::OPTIONS, url);
+    let preflight = send(preflight.header("origin", "https://evil.example")).await;
+    let preflight = preflight.expect(403);
+    assert!(
+        !preflight
+            .headers
+            .contains_key("access-control-allow-origin")
+    );
     let url = format!("{}/_emulator/reset", github.emulator.url());
     let reset = reqwest::Client::new().post(url);
     let error = send(reset.header("origin", "https://evil.example")).await;

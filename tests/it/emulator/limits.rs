@@ -158,6 +158,53 @@ async fn points_are_counted_per_endpoint() {
     github.get("/zen").await.expect(200);
 }
 
+#[tokio::test]
+async fn windows_follow_a_clock_that_is_set_back() {
+    let primary = PrimaryLimits::default().authenticated(4);
+    let secondary = SecondaryLimits::default()
+        .points_per_minute(11)
+        .creations_per_minute(2);
+    let limits = Limits::default().primary(primary).secondary(secondary);
+    let github = limited(limits).await;
+    let path = statuses(&github.deployment());
+    let body = json!({"state": "success"});
+    for code in [201, 201, 403] {
+        github.post(&path, body.clone()).await.expect(code);
+    }
+    let earlier = "2025-06-01T00:00:00Z".parse().unwrap();
+    github.emulator.set_time(earlier);
+    for (code, used) in [(201, "1"), (201, "2"), (403, "2")] {
+        let response = github.post(&path, body.clone()).await.expect(code);
+        // The window ends one hour after its first request.
+        assert_eq!(response.header("x-ratelimit-reset"), "1748739600");
+        assert_eq!(response.header("x-ratelimit-used"), used);
+    }
+    let core = &github.get("/rate_limit").await.expect(200).json()["resources"]["core"];
+    assert_eq!(core["reset"], 1_748_739_600);
+}
+
+#[tokio::test]
+async fn secondary_limit_fault_equals_the_enforced_limit() {
+    for profile in ["github", "ghes:3.20"] {
+        let secondary = SecondaryLimits::default().points_per_minute(0);
+        let builder = Emulator::builder()
+            .clock(Clock::manual())
+            .profile(profile.parse().unwrap());
+        let limits = Limits::default().secondary(secondary);
+        let enforced = Github::from(builder.clone().limits(limits)).await;
+        let failing = Github::from(builder).await;
+        let fault = Fault::secondary_limit(RetryAfter::Seconds(60));
+        failing.emulator.fault(fault);
+        let path = "/repos/octocat/example/deployments";
+        let enforced = enforced.get(path).await.expect(403);
+        let failed = failing.get(path).await.expect(403);
+        assert_eq!(failed.body, enforced.body);
+        assert_eq!(failed.headers, enforced.headers);
+        let has_limit = failed.headers.contains_key("x-ratelimit-limit");
+        assert_eq!(has_limit, profile == "github");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn concurrent_requests_are_limited() {
     let secondary = SecondaryLimits::default().concurrent(2);

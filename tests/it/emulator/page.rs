@@ -15,7 +15,10 @@ async fn page(github: &Github) -> super::github::Response {
 }
 
 /// Reads events from the stream until one satisfies a condition.
-async fn event(stream: &mut reqwest::Response, is_expected: impl Fn(&Value) -> bool) -> Value {
+pub(super) async fn event(
+    stream: &mut reqwest::Response,
+    is_expected: impl Fn(&Value) -> bool,
+) -> Value {
     let mut text = String::new();
     loop {
         let chunk = stream.chunk().await.unwrap().unwrap();
@@ -32,7 +35,7 @@ async fn event(stream: &mut reqwest::Response, is_expected: impl Fn(&Value) -> b
     }
 }
 
-async fn stream(github: &Github) -> reqwest::Response {
+pub(super) async fn stream(github: &Github) -> reqwest::Response {
     let url = format!("{}/_emulator/events", github.emulator.url());
     let stream = reqwest::get(url).await.unwrap();
     assert_eq!(stream.headers()["content-type"], "text/event-stream");

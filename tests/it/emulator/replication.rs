@@ -70,6 +70,53 @@ async fn deployments_are_visible_after_the_lag() {
     assert_eq!(count(&github, &path).await, 1);
 }
 
+#[tokio::test]
+async fn environments_are_visible_after_the_lag() {
+    let github = manual().await;
+    let deployment = github.deployment_to("staging");
+    let deleted = github.deployment_to("deleted");
+    let list = "/repos/octocat/example/deployments";
+    let path = format!("{list}/{}", deleted.id);
+    send(github.request(Method::DELETE, &path))
+        .await
+        .expect(204);
+    github.emulator.advance(10 * SECOND);
+    let lag = ReplicaLag::fixed(2 * SECOND);
+    github.emulator.change_quirks(|it| it.replica_lag = lag);
+    let start = deployment.created_at.to_string();
+    for (path, body) in [
+        (&statuses(&deployment), json!({"state": "queued"})),
+        (
+            &statuses(&deployment),
+            json!({"state": "success", "environment": "canary"}),
+        ),
+        (
+            &list.to_owned(),
+            json!({"ref": "main", "environment": "review"}),
+        ),
+    ] {
+        github.post(path, body).await.expect(201);
+    }
+    let list = "/repos/octocat/example/environments";
+    let canary = format!("{list}/canary");
+    let environments = github.get(list).await.expect(200).json();
+    assert_eq!(environments["total_count"], 2);
+    let shown = &environments["environments"];
+    assert_eq!(
+        [&shown[0]["name"], &shown[1]["name"]],
+        ["deleted", "staging"]
+    );
+    assert_eq!(shown[1]["updated_at"], start);
+    github.get(&canary).await.expect(404);
+
+    github.emulator.advance(2 * SECOND);
+    let environments = github.get(list).await.expect(200).json();
+    assert_eq!(environments["total_count"], 4);
+    let staging = &environments["environments"][3];
+    assert_eq!(staging["updated_at"], "2026-01-01T00:00:10Z");
+    github.get(&canary).await.expect(200);
+}
+
 /// Returns the number of statuses in 40 lists while one status is younger than the maximal lag.
 async fn counts(seed: u64) -> Vec<usize> {
     let github = manual().await;

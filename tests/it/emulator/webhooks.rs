@@ -220,7 +220,11 @@ async fn deliveries_are_listed_repeated_and_cleared_over_http() {
     let first = github.emulator.wait_for_deliveries().await.remove(0);
     let url = format!("{}/_emulator", github.emulator.url());
     let http = reqwest::Client::new();
-    for (query, numbers) in [("?limit=2", vec![2, 3]), ("?since=2", vec![3])] {
+    for (query, numbers) in [
+        ("?limit=2", vec![2, 3]),
+        ("?since=2", vec![3]),
+        ("?since=0&limit=2", vec![1, 2]),
+    ] {
         let list = send(http.get(format!("{url}/deliveries{query}"))).await;
         let list = list.expect(200).json();
         let found: Vec<_> = list

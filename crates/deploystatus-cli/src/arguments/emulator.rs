@@ -11,6 +11,8 @@ use super::parsers;
 #[derive(Args, Debug)]
 #[command(
     after_help = "Prints its URL and runs until it is interrupted (Ctrl-C), or with --run until the command has ended.\n\n\
+    With --run, the command receives GITHUB_API_URL, GITHUB_TOKEN, GITHUB_REPOSITORY and DEPLOYSTATUS_DEPLOYMENT,\n\
+    the ID of a new deployment. Its repository is octocat/example, or else the first of the seed or snapshot.\n\n\
     Examples:\n  \
     deploystatus emulator --port 8080 --open\n  \
     deploystatus emulator --profile ghes:3.14 --snapshot state.json\n  \

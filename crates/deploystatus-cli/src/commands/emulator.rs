@@ -86,11 +86,18 @@ fn instructions(emulator: &Emulator, page: &str) -> String {
     // After `cargo run` the command is not in the search path.
     let program = env::args().next();
     let program = program.unwrap_or_else(|| "deploystatus".to_owned());
+    let repository = session::repository(emulator);
+    let missing = repository
+        .is_none()
+        .then(|| json!({"name": session::DEFAULT_REPOSITORY}));
+    let repository = repository.unwrap_or_else(|| session::DEFAULT_REPOSITORY.to_owned());
+    let deployment = json!({"repository": repository, "id": 42, "ref": "main"});
+    let seed = json!({"repositories": Vec::from_iter(missing), "deployments": [deployment]});
     format!(
         "Page: {page}\n\
          Press Ctrl-C to stop. In another shell:\n  \
-         export GITHUB_API_URL={} GITHUB_TOKEN=any GITHUB_REPOSITORY=octocat/example\n  \
-         curl -sf {}/_emulator/seed -d '{{\"repositories\": [], \"deployments\": [{{\"repository\": \"octocat/example\", \"id\": 42, \"ref\": \"main\"}}]}}'\n  \
+         export GITHUB_API_URL={} GITHUB_TOKEN=any GITHUB_REPOSITORY={repository}\n  \
+         curl -sf {}/_emulator/seed -d '{seed}'\n  \
          {program} create in_progress --deployment 42",
         emulator.api_url(),
         emulator.url()

@@ -74,8 +74,9 @@ pub(super) fn user(state: &AppState, request: &Request) -> Result<Response, Resp
 }
 
 pub(super) fn rate_limit(state: &AppState, request: &Request) -> Result<Response, Response> {
-    let now = state.clock.now();
-    let Some(limit) = state.rate_limiter().current(request.actor.login(), now) else {
+    let login = request.actor.login();
+    let limit = state.rate_limiter().current(login, state.clock.now());
+    let Some(limit) = limit else {
         let message = "Rate limiting is not enabled.";
         return Err(Response::error(StatusCode::NOT_FOUND, request, message));
     };
@@ -90,7 +91,7 @@ pub(super) fn rate_limit(state: &AppState, request: &Request) -> Result<Response
         "limit": 30,
         "used": 0,
         "remaining": 30,
-        "reset": now.as_second() + 60,
+        "reset": state.clock.now().as_second() + 60,
     });
     let mut body = json!({"resources": {"core": core, "search": search}});
     // The newest version has no `rate`, which repeats `core`.

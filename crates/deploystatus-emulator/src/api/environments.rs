@@ -13,7 +13,12 @@ use crate::model::page::Page;
 
 pub(super) fn list(state: &AppState, request: &Request) -> Result<Response, Response> {
     let repository = repository(state, request)?;
-    let environments = state.store().environments(repository.id);
+    let environments = {
+        let store = state.store();
+        store
+            .replica(request.replica_time())
+            .environments(repository.id)
+    };
     let total = environments.len();
     let page = Page::parse(&request.query);
     let bodies: Vec<_> = environments
@@ -37,7 +42,11 @@ pub(super) fn list(state: &AppState, request: &Request) -> Result<Response, Resp
 pub(super) fn get(state: &AppState, request: &Request) -> Result<Response, Response> {
     let repository = repository(state, request)?;
     let name = request.parameters.text("environment");
-    let environment = state.store().environment(repository.id, name);
+    let environment = {
+        let store = state.store();
+        let replica = store.replica(request.replica_time());
+        replica.environment(repository.id, name)
+    };
     let environment = environment.ok_or_else(|| Response::not_found(request))?;
     let body = EnvironmentBody::new(&environment, &repository, &request.base, request.style());
     Ok(Response::json(StatusCode::OK, request, &body))

@@ -51,11 +51,13 @@ fn normalize_url(url: &str) -> String {
     let scheme = scheme.to_lowercase();
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);
+    // User name and password are case-sensitive.
+    let (user, host) = authority.split_at(authority.rfind('@').map_or(0, |at| at + 1));
+    let host = host.to_lowercase();
     let default_port = if scheme == "https" { ":443" } else { ":80" };
-    let host = authority.to_lowercase();
     let host = host.strip_suffix(default_port).unwrap_or(&host);
     let slash = if path.starts_with('/') { "" } else { "/" };
-    format!("{scheme}://{host}{slash}{path}")
+    format!("{scheme}://{user}{host}{slash}{path}")
 }
 
 #[cfg(test)]
@@ -63,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn urls_are_normalized_like_parsed_ones() {
+    fn urls_are_normalized_up_to_the_path() {
         for (url, expected) in [
             ("", ""),
             ("HTTPS://Example.COM", "https://example.com/"),
@@ -73,6 +75,11 @@ mod tests {
             ),
             ("http://example.com:80/Path", "http://example.com/Path"),
             ("http://example.com:8080/", "http://example.com:8080/"),
+            (
+                "https://User:Secret@Example.com:443/a/../B",
+                "https://User:Secret@example.com/a/../B",
+            ),
+            ("https://Example.com/@Me", "https://example.com/@Me"),
         ] {
             assert_eq!(normalize_url(url), expected);
         }

@@ -107,13 +107,18 @@ fn check_rate_limits(state: &AppState, request: &Request) -> Result<(), Response
         return Ok(());
     };
     let login = request.actor.login();
-    let started = state
-        .rate_limiter()
-        .start(login, operation, request.received_at);
+    let started = {
+        let mut rate_limiter = state.rate_limiter();
+        // Read under the lock, the times of all requests are in order.
+        rate_limiter.start(login, operation, state.clock.now())
+    };
     started.map_err(|exceeded| match (exceeded, login) {
         (Exceeded::Primary, Some(login)) => primary_limit(state, request, login),
         (Exceeded::Primary, None) => anonymous_limit(request),
-        (Exceeded::Secondary { retry_after }, _) => secondary_limit(request, retry_after),
+        (Exceeded::Secondary { retry_after }, _) => {
+            let retry_after = round_up(retry_after).to_string();
+            secondary_limit(request, limit_status(request), Some(&retry_after))
+        }
     })
 }
 
@@ -140,12 +145,20 @@ fn anonymous_limit(request: &Request) -> Response {
     Response::json(limit_status(request), request, &body).header(SERVER, "Varnish")
 }
 
-fn secondary_limit(request: &Request, retry_after: SignedDuration) -> Response {
+/// Creates the response of an exceeded secondary limit.
+pub(crate) fn secondary_limit(
+    request: &Request,
+    status: StatusCode,
+    retry_after: Option<&str>,
+) -> Response {
     let message = "You have exceeded a secondary rate limit. \
                    Please wait a few minutes before you try again.";
     let page = secondary_limit_documentation(request.profile);
-    let response = Response::error_with(limit_status(request), request, message, None, page);
-    response.header(RETRY_AFTER, &round_up(retry_after).to_string())
+    let response = Response::error_with(status, request, message, None, page);
+    match retry_after {
+        Some(value) => response.header(RETRY_AFTER, value),
+        None => response,
+    }
 }
 
 fn limit_status(request: &Request) -> StatusCode {

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use crate::faults::fault::Fault;
 use crate::model::clock::order_now;
+use crate::model::log_part::LogPart;
 use crate::model::operation::Operation;
 
 /// A request that the emulator received.
@@ -30,9 +31,9 @@ pub struct ReceivedRequest {
     pub headers: Vec<(String, String)>,
     /// Body.
     pub body: String,
-    /// Status code of the response, or `None` if no response was sent yet.
+    /// Status code of the response, or `None` if no response was sent.
     pub status: Option<u16>,
-    /// Time from the request to the response in milliseconds, or `None` if no response was sent yet.
+    /// Time from the request to the response in milliseconds, or `None` if no response was sent.
     pub duration_ms: Option<u64>,
     /// Fault that changed the response, or `None` if there was none.
     pub fault: Option<Fault>,
@@ -42,6 +43,10 @@ pub struct ReceivedRequest {
     pub created: Option<u64>,
     /// Reason for which the emulator refused the request, or `None` if it did not.
     pub refusal: Option<String>,
+    /// `true` if the request and its work have ended, also without a response.
+    ///
+    /// A fault can delay the work until after the response.
+    pub is_finished: bool,
     /// Orders requests, statuses and deliveries, in microseconds of the system clock.
     order: i64,
 }
@@ -66,19 +71,20 @@ pub(crate) struct RequestLog {
 #[derive(Debug)]
 pub(crate) struct Entry {
     number: u64,
-    at: Timestamp,
-    method: Method,
-    path: String,
-    operation: Option<Operation>,
+    pub(crate) at: Timestamp,
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) operation: Option<Operation>,
     headers: StoredHeaders,
     pub(crate) body: Bytes,
-    status: Option<u16>,
+    pub(crate) status: Option<u16>,
     started: Instant,
     duration_ms: Option<u64>,
     pub(crate) fault: Option<Fault>,
     pub(crate) created: Option<u64>,
     pub(crate) refusal: Option<Box<str>>,
-    order: i64,
+    pub(crate) is_finished: bool,
+    pub(crate) order: i64,
 }
 
 /// Maximum number of requests in the log. Older ones are dropped.
@@ -115,6 +121,7 @@ impl RequestLog {
             fault: None,
             created: None,
             refusal: None,
+            is_finished: false,
             order: order_now(),
         });
         self.received
@@ -131,14 +138,16 @@ impl RequestLog {
         }
     }
 
-    /// Returns the requests with a number above `since`, oldest first, and at most `limit` of the newest.
-    pub(crate) fn list(&self, since: u64, limit: usize) -> Vec<ReceivedRequest> {
-        let newer = self.entries.partition_point(|it| it.number <= since);
-        let start = newer.max(self.entries.len().saturating_sub(limit));
-        self.entries
-            .range(start..)
-            .map(ReceivedRequest::from)
-            .collect()
+    /// Returns the requests in a part of the log, oldest first.
+    pub(crate) fn list(&self, part: LogPart) -> Vec<ReceivedRequest> {
+        let range = part.range(&self.entries, |it| it.number);
+        let requests = self.entries.range(range);
+        requests.map(ReceivedRequest::from).collect()
+    }
+
+    /// Returns the requests, newest first.
+    pub(crate) fn newest_first(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().rev()
     }
 
     pub(crate) fn clear(&mut self) {
@@ -158,6 +167,7 @@ impl From<&Entry> for ReceivedRequest {
             body: String::from_utf8_lossy(&entry.body).into_owned(),
             status: entry.status,
             duration_ms: entry.duration_ms,
+            is_finished: entry.is_finished,
             order: entry.order,
             fault: entry.fault.clone(),
             created: entry.created,
@@ -219,14 +229,11 @@ mod tests {
         }
         log.update(1, |_| panic!("the first request was dropped"));
         log.update(10_001, |it| it.finish(200));
-        let requests = log.list(0, usize::MAX);
+        let requests = log.list(LogPart::All);
         assert_eq!(requests.len(), 10_000);
         assert_eq!((requests[0].number, requests[9_999].number), (2, 10_001));
         assert_eq!(requests[9_999].status, Some(200));
         assert_eq!(requests[0].header("User-Agent"), Some("t"));
-        let newest: Vec<_> = log.list(9_000, 2).iter().map(|it| it.number).collect();
-        assert_eq!(newest, [10_000, 10_001]);
-        assert_eq!(log.list(10_000, 9).len(), 1);
     }
 
     #[test]

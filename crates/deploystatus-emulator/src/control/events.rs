@@ -14,12 +14,14 @@ use hyper::body::{Body, Frame};
 use serde::Serialize;
 use tokio::sync::mpsc;
 
+use super::failures::{Failures, failure_of};
 use super::guard;
 use super::message::{ControlRequest, Problem};
 use crate::app_state::AppState;
 use crate::app_state::request_log::ReceivedRequest;
-use crate::faults::fault::Fault;
+use crate::faults::queue::ListedFault;
 use crate::http::response::HttpResponse;
+use crate::model::log_part::LogPart;
 use crate::model::quirks::Quirks;
 use crate::model::{Deployment, Status};
 use crate::webhooks::delivery::Delivery;
@@ -44,12 +46,21 @@ struct Overview<'a> {
     clock_is_running: bool,
     /// Part of the event so that setting the clock is a change.
     clock_offset_ms: i64,
-    faults: &'a [Fault],
+    faults: Vec<ListedFault<'a>>,
     quirks: Quirks,
-    /// Oldest first, like all lists here.
-    requests: Vec<ReceivedRequest>,
+    failures: Failures,
+    /// Oldest first, like the following lists.
+    requests: Vec<RequestRow>,
     deployments: Vec<Row<'a>>,
     deliveries: Vec<Delivery>,
+}
+
+/// A request with the text about its failure.
+#[derive(Serialize)]
+struct RequestRow {
+    failure: Option<String>,
+    #[serde(flatten)]
+    request: ReceivedRequest,
 }
 
 /// A deployment with its newest statuses.
@@ -120,14 +131,14 @@ async fn send(state: Arc<AppState>, sender: mpsc::Sender<Bytes>) {
 }
 
 fn overview(state: &AppState) -> String {
-    let mut requests = state.requests().list(0, MAX_ROWS);
-    guard::mask_credentials(state, &mut requests);
-    for request in &mut requests {
-        shorten(&mut request.body);
-    }
-    let mut deliveries = state.webhooks.list(0, MAX_ROWS);
+    let requests = request_rows(state);
+    let failures = Failures::collect(state);
+    let mut deliveries = state.webhooks.list(LogPart::Newest { limit: MAX_ROWS });
     for delivery in &mut deliveries {
         shorten(&mut delivery.body);
+        if let Some(body) = &mut delivery.response_body {
+            shorten(body);
+        }
     }
     let quirks = *state.quirks();
     let faults = state.faults();
@@ -148,14 +159,34 @@ fn overview(state: &AppState) -> String {
         api_url: state.base_urls().api,
         clock_is_running: state.clock.is_running(),
         clock_offset_ms: state.clock.offset_ms(),
-        faults: faults.pending(),
+        faults: faults.list(),
         quirks,
+        failures,
         requests,
         deployments: deployments.into_iter().map(row).collect(),
         deliveries,
     };
     // Serialization cannot fail, because all keys are strings.
     serde_json::to_string(&overview).unwrap_or_default()
+}
+
+fn request_rows(state: &AppState) -> Vec<RequestRow> {
+    let row = |entry| RequestRow {
+        failure: failure_of(entry),
+        request: ReceivedRequest::from(entry),
+    };
+    let mut rows: Vec<_> = state
+        .requests()
+        .newest_first()
+        .take(MAX_ROWS)
+        .map(row)
+        .collect();
+    rows.reverse();
+    guard::mask_credentials(state, rows.iter_mut().map(|it| &mut it.request));
+    for row in &mut rows {
+        shorten(&mut row.request.body);
+    }
+    rows
 }
 
 fn shorten(text: &mut String) {

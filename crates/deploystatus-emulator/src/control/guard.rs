@@ -55,11 +55,14 @@ fn forbidden(message: String) -> Problem {
 }
 
 /// Masks the credentials in requests, unless the builder chose to show them.
-pub(super) fn mask_credentials(state: &AppState, requests: &mut [ReceivedRequest]) {
+pub(super) fn mask_credentials<'a>(
+    state: &AppState,
+    requests: impl IntoIterator<Item = &'a mut ReceivedRequest>,
+) {
     if state.control.shows_credentials {
         return;
     }
-    let headers = requests.iter_mut().flat_map(|it| &mut it.headers);
+    let headers = requests.into_iter().flat_map(|it| &mut it.headers);
     for (_, value) in headers.filter(|(name, _)| name == AUTHORIZATION.as_str()) {
         *value = mask(value);
     }

@@ -21,6 +21,7 @@ use crate::error::Error;
 use crate::faults::fault::Fault;
 use crate::faults::mix::FaultMix;
 use crate::http::response::HttpResponse;
+use crate::model::log_part::LogPart;
 use crate::model::quirks::Quirks;
 use crate::model::{Deployment, Status};
 use crate::seed::Seed;
@@ -63,7 +64,7 @@ struct Mix {
 }
 
 pub(super) fn list_faults(state: &Arc<AppState>, _: &ControlRequest<'_>) -> Outcome {
-    ok(&state.faults().pending())
+    ok(&state.faults().list())
 }
 
 pub(super) fn add_faults(state: &Arc<AppState>, request: &ControlRequest<'_>) -> Outcome {
@@ -121,8 +122,7 @@ pub(super) fn advance_clock(state: &Arc<AppState>, request: &ControlRequest<'_>)
 }
 
 pub(super) fn list_requests(state: &Arc<AppState>, request: &ControlRequest<'_>) -> Outcome {
-    let (since, limit) = range(request)?;
-    let mut requests = state.requests().list(since, limit);
+    let mut requests = state.requests().list(part(request)?);
     guard::mask_credentials(state, &mut requests);
     ok(&requests)
 }
@@ -132,11 +132,18 @@ pub(super) fn clear_requests(state: &Arc<AppState>, _: &ControlRequest<'_>) -> O
     Ok(no_content())
 }
 
-/// Returns the query parameters `since` and `limit`. Defaults to everything.
-fn range(request: &ControlRequest<'_>) -> Result<(u64, usize), Problem> {
-    let since = request.number("since", 0)?;
-    let limit = request.number("limit", u64::MAX)?;
-    Ok((since, usize::try_from(limit).unwrap_or(usize::MAX)))
+/// Returns the part of a log that the query parameters `since` and `limit` select.
+fn part(request: &ControlRequest<'_>) -> Result<LogPart, Problem> {
+    let limit = request.number("limit")?;
+    let limit = limit.map(|it| usize::try_from(it).unwrap_or(usize::MAX));
+    Ok(match (request.number("since")?, limit) {
+        (None, None) => LogPart::All,
+        (None, Some(limit)) => LogPart::Newest { limit },
+        (Some(since), limit) => LogPart::After {
+            since,
+            limit: limit.unwrap_or(usize::MAX),
+        },
+    })
 }
 
 /// A deployment with its history.
@@ -179,8 +186,7 @@ pub(super) fn get_deployment(state: &Arc<AppState>, request: &ControlRequest<'_>
 }
 
 pub(super) fn list_deliveries(state: &Arc<AppState>, request: &ControlRequest<'_>) -> Outcome {
-    let (since, limit) = range(request)?;
-    ok(&state.webhooks.list(since, limit))
+    ok(&state.webhooks.list(part(request)?))
 }
 
 pub(super) fn redeliver(state: &Arc<AppState>, request: &ControlRequest<'_>) -> Outcome {

@@ -45,12 +45,12 @@ impl<'a> ControlRequest<'a> {
         })
     }
 
-    /// Returns a query parameter as a number, or a default.
-    pub(super) fn number(&self, name: &str, default: u64) -> Result<u64, Problem> {
+    /// Returns a query parameter as a number, or `None` if it is missing.
+    pub(super) fn number(&self, name: &str) -> Result<Option<u64>, Problem> {
         let Some(text) = parameter(self.query, name) else {
-            return Ok(default);
+            return Ok(None);
         };
-        text.parse().map_err(|_| {
+        text.parse().map(Some).map_err(|_| {
             let message = format!("invalid {name} {text:?}: expected a number");
             Problem(StatusCode::BAD_REQUEST, message)
         })

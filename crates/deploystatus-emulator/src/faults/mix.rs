@@ -14,10 +14,13 @@ pub struct FaultMix {
     seed: u64,
     #[serde(default = "half")]
     percent: u8,
-    #[serde(default = "unlimited")]
+    #[serde(default = "unlimited", skip_serializing_if = "is_unlimited")]
     max_faults: u32,
     #[serde(default = "ten_seconds")]
     max_delay_ms: u64,
+    /// Number of random numbers that were drawn.
+    #[serde(skip)]
+    drawn: u64,
 }
 
 impl FaultMix {
@@ -29,6 +32,7 @@ impl FaultMix {
             percent: half(),
             max_faults: unlimited(),
             max_delay_ms: ten_seconds(),
+            drawn: 0,
         }
     }
 
@@ -53,6 +57,11 @@ impl FaultMix {
         self
     }
 
+    /// Returns `true` if no request will fail any more.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.max_faults == 0 || self.percent == 0
+    }
+
     pub(super) fn draw(&mut self) -> Option<Fault> {
         // Every request draws three numbers, so that its fault does not depend on earlier ones.
         let (chance, kind, delay) = (self.next(), self.next(), self.next());
@@ -66,9 +75,9 @@ impl FaultMix {
 
     /// Returns the next number of the splitmix64 generator.
     fn next(&mut self) -> u64 {
-        let number = scramble(self.seed);
-        self.seed = self.seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        number
+        let step = self.drawn.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        self.drawn = self.drawn.wrapping_add(1);
+        scramble(self.seed.wrapping_add(step))
     }
 }
 
@@ -99,6 +108,14 @@ fn half() -> u8 {
 
 fn unlimited() -> u32 {
     u32::MAX
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_unlimited(faults: &u32) -> bool {
+    *faults == unlimited()
 }
 
 fn ten_seconds() -> u64 {

@@ -1,8 +1,18 @@
 //! Faults that wait for their request.
 
+use serde::Serialize;
+
 use super::fault::Fault;
 use super::mix::FaultMix;
 use crate::model::operation::Operation;
+
+/// An entry in a list of faults.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum ListedFault<'a> {
+    Single(&'a Fault),
+    Mix { mix: &'a FaultMix },
+}
 
 /// The pending faults.
 #[derive(Debug, Default)]
@@ -29,6 +39,17 @@ impl FaultQueue {
     /// Returns the pending faults, with the number of times that are left.
     pub(crate) fn pending(&self) -> &[Fault] {
         &self.pending
+    }
+
+    /// Returns the pending faults, and the mix with the number of faults that are left, unless that is zero.
+    pub(crate) fn list(&self) -> Vec<ListedFault<'_>> {
+        let mix = self.mix.as_ref().filter(|it| !it.is_exhausted());
+        let mix = mix.map(|mix| ListedFault::Mix { mix });
+        self.pending
+            .iter()
+            .map(ListedFault::Single)
+            .chain(mix)
+            .collect()
     }
 
     /// Takes the first fault that matches the request, or else one from the mix.

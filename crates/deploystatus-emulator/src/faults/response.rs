@@ -1,13 +1,12 @@
 //! Responses that faults send instead of the real ones.
 
-use http::header::{CONTENT_TYPE, RETRY_AFTER};
+use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::fault::{Effect, RetryAfter};
 use crate::http::headers::{common, http_date};
-use crate::http::rate_limiter::secondary_limit_documentation;
 use crate::http::response::{HttpResponse, full_body};
 use crate::model::profile::Profile;
 
@@ -23,6 +22,20 @@ pub(crate) struct FaultContext {
     pub(crate) number: u64,
 }
 
+impl RetryAfter {
+    /// Returns the value of the header, or `None` if there is no header.
+    pub(crate) fn header(self, now: Timestamp) -> Option<String> {
+        match self {
+            RetryAfter::Seconds(seconds) => Some(seconds.to_string()),
+            RetryAfter::Date(seconds) => {
+                let wait = SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX));
+                now.saturating_add(wait).ok().map(http_date)
+            }
+            RetryAfter::Absent => None,
+        }
+    }
+}
+
 impl FaultContext {
     /// Creates the response of an effect that replaces the real one.
     pub(crate) fn respond(&self, effect: &Effect) -> HttpResponse {
@@ -35,14 +48,14 @@ impl FaultContext {
             Effect::Html { status } => {
                 self.respond_with(*status, "text/html; charset=utf-8", PAGE.to_owned())
             }
-            Effect::SecondaryLimit {
-                status,
-                retry_after,
-            } => self.secondary_limit(*status, *retry_after),
             Effect::Panic => std::panic::resume_unwind(Box::new("panic caused by a fault")),
-            Effect::Pass | Effect::Close | Effect::Reset | Effect::CutBody | Effect::Dribble(_) => {
-                self.server_error()
-            }
+            // The pipeline has other responses for these.
+            Effect::Pass
+            | Effect::SecondaryLimit { .. }
+            | Effect::Close
+            | Effect::Reset
+            | Effect::CutBody
+            | Effect::Dribble(_) => self.server_error(),
         }
     }
 
@@ -73,28 +86,6 @@ impl FaultContext {
             if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), value.parse()) {
                 response.headers_mut().insert(name, value);
             }
-        }
-        response
-    }
-
-    fn secondary_limit(&self, status: u16, retry_after: RetryAfter) -> HttpResponse {
-        let body = json!({
-            "documentation_url": secondary_limit_documentation(self.profile),
-            "message": "You have exceeded a secondary rate limit. \
-                        Please wait a few minutes before you try again.",
-        });
-        let mut response = self.json(status, &body);
-        let value = match retry_after {
-            RetryAfter::Seconds(seconds) => Some(seconds.to_string()),
-            RetryAfter::Date(seconds) => {
-                let wait = SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX));
-                let end = self.now.saturating_add(wait);
-                end.ok().map(http_date)
-            }
-            RetryAfter::Absent => None,
-        };
-        if let Some(Ok(value)) = value.map(HeaderValue::try_from) {
-            response.headers_mut().insert(RETRY_AFTER, value);
         }
         response
     }

@@ -14,7 +14,7 @@ const HEADERS: &str = "Authorization, Content-Type, If-Match, If-Modified-Since,
                        If-Unmodified-Since, X-GitHub-OTP, X-Requested-With";
 const METHODS: &str = "GET, POST, PATCH, PUT, DELETE";
 
-/// Creates the response to `OPTIONS`, which is the same for all paths.
+/// Creates the response to `OPTIONS`, which is the same for all paths of the API.
 pub(crate) fn preflight(profile: Profile, now: Timestamp, number: u64) -> HttpResponse {
     let mut response = HttpResponse::new(full_body(""));
     *response.status_mut() = StatusCode::NO_CONTENT;

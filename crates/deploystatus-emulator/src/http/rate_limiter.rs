@@ -143,8 +143,11 @@ impl RateLimiter {
 
 impl Account {
     /// Returns the current window, and starts one if the previous has ended.
+    ///
+    /// After the clock was set back, the end of the previous window can be far in the future.
     fn window(&mut self, now: Timestamp) -> &mut Window {
-        self.window = self.window.filter(|it| it.end > now);
+        let longest = after(now, HOUR);
+        self.window = self.window.filter(|it| it.end > now && it.end <= longest);
         self.window.get_or_insert(Window {
             end: after(now, HOUR),
             used: 0,
@@ -164,12 +167,7 @@ impl Account {
         }
         let cost = if operation.need().is_write() { 5 } else { 1 };
         let points = self.points.entry(operation).or_default();
-        while points
-            .front()
-            .is_some_and(|(at, _)| after(*at, MINUTE) <= now)
-        {
-            points.pop_front();
-        }
+        points.retain(|(at, _)| is_recent(*at, MINUTE, now));
         let spent: u64 = points.iter().map(|(_, cost)| cost).sum();
         if spent + cost > limits.points_per_minute {
             let first = points.front().map_or(now, |(at, _)| *at);
@@ -185,9 +183,7 @@ impl Account {
 
     fn check_creation(&mut self, limits: &SecondaryLimits, now: Timestamp) -> Result<(), Exceeded> {
         let creations = &mut self.creations;
-        while creations.front().is_some_and(|at| after(*at, HOUR) <= now) {
-            creations.pop_front();
-        }
+        creations.retain(|at| is_recent(*at, HOUR, now));
         for (window, max) in [
             (MINUTE, limits.creations_per_minute),
             (HOUR, limits.creations_per_hour),
@@ -201,6 +197,11 @@ impl Account {
         creations.push_back(now);
         Ok(())
     }
+}
+
+/// Returns `true` if a time is in the window before `now`. Times from before the clock was set back are not.
+fn is_recent(time: Timestamp, window: SignedDuration, now: Timestamp) -> bool {
+    time <= now && after(time, window) > now
 }
 
 fn after(time: Timestamp, duration: SignedDuration) -> Timestamp {

@@ -36,9 +36,11 @@ pub struct Quirks {
     pub replica_lag: ReplicaLag,
     /// Difference of `created_at` from `Date` in milliseconds. Defaults to 0.
     pub clock_skew_ms: i64,
-    /// Stores URLs in the form in which parsers print them. Defaults to `false`.
+    /// Stores URLs with scheme and host in lower case, without the default port,
+    /// and with a path of at least `/`. Defaults to `false`.
     ///
-    /// Scheme and host are in lower case, the default port is omitted, and the path is at least `/`.
+    /// Other parts are stored as sent, also where URL parsers change them:
+    /// dot segments, percent-encoding and letters outside of ASCII in host names.
     pub normalize_urls: bool,
     /// Stores environments in lower case and without surrounding spaces. Defaults to `false`.
     pub normalize_environment: bool,

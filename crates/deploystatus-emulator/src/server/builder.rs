@@ -108,6 +108,8 @@ impl EmulatorBuilder {
     }
 
     /// Adds a webhook.
+    ///
+    /// At most 10,000 deliveries wait for it. Further ones fail.
     pub fn webhook(mut self, webhook: Webhook) -> Self {
         self.webhooks.push(webhook);
         self
@@ -186,6 +188,7 @@ impl EmulatorBuilder {
                 faults: faults.into(),
                 rate_limiter: RateLimiter::new(self.limits, self.profile).into(),
                 requests: RequestLog::default().into(),
+                resets: 0.into(),
             },
         });
         let server = tokio::spawn(serve(listener, Arc::clone(&state), stopped));

@@ -11,19 +11,18 @@ use hyper::body::{Body as _, Incoming};
 
 use super::body;
 use super::connection::{Connection, Disconnect, WritePlan};
-use crate::api::request_checks::{self, MAX_BODY};
+use super::work::{Unfinished, Work, pause, prevent_reset};
+use crate::api::request_checks::MAX_BODY;
 use crate::api::routes::{self, Handler};
 use crate::app_state::AppState;
-use crate::app_state::request_log::Entry;
 use crate::faults::fault::{Effect, Fault, Timing};
 use crate::faults::response::FaultContext;
 use crate::http::api_version::ApiVersion;
 use crate::http::cors::preflight;
-use crate::http::headers::{Draft, ResponseContext};
 use crate::http::media::Media;
 use crate::http::path::PathParameters;
 use crate::http::request::{Request, base_urls, strip_prefix};
-use crate::http::response::{HttpResponse, Response};
+use crate::http::response::HttpResponse;
 use crate::model::operation::Operation;
 
 /// Responds to a request in a task of its own, so that the work continues if the client disconnects.
@@ -35,7 +34,15 @@ pub(super) async fn respond(
 ) -> Result<HttpResponse, Disconnect> {
     let route = routes::find(&head.method, head.uri.path());
     let operation = route.as_ref().map(|((_, _, operation, _), _)| *operation);
-    let number = state.requests().add(&head, operation, state.clock.now());
+    let (number, resets) = {
+        let resets = state.resets();
+        let now = state.clock.now();
+        (state.requests().add(&head, operation, now), *resets)
+    };
+    let unfinished = Arc::new(Unfinished {
+        state: Arc::clone(&state),
+        number,
+    });
     if head.method == Method::OPTIONS {
         let response = preflight(state.profile, state.clock.now(), number);
         log_status(&state, number, &response);
@@ -52,6 +59,8 @@ pub(super) async fn respond(
         handler,
         parameters,
         head,
+        resets,
+        unfinished: Arc::clone(&unfinished),
     };
     match state.spawn(job.run(connection, incoming)).await {
         Ok(Some(result)) => result,
@@ -77,6 +86,9 @@ struct Job {
     handler: Option<Handler>,
     parameters: PathParameters,
     head: Parts,
+    /// Number of resets when the request was received.
+    resets: u64,
+    unfinished: Arc<Unfinished>,
 }
 
 impl Job {
@@ -86,6 +98,7 @@ impl Job {
         incoming: Incoming,
     ) -> Result<HttpResponse, Disconnect> {
         let (state, number) = (Arc::clone(&self.state), self.number);
+        let _unfinished = Arc::clone(&self.unfinished);
         let response = self.respond(connection, incoming).await?;
         log_status(&state, number, &response);
         Ok(response)
@@ -96,7 +109,7 @@ impl Job {
         connection: Arc<Connection>,
         incoming: Incoming,
     ) -> Result<HttpResponse, Disconnect> {
-        let fault = self.take_fault();
+        let fault = self.take_fault()?;
         if fault.as_ref().is_some_and(|it| it.effect == Effect::Reset) {
             connection.plan(WritePlan::Reset);
             return Err(Disconnect);
@@ -106,12 +119,13 @@ impl Job {
             .requests()
             .update(self.number, |it| it.body = body.clone());
         match fault {
-            None => Ok(self.work(body, Duration::ZERO).await),
-            Some(fault) => self.fail(fault, body, &connection).await,
+            None => self.into_work(body).run(Duration::ZERO).await,
+            Some(fault) => fail(self.into_work(body), fault, &connection).await,
         }
     }
 
-    fn take_fault(&self) -> Option<Fault> {
+    fn take_fault(&self) -> Result<Option<Fault>, Disconnect> {
+        let _guard = prevent_reset(&self.state, self.resets)?;
         let path = strip_prefix(self.head.uri.path());
         let method = self.head.method.as_str();
         let fault = self.state.faults().take(method, path, self.operation);
@@ -120,89 +134,16 @@ impl Job {
                 .requests()
                 .update(self.number, |it| it.fault.clone_from(&fault));
         }
-        fault
+        Ok(fault)
     }
 
-    /// Does the work at the time that the fault sets, and sends the response that it asks for.
-    async fn fail(
-        self,
-        fault: Fault,
-        body: Bytes,
-        connection: &Connection,
-    ) -> Result<HttpResponse, Disconnect> {
-        let context = context(&self.state, self.number);
-        let delay = fault.delay;
-        let response = match fault.timing() {
-            Timing::BeforeResponse => Some(self.work(body, delay).await),
-            Timing::Never => {
-                pause(delay).await;
-                None
-            }
-            Timing::Late(lateness) => {
-                pause(delay).await;
-                let state = Arc::clone(&self.state);
-                state.spawn(self.work(body, lateness));
-                None
-            }
-        };
-        if let Err(reason) = fault.validate() {
-            return Ok(context.invalid_fault(&reason));
-        }
-        match (fault.effect, response) {
-            (Effect::Close | Effect::Reset, _) => Err(Disconnect),
-            (Effect::Pass, Some(response)) => Ok(response),
-            (Effect::CutBody, Some(response)) => {
-                let length = response.body().size_hint().lower();
-                connection.plan(WritePlan::CutBody(length / 2));
-                Ok(response)
-            }
-            (Effect::Dribble(pause), Some(response)) => {
-                connection.plan(WritePlan::Dribble(pause));
-                Ok(response)
-            }
-            (effect, _) => Ok(context.respond(&effect)),
-        }
-    }
-
-    /// Checks and handles the request. The work takes `duration` after the checks.
-    async fn work(self, body: Bytes, duration: Duration) -> HttpResponse {
-        let (state, handler) = (Arc::clone(&self.state), self.handler);
-        let request = self.into_request(body);
-        let checked = request_checks::check(&state, &request);
-        let is_counted = checked.is_ok() && request_checks::is_counted(&request);
-        pause(duration).await;
-        let response = match (checked, handler) {
-            (Err(refusal), _) => refusal,
-            (Ok(()), None) => Response::not_found(&request),
-            (Ok(()), Some(handler)) => handler(&state, &request).unwrap_or_else(|refusal| refusal),
-        };
-        if let Some(refusal) = response.refusal() {
-            let log = |it: &mut Entry| it.refusal = Some(refusal.into_boxed_str());
-            state.requests().update(request.number, log);
-        }
-        let draft = Draft::new(response, &request);
+    /// Separates the work from the connection, now that the whole request was read.
+    fn into_work(self, body: Bytes) -> Work {
+        let Job { state, head, .. } = self;
         let now = state.clock.now();
-        let login = request.actor.login();
-        let rate_limit = {
-            let mut rate_limiter = state.rate_limiter();
-            if is_counted {
-                rate_limiter.finish(login, draft.cost(&request));
-            }
-            rate_limiter.current(login, now)
-        };
-        draft.into_response(&ResponseContext {
-            request: &request,
-            now,
-            rate_limit: rate_limit.filter(|_| !request.has_bad_credential()),
-        })
-    }
-
-    fn into_request(self, body: Bytes) -> Request {
-        let now = self.state.clock.now();
-        let (state, head) = (self.state, self.head);
         let text = |name| head.headers.get(name)?.to_str().ok();
         let path = head.uri.path();
-        Request {
+        let request = Request {
             number: self.number,
             operation: self.operation,
             parameters: self.parameters,
@@ -218,7 +159,60 @@ impl Job {
             method: head.method,
             headers: head.headers,
             body,
+        };
+        Work {
+            state,
+            request,
+            handler: self.handler,
+            resets: self.resets,
+            _unfinished: self.unfinished,
         }
+    }
+}
+
+/// Does the work at the time that the fault sets, and sends the response that it asks for.
+async fn fail(
+    work: Work,
+    fault: Fault,
+    connection: &Connection,
+) -> Result<HttpResponse, Disconnect> {
+    let context = context(&work.state, work.request.number);
+    let delay = fault.delay;
+    let response = match fault.timing() {
+        Timing::BeforeResponse => Some(work.clone().run(delay).await?),
+        Timing::Never => {
+            pause(delay).await;
+            None
+        }
+        Timing::Late(lateness) => {
+            pause(delay).await;
+            work.state.spawn(work.clone().run(lateness));
+            None
+        }
+    };
+    if let Err(reason) = fault.validate() {
+        return Ok(context.invalid_fault(&reason));
+    }
+    match (fault.effect, response) {
+        (Effect::Close | Effect::Reset, _) => Err(Disconnect),
+        (Effect::Pass, Some(response)) => Ok(response),
+        (Effect::CutBody, Some(response)) => {
+            let length = response.body().size_hint().lower();
+            connection.plan(WritePlan::CutBody(length / 2));
+            Ok(response)
+        }
+        (Effect::Dribble(pause), Some(response)) => {
+            connection.plan(WritePlan::Dribble(pause));
+            Ok(response)
+        }
+        (
+            Effect::SecondaryLimit {
+                status,
+                retry_after,
+            },
+            _,
+        ) => work.exceed_secondary_limit(status, retry_after),
+        (effect, _) => Ok(context.respond(&effect)),
     }
 }
 
@@ -227,12 +221,5 @@ fn context(state: &AppState, number: u64) -> FaultContext {
         profile: state.profile,
         now: state.clock.now(),
         number,
-    }
-}
-
-/// Sleeps, unless the duration is zero: even the shortest sleep takes up to a millisecond.
-async fn pause(duration: Duration) {
-    if !duration.is_zero() {
-        tokio::time::sleep(duration).await;
     }
 }

@@ -6,19 +6,6 @@ use super::{RepositoryEntry, Store};
 use crate::model::Environment;
 
 impl Store {
-    /// Returns the environments of a repository, ordered by name.
-    pub(crate) fn environments(&self, repository_id: u64) -> Vec<Environment> {
-        let entry = self.state.repositories.get(&repository_id);
-        let environments = entry.into_iter().flat_map(|it| it.environments.values());
-        environments.cloned().collect()
-    }
-
-    /// Returns the environment with this name.
-    pub(crate) fn environment(&self, repository_id: u64, name: &str) -> Option<Environment> {
-        let entry = self.state.repositories.get(&repository_id)?;
-        entry.environments.get(name).cloned()
-    }
-
     /// Deletes an environment, and returns `false` if it does not exist. Its deployments stay.
     pub(crate) fn delete_environment(&mut self, repository_id: u64, name: &str) -> bool {
         let entry = self.entry(repository_id);

@@ -1,11 +1,13 @@
 //! Reads from a replica, which shows an earlier state.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 
 use super::deployments::DeploymentFilter;
-use super::{History, Store};
+use super::{History, RepositoryEntry, Store};
 use crate::model::page::Page;
-use crate::model::{Deployment, Status};
+use crate::model::{Deployment, Environment, Status};
 
 /// The state that a read shows.
 #[derive(Clone, Copy, Debug)]
@@ -88,6 +90,61 @@ impl Replica<'_> {
         let statuses = self.history(deployment_id)?.statuses_at(self.time);
         let index = statuses.binary_search_by_key(&id, |it| it.id).ok()?;
         Some(statuses[index].clone())
+    }
+
+    /// Returns the environments of a repository, ordered by name.
+    pub(crate) fn environments(&self, repository_id: u64) -> Vec<Environment> {
+        let Some(entry) = self.store.state.repositories.get(&repository_id) else {
+            return Vec::new();
+        };
+        let environments = entry.environments.values().cloned();
+        let Some(time) = self.time else {
+            return environments.collect();
+        };
+        let updates = self.environment_updates(entry, time);
+        environments
+            .filter_map(|environment| match updates.get(environment.name.as_str()) {
+                // Its deployments were deleted.
+                None => Some(environment),
+                Some(None) => None,
+                Some(Some(updated_at)) => Some(Environment {
+                    updated_at: *updated_at,
+                    ..environment
+                }),
+            })
+            .collect()
+    }
+
+    /// Returns the environment with this name.
+    pub(crate) fn environment(&self, repository_id: u64, name: &str) -> Option<Environment> {
+        let environments = self.environments(repository_id);
+        environments.into_iter().find(|it| it.name == name)
+    }
+
+    /// Returns the time of the last visible object that names each environment, or `None` if none is visible.
+    fn environment_updates<'b>(
+        &'b self,
+        entry: &RepositoryEntry,
+        time: Timestamp,
+    ) -> HashMap<&'b str, Option<Timestamp>> {
+        let mut updates: HashMap<&str, Option<Timestamp>> = HashMap::new();
+        for history in entry.deployments.iter().filter_map(|id| self.history(*id)) {
+            let deployment = &history.deployment;
+            let created_at = history
+                .is_stored_at(Some(time))
+                .then_some(deployment.created_at);
+            let visible = history.statuses_at(Some(time)).len();
+            let statuses = history.statuses.iter().enumerate();
+            let statuses = statuses.map(|(index, status)| {
+                let created_at = (index < visible).then_some(status.created_at);
+                (&status.environment, created_at)
+            });
+            for (name, time) in statuses.chain([(&deployment.original_environment, created_at)]) {
+                let update = updates.entry(name).or_default();
+                *update = (*update).max(time);
+            }
+        }
+        updates
     }
 
     fn visible(&self, id: u64) -> Option<Deployment> {

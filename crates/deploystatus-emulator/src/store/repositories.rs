@@ -72,6 +72,11 @@ impl Store {
         self.repository(*id).cloned().map(Found::Renamed)
     }
 
+    /// Returns all repositories, ordered by ID.
+    pub(crate) fn repositories(&self) -> impl Iterator<Item = &Repository> {
+        self.state.repositories.values().map(|it| &it.repository)
+    }
+
     /// Returns the repository with this ID.
     pub(crate) fn repository(&self, id: u64) -> Option<&Repository> {
         Some(&self.state.repositories.get(&id)?.repository)

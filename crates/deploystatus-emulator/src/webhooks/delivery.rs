@@ -36,12 +36,14 @@ pub struct Delivery {
     pub created_at: Timestamp,
     /// Status code of the response, or `None` if there was no response.
     pub status: Option<u16>,
+    /// First 4,096 bytes of the response's body as text, or `None` if there was no response.
+    pub response_body: Option<String>,
     /// Reason why there was no response, or `None` if there was one.
     pub error: Option<String>,
     /// Time at which the delivery finished, or `None` if it has not finished.
     pub delivered_at: Option<Timestamp>,
     /// Orders requests, statuses and deliveries, in microseconds of the system clock.
-    order: i64,
+    pub(crate) order: i64,
 }
 
 /// A webhook as its deliveries need it.
@@ -64,6 +66,14 @@ pub(super) struct Message {
     pub(super) body: Bytes,
 }
 
+/// The response of a webhook.
+#[derive(Clone, Debug)]
+pub(super) struct HookResponse {
+    pub(super) status: u16,
+    /// The start of the body.
+    pub(super) body: Bytes,
+}
+
 /// A delivery as the log stores it.
 #[derive(Clone, Debug)]
 pub(super) struct Record {
@@ -73,7 +83,7 @@ pub(super) struct Record {
     pub(super) created_at: Timestamp,
     pub(super) order: i64,
     /// Time and result, or `None` if the delivery has not finished.
-    pub(super) outcome: Option<(Timestamp, Result<u16, String>)>,
+    pub(super) outcome: Option<(Timestamp, Result<HookResponse, String>)>,
 }
 
 impl Delivery {
@@ -85,10 +95,19 @@ impl Delivery {
     }
 }
 
+impl Record {
+    /// Returns `true` if the webhook did not respond, or not with a success.
+    pub(super) fn is_failed(&self) -> bool {
+        let result = self.outcome.as_ref().map(|(_, result)| result);
+        result.is_some_and(|it| it.as_ref().map_or(true, |response| response.status >= 300))
+    }
+}
+
 impl From<&Record> for Delivery {
     fn from(record: &Record) -> Delivery {
         let message = &record.message;
         let result = record.outcome.as_ref().map(|(_, result)| result);
+        let response = result.and_then(|it| it.as_ref().ok());
         let headers = message.headers.iter();
         Delivery {
             number: record.number,
@@ -102,7 +121,8 @@ impl From<&Record> for Delivery {
                 .collect(),
             body: String::from_utf8_lossy(&message.body).into_owned(),
             created_at: record.created_at,
-            status: result.and_then(|it| it.as_ref().ok().copied()),
+            status: response.map(|it| it.status),
+            response_body: response.map(|it| String::from_utf8_lossy(&it.body).into_owned()),
             error: result.and_then(|it| it.as_ref().err().cloned()),
             delivered_at: record.outcome.as_ref().map(|(time, _)| *time),
             order: record.order,

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::delivery::{Delivery, Message, Record};
+use super::delivery::{Delivery, HookResponse, Message, Record};
 use crate::model::clock::order_now;
+use crate::model::log_part::LogPart;
 
 /// Maximum number of deliveries in the log. Older ones are dropped.
 const MAX_DELIVERIES: usize = 10_000;
@@ -26,8 +27,8 @@ impl DeliveryLog {
         self.last_number + 1
     }
 
-    /// Adds a delivery that has not finished, and returns it.
-    pub(super) fn add(&mut self, message: Arc<Message>, attempt: u32, now: Timestamp) -> Record {
+    /// Adds a delivery that has not finished, and returns its number.
+    pub(super) fn add(&mut self, message: Arc<Message>, attempt: u32, now: Timestamp) -> u64 {
         self.last_number += 1;
         let record = Record {
             number: self.last_number,
@@ -42,12 +43,17 @@ impl DeliveryLog {
         }
         let id = record.message.id.clone();
         self.numbers.insert(id, record.number);
-        self.records.push_back(record.clone());
-        record
+        self.records.push_back(record);
+        self.last_number
     }
 
     /// Stores the outcome of a delivery, if that is still in the log.
-    pub(super) fn finish(&mut self, number: u64, time: Timestamp, result: Result<u16, String>) {
+    pub(super) fn finish(
+        &mut self,
+        number: u64,
+        time: Timestamp,
+        result: Result<HookResponse, String>,
+    ) {
         if let Some(index) = self.index(number) {
             self.records[index].outcome = Some((time, result));
         }
@@ -59,11 +65,17 @@ impl DeliveryLog {
         self.records.get(index)
     }
 
-    /// Returns the deliveries with a number above `since`, oldest first, and at most `limit` of the newest.
-    pub(super) fn list(&self, since: u64, limit: usize) -> Vec<Delivery> {
-        let newer = self.records.partition_point(|it| it.number <= since);
-        let start = newer.max(self.records.len().saturating_sub(limit));
-        self.records.range(start..).map(Delivery::from).collect()
+    /// Returns the deliveries in a part of the log, oldest first.
+    pub(super) fn list(&self, part: LogPart) -> Vec<Delivery> {
+        let range = part.range(&self.records, |it| it.number);
+        self.records.range(range).map(Delivery::from).collect()
+    }
+
+    /// Returns the newest failed deliveries, newest first, and the number of all.
+    pub(super) fn failed(&self, max: usize) -> (Vec<Delivery>, usize) {
+        let failed = || self.records.iter().rev().filter(|it| it.is_failed());
+        let newest = failed().take(max).map(Delivery::from).collect();
+        (newest, failed().count())
     }
 
     pub(super) fn clear(&mut self) {
@@ -90,12 +102,14 @@ impl DeliveryLog {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+
     use super::*;
     use crate::webhooks::delivery::Message;
 
     fn add(log: &mut DeliveryLog, id: &str, attempt: u32) -> u64 {
         let message = Arc::new(Message::with_id(id));
-        log.add(message, attempt, Timestamp::UNIX_EPOCH).number
+        log.add(message, attempt, Timestamp::UNIX_EPOCH)
     }
 
     #[test]
@@ -105,18 +119,22 @@ mod tests {
             let id = format!("delivery {number}");
             assert_eq!(add(&mut log, &id, 1), number);
         }
-        let deliveries = log.list(0, usize::MAX);
+        let deliveries = log.list(LogPart::All);
         assert_eq!(deliveries.len(), 10_000);
         assert_eq!(deliveries[0].number, 2);
         assert!(log.find("delivery 1").is_none());
         assert_eq!(log.find("delivery 2").unwrap().number, 2);
-        log.finish(1, Timestamp::UNIX_EPOCH, Ok(200));
-        log.finish(2, Timestamp::UNIX_EPOCH, Ok(202));
-        assert_eq!(log.list(0, usize::MAX)[0].status, Some(202));
-        let newest: Vec<_> = log.list(5, 2).iter().map(|it| it.number).collect();
-        assert_eq!(newest, [10_000, 10_001]);
+        for (number, status) in [(1, 200), (2, 202)] {
+            let body = Bytes::new();
+            log.finish(
+                number,
+                Timestamp::UNIX_EPOCH,
+                Ok(HookResponse { status, body }),
+            );
+        }
+        assert_eq!(log.list(LogPart::All)[0].status, Some(202));
         log.clear();
-        assert!(log.list(0, usize::MAX).is_empty());
+        assert!(log.list(LogPart::All).is_empty());
         assert!(log.find("delivery 2").is_none());
     }
 

@@ -3,17 +3,22 @@
 use std::error::Error as _;
 use std::time::Duration;
 
+use bytes::{Bytes, BytesMut};
 use http::{Request, Uri};
 use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-use super::delivery::Message;
+use super::delivery::{HookResponse, Message};
 use crate::error::Error;
 
 /// GitHub ends a delivery after this time.
 const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Maximum number of bytes of a response's body that are kept.
+const MAX_BODY: usize = 4_096;
 
 /// A parsed webhook URL.
 #[derive(Clone, Debug)]
@@ -40,15 +45,15 @@ impl Target {
         })
     }
 
-    /// Sends a request, and returns the status code of the response or the reason why there was none.
-    pub(super) async fn post(&self, message: &Message) -> Result<u16, String> {
+    /// Sends a request, and returns the response or the reason why there was none.
+    pub(super) async fn post(&self, message: &Message) -> Result<HookResponse, String> {
         match tokio::time::timeout(TIMEOUT, self.exchange(message)).await {
             Ok(outcome) => outcome,
             Err(_) => Err(format!("no response within {} seconds", TIMEOUT.as_secs())),
         }
     }
 
-    async fn exchange(&self, message: &Message) -> Result<u16, String> {
+    async fn exchange(&self, message: &Message) -> Result<HookResponse, String> {
         let stream = TcpStream::connect(&self.address)
             .await
             .map_err(|it| it.to_string())?;
@@ -65,13 +70,25 @@ impl Target {
         let response = async {
             let response = sender.send_request(request).await?;
             let status = response.status().as_u16();
-            response.into_body().collect().await?;
+            let body = read_start(response.into_body()).await?;
             drop(sender);
-            Ok::<u16, hyper::Error>(status)
+            Ok::<HookResponse, hyper::Error>(HookResponse { status, body })
         };
         let (response, _) = tokio::join!(response, connection);
         response.map_err(|it| with_source(&it))
     }
+}
+
+/// Reads a body to its end, and returns its first bytes.
+async fn read_start(mut body: Incoming) -> Result<Bytes, hyper::Error> {
+    let mut start = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        if let Ok(data) = frame?.into_data() {
+            let length = data.len().min(MAX_BODY - start.len());
+            start.extend_from_slice(&data[..length]);
+        }
+    }
+    Ok(start.freeze())
 }
 
 fn with_source(error: &hyper::Error) -> String {

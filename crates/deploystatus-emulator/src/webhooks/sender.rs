@@ -2,15 +2,18 @@
 
 use std::sync::{Arc, Mutex};
 
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
+use tokio::task::AbortHandle;
 
-use super::delivery::{Delivery, Hook, Message, Record};
+use super::delivery::{Delivery, Hook, Message};
 use super::event::Event;
 use super::log::DeliveryLog;
 use super::post::Target;
 use crate::error::Error;
 use crate::model::clock::Clock;
 use crate::model::lock;
+use crate::model::log_part::LogPart;
 use crate::model::profile::Profile;
 
 /// A URL that receives an event for every new deployment and status.
@@ -37,6 +40,9 @@ impl Webhook {
     }
 }
 
+/// Maximum number of deliveries that wait for a webhook. Further ones fail.
+const MAX_WAITING: usize = 10_000;
+
 /// The webhooks of an emulator and the log of their deliveries.
 #[derive(Debug)]
 pub(crate) struct Webhooks {
@@ -45,50 +51,99 @@ pub(crate) struct Webhooks {
     log: Arc<Mutex<DeliveryLog>>,
     /// Number of deliveries that have not finished.
     unfinished: watch::Sender<usize>,
+    /// A reset starts new workers, also outside of the runtime.
+    runtime: Handle,
 }
 
 /// The queue of one webhook. A slow webhook does not delay others, and each receives its events in order.
 #[derive(Debug)]
 struct Queue {
     hook: Hook,
-    records: mpsc::UnboundedSender<Record>,
+    target: Target,
+    worker: Mutex<Worker>,
+}
+
+/// The task that sends the deliveries of one webhook. When dropped, it ends and drops them.
+#[derive(Debug)]
+struct Worker {
+    waiting: mpsc::Sender<Waiting>,
+    task: AbortHandle,
+}
+
+/// A delivery that has not finished.
+#[derive(Debug)]
+struct Waiting {
+    number: u64,
+    message: Arc<Message>,
+    _unfinished: Unfinished,
+}
+
+/// Part of the number of unfinished deliveries.
+#[derive(Debug)]
+struct Unfinished(watch::Sender<usize>);
+
+impl Unfinished {
+    fn new(count: &watch::Sender<usize>) -> Unfinished {
+        count.send_modify(|it| *it += 1);
+        Unfinished(count.clone())
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        self.0.send_modify(|it| *it -= 1);
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
 }
 
 impl Webhooks {
-    /// Starts one task per webhook. The tasks end when `self` is dropped.
+    /// Starts one worker per webhook on the current runtime.
     pub(crate) fn start(
         webhooks: &[Webhook],
         profile: Profile,
         clock: &Clock,
     ) -> Result<Webhooks, Error> {
-        let log = Arc::new(Mutex::new(DeliveryLog::default()));
-        let (unfinished, _) = watch::channel(0);
-        let mut queues = Vec::new();
+        let mut started = Webhooks {
+            queues: Vec::new(),
+            clock: clock.clone(),
+            log: Arc::default(),
+            unfinished: watch::channel(0).0,
+            runtime: Handle::current(),
+        };
         for (id, webhook) in (1..).zip(webhooks) {
             let target = Target::parse(&webhook.url)?;
-            let (records, mut receiver) = mpsc::unbounded_channel::<Record>();
-            let (log, clock, unfinished) = (Arc::clone(&log), clock.clone(), unfinished.clone());
-            tokio::spawn(async move {
-                while let Some(record) = receiver.recv().await {
-                    let result = target.post(&record.message).await;
-                    lock(&log).finish(record.number, clock.now(), result);
-                    unfinished.send_modify(|count| *count -= 1);
-                }
-            });
             let hook = Hook {
                 id,
                 url: webhook.url.clone(),
                 secret: webhook.secret.clone(),
                 enterprise_version: profile.enterprise_version(),
             };
-            queues.push(Queue { hook, records });
+            let worker = started.start_worker(&target).into();
+            started.queues.push(Queue {
+                hook,
+                target,
+                worker,
+            });
         }
-        Ok(Webhooks {
-            queues,
-            clock: clock.clone(),
-            log,
-            unfinished,
-        })
+        Ok(started)
+    }
+
+    fn start_worker(&self, target: &Target) -> Worker {
+        let (waiting, mut receiver) = mpsc::channel::<Waiting>(MAX_WAITING);
+        let (log, clock, target) = (Arc::clone(&self.log), self.clock.clone(), target.clone());
+        let task = self.runtime.spawn(async move {
+            while let Some(delivery) = receiver.recv().await {
+                let result = target.post(&delivery.message).await;
+                lock(&log).finish(delivery.number, clock.now(), result);
+            }
+        });
+        let task = task.abort_handle();
+        Worker { waiting, task }
     }
 
     /// Queues a delivery of an event for every webhook.
@@ -111,13 +166,19 @@ impl Webhooks {
         let mut queues = self.queues.iter();
         let queue = queues.find(|it| it.hook.id == last.message.hook_id);
         let queue = queue.ok_or_else(unknown)?;
-        let record = self.send(queue, last.message, last.attempt + 1);
-        Ok(Delivery::from(&record))
+        self.send(queue, last.message, last.attempt + 1);
+        let log = lock(&self.log);
+        log.find(id).map(Delivery::from).ok_or_else(unknown)
     }
 
-    /// Returns the deliveries with a number above `since`, oldest first, and at most `limit` of the newest.
-    pub(crate) fn list(&self, since: u64, limit: usize) -> Vec<Delivery> {
-        lock(&self.log).list(since, limit)
+    /// Returns the deliveries in a part of the log, oldest first.
+    pub(crate) fn list(&self, part: LogPart) -> Vec<Delivery> {
+        lock(&self.log).list(part)
+    }
+
+    /// Returns the newest failed deliveries, newest first, and the number of all.
+    pub(crate) fn failed(&self, max: usize) -> (Vec<Delivery>, usize) {
+        lock(&self.log).failed(max)
     }
 
     /// Waits until all queued deliveries have finished.
@@ -126,16 +187,25 @@ impl Webhooks {
         let _ = self.unfinished.subscribe().wait_for(|it| *it == 0).await;
     }
 
+    /// Empties the log, and drops the deliveries that have not finished.
     pub(crate) fn clear(&self) {
+        for queue in &self.queues {
+            *lock(&queue.worker) = self.start_worker(&queue.target);
+        }
         lock(&self.log).clear();
     }
 
-    fn send(&self, queue: &Queue, message: Arc<Message>, attempt: u32) -> Record {
-        let record = lock(&self.log).add(message, attempt, self.clock.now());
-        self.unfinished.send_modify(|count| *count += 1);
-        if queue.records.send(record.clone()).is_err() {
-            self.unfinished.send_modify(|count| *count -= 1);
+    fn send(&self, queue: &Queue, message: Arc<Message>, attempt: u32) {
+        let now = self.clock.now();
+        let number = lock(&self.log).add(Arc::clone(&message), attempt, now);
+        let delivery = Waiting {
+            number,
+            message,
+            _unfinished: Unfinished::new(&self.unfinished),
+        };
+        if lock(&queue.worker).waiting.try_send(delivery).is_err() {
+            let error = format!("queue is full: {MAX_WAITING} deliveries are waiting");
+            lock(&self.log).finish(number, now, Err(error));
         }
-        record
     }
 }

@@ -13,8 +13,8 @@ use crate::escape::shorten;
 use crate::exit::Code;
 use crate::output::Output;
 
-/// Name of the repository of the command's deployment.
-const REPOSITORY: &str = "octocat/example";
+/// Name of the repository of an emulator without a seed.
+pub(super) const DEFAULT_REPOSITORY: &str = "octocat/example";
 /// Token of the command.
 pub(super) const TOKEN: &str = "emulator-token";
 /// Maximum number of requests that are printed.
@@ -22,16 +22,47 @@ const MAX_REQUESTS: usize = 100;
 /// Maximum number of characters of a path or a body that are printed.
 const MAX_TEXT: usize = 300;
 
+/// The deployment that is created for the command.
+struct Target {
+    repository: String,
+    deployment: u64,
+}
+
+impl Target {
+    fn create(emulator: &Emulator) -> Result<Target, Error> {
+        let repository = repository(emulator).ok_or_else(|| {
+            let message = "missing repository for --run: \
+                           expected one that is not archived in the seed or snapshot";
+            Error::Usage(message.to_owned())
+        })?;
+        let new = NewDeployment::new("main").environment("production");
+        let deployment = emulator.create_deployment(&repository, new);
+        Ok(Target {
+            repository,
+            deployment: deployment.map_err(Error::Emulator)?.id,
+        })
+    }
+}
+
+/// Returns the name of `octocat/example` or else of the first repository, or `None` if all are archived.
+pub(super) fn repository(emulator: &Emulator) -> Option<String> {
+    let repositories = emulator.repositories().into_iter();
+    let names = repositories
+        .filter(|it| !it.archived)
+        .map(|it| it.full_name());
+    let names: Vec<_> = names.collect();
+    let default = names.iter().find(|it| *it == DEFAULT_REPOSITORY);
+    default.or(names.first()).cloned()
+}
+
 /// Runs a command with the variables of the emulator and of a new deployment.
 pub(super) async fn run(
     emulator: &Emulator,
     command: &[OsString],
     output: &Output,
 ) -> Result<Code, Error> {
-    let new = NewDeployment::new("main").environment("production");
-    let deployment = emulator.create_deployment(REPOSITORY, new);
-    let deployment = deployment.map_err(Error::Emulator)?.id;
-    let ending = supervise(emulator, command, deployment).await?;
+    let target = Target::create(emulator)?;
+    let ending = supervise(emulator, command, &target).await?;
     if let Ending::NotStarted(error) = &ending {
         return Err(Error::Start {
             program: command.first().cloned().unwrap_or_default(),
@@ -40,7 +71,7 @@ pub(super) async fn run(
         });
     }
     if ending.code() != 0 {
-        output.note(&received(emulator, deployment));
+        output.note(&received(emulator, &target));
     }
     Ok(Code::Child(ending.code()))
 }
@@ -49,7 +80,7 @@ pub(super) async fn run(
 async fn supervise(
     emulator: &Emulator,
     command: &[OsString],
-    deployment: u64,
+    target: &Target,
 ) -> Result<Ending, Error> {
     let (program, arguments) = command
         .split_first()
@@ -59,8 +90,8 @@ async fn supervise(
         .args(arguments)
         .env("GITHUB_API_URL", emulator.api_url())
         .env("GITHUB_TOKEN", TOKEN)
-        .env("GITHUB_REPOSITORY", REPOSITORY)
-        .env("DEPLOYSTATUS_DEPLOYMENT", deployment.to_string());
+        .env("GITHUB_REPOSITORY", &target.repository)
+        .env("DEPLOYSTATUS_DEPLOYMENT", target.deployment.to_string());
     let mut signals = Signals::listen(ParentPolicy::Ignore).map_err(Error::Runtime)?;
     let mut child = match Child::start(command) {
         Ok(child) => child,
@@ -77,7 +108,7 @@ async fn supervise(
 }
 
 /// Returns the requests and the statuses that the emulator received from the command.
-fn received(emulator: &Emulator, deployment: u64) -> String {
+fn received(emulator: &Emulator, target: &Target) -> String {
     let requests = emulator.requests();
     let mut text = format!("The emulator received {} requests", requests.len());
     let skipped = requests.len().saturating_sub(MAX_REQUESTS);
@@ -87,14 +118,18 @@ fn received(emulator: &Emulator, deployment: u64) -> String {
     for request in &requests[skipped..] {
         text = format!("{text}\n  {}", line(request));
     }
-    let history = emulator.history(deployment).into_iter();
+    let Target {
+        repository,
+        deployment,
+    } = target;
+    let history = emulator.history(*deployment).into_iter();
     let states: Vec<_> = history.map(|status| status.state).collect();
     let states = if states.is_empty() {
         "none".to_owned()
     } else {
         states.join(", ")
     };
-    format!("{text}\nStatuses of deployment {deployment} of {REPOSITORY}: {states}")
+    format!("{text}\nStatuses of deployment {deployment} of {repository}: {states}")
 }
 
 /// Returns the method, the path, the status code and the body of a request.
