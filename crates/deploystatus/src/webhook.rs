@@ -45,6 +45,8 @@ mod signature;
 mod verifier;
 mod verify_error;
 
+pub use http::HeaderMap;
+
 pub use details::DeploymentDetails;
 pub use event::{Enterprise, Event, EventContent, Installation, Repository};
 pub use payload::Payload;
