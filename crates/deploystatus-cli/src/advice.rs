@@ -4,6 +4,8 @@
 
 use deploystatus::{Advice, Error, State, Undelivered};
 
+use crate::escape::message::Message;
+
 /// Returns `true` if the message of a response with status 403 means that the repository is archived.
 ///
 /// Only for responses that the library has not read; others have a `RejectionKind`.
@@ -38,8 +40,15 @@ pub(crate) fn causes(error: &dyn std::error::Error) -> String {
 }
 
 /// Returns the steps that fix an error, or `None` if there are none.
-pub(crate) fn help(error: &Error) -> Option<String> {
-    Some(match error.advice()? {
+pub(crate) fn help(error: &Error) -> Option<Message> {
+    let advice = error.advice()?;
+    if let Advice::AddIntegrationPermission {
+        permission, level, ..
+    } = &advice
+    {
+        return Some(integration_permission(permission, level));
+    }
+    let line = match advice {
         Advice::ProvideToken => {
             "Set a token in GITHUB_TOKEN or GH_TOKEN, or with --token-file.".to_owned()
         }
@@ -64,11 +73,26 @@ pub(crate) fn help(error: &Error) -> Option<String> {
             format!("The response is not from GitHub's API. {CHECK_URL}, and proxies.")
         }
         advice => advice.to_string(),
-    })
+    };
+    Some(line.into())
+}
+
+/// Returns the steps that give a workflow's token or an app a permission.
+fn integration_permission(permission: &str, level: &str) -> Message {
+    let mut message = Message::from(format!(
+        "Add the permission `{permission}`. In a workflow, add these lines to the job or the file:"
+    ));
+    message.push_line("permissions:");
+    message.push_line(&format!("  deployments: {level}"));
+    message.push_line(
+        "For an app, add the permission in its settings and accept it for the installation. \
+         Workflows started by Dependabot or from a fork get read-only tokens.",
+    );
+    message
 }
 
 /// Returns the steps that deliver a report, after those that fix the cause.
-pub(crate) fn help_for_report(report: &Undelivered) -> String {
+pub(crate) fn help_for_report(report: &Undelivered) -> Message {
     let is_not_found = report.error().and_then(Error::status) == Some(404);
     let delivery = if report.kept_in().is_some() && is_not_found {
         format!("{IN_OUTBOX} If the deployment was deleted, delete the file.")
@@ -84,8 +108,11 @@ pub(crate) fn help_for_report(report: &Undelivered) -> String {
     };
     // A flush searches for the status before it sends, so the user need not.
     match report.error().and_then(help) {
-        Some(cause) if !report.may_be_stored() => format!("{cause} {delivery}"),
-        _ => delivery,
+        Some(mut message) if !report.may_be_stored() => {
+            message.append(&format!(" {delivery}"));
+            message
+        }
+        _ => delivery.into(),
     }
 }
 

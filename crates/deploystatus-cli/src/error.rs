@@ -10,6 +10,7 @@ use deploystatus::{State, Undelivered};
 
 use crate::advice;
 use crate::duration;
+use crate::escape::message::Message;
 use crate::escape::shorten;
 
 /// The reason why a command failed.
@@ -19,6 +20,8 @@ pub(crate) enum Error {
     Missing(Vec<Missing>),
     /// An invalid argument, variable or file, as a complete message.
     Usage(String),
+    /// A command line that cannot be parsed, as a complete message.
+    CommandLine(Message),
     /// A file cannot be read or written; `action` completes "cannot …".
     File {
         action: &'static str,
@@ -104,13 +107,48 @@ impl Error {
         }
     }
 
-    /// Returns the steps that fix the error, or `None` if there are none.
-    pub(crate) fn help(&self) -> Option<String> {
+    /// Returns the description of the error.
+    pub(crate) fn message(&self) -> Message {
         match self {
-            Self::Unreported(report) => Some(report.help()),
+            Self::Missing(settings) => {
+                let mut message = Message::default();
+                for setting in settings {
+                    message.push_line(&format!("missing {}; {}", setting.what, setting.fix));
+                }
+                message
+            }
+            Self::CommandLine(message) => message.clone(),
+            Self::Usage(text) => text.into(),
+            Self::File {
+                action,
+                path,
+                source,
+            } => format!("cannot {action} {}: {source}", path.display()).into(),
+            Self::Call { action, source } => {
+                format!("failed to {action}: {}", advice::message(source)).into()
+            }
+            Self::Undelivered(report) => advice::message(report).into(),
+            Self::Emulator(source) => advice::message(source).into(),
+            Self::Start {
+                program, reason, ..
+            } => format!("cannot start {}: {reason}", program.display()).into(),
+            Self::Unreported(report) => report.to_string().into(),
+            Self::TimedOut(limit, _) => {
+                let limit = duration::format(limit.as_secs());
+                format!("no result within the time limit of {limit} (--timeout)").into()
+            }
+            Self::Output(source) => format!("cannot print the result: {source}").into(),
+            Self::Runtime(source) => format!("cannot start the runtime: {source}").into(),
+        }
+    }
+
+    /// Returns the steps that fix the error, or `None` if there are none.
+    pub(crate) fn help(&self) -> Option<Message> {
+        match self {
+            Self::Unreported(report) => Some(report.help().into()),
             Self::Undelivered(report) => Some(advice::help_for_report(report)),
-            Self::TimedOut(_, TimedOut::Creating) => Some(advice::LOOK_FIRST.to_owned()),
-            Self::TimedOut(_, TimedOut::Flushing) => Some(advice::FLUSH_AGAIN.to_owned()),
+            Self::TimedOut(_, TimedOut::Creating) => Some(advice::LOOK_FIRST.into()),
+            Self::TimedOut(_, TimedOut::Flushing) => Some(advice::FLUSH_AGAIN.into()),
             _ => advice::help(self.source_call()?),
         }
     }
@@ -133,37 +171,7 @@ impl Unreported {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing(settings) => {
-                for (index, setting) in settings.iter().enumerate() {
-                    let separator = if index == 0 { "" } else { "\n" };
-                    write!(f, "{separator}missing {}; {}", setting.what, setting.fix)?;
-                }
-                Ok(())
-            }
-            Self::Usage(message) => f.write_str(message),
-            Self::File {
-                action,
-                path,
-                source,
-            } => write!(f, "cannot {action} {}: {source}", path.display()),
-            Self::Call { action, source } => {
-                write!(f, "failed to {action}: {}", advice::message(source))
-            }
-            Self::Undelivered(report) => f.write_str(&advice::message(report)),
-            Self::Emulator(source) => f.write_str(&advice::message(source)),
-            Self::Start {
-                program, reason, ..
-            } => write!(f, "cannot start {}: {reason}", program.display()),
-            Self::Unreported(report) => report.fmt(f),
-            Self::TimedOut(limit, _) => write!(
-                f,
-                "no result within the time limit of {} (--timeout)",
-                duration::format(limit.as_secs())
-            ),
-            Self::Output(source) => write!(f, "cannot print the result: {source}"),
-            Self::Runtime(source) => write!(f, "cannot start the runtime: {source}"),
-        }
+        self.message().fmt(f)
     }
 }
 

@@ -97,9 +97,11 @@ pub(crate) fn code_of(error: &Error) -> Code {
     match error {
         Error::Call { source, .. } => code_of_call(source),
         Error::Undelivered(report) => code_of_report(report),
-        Error::Missing(_) | Error::Usage(_) | Error::File { .. } | Error::Emulator(_) => {
-            Code::Usage
-        }
+        Error::Missing(_)
+        | Error::Usage(_)
+        | Error::CommandLine(_)
+        | Error::File { .. }
+        | Error::Emulator(_) => Code::Usage,
         Error::Start { code, .. } => Code::Child(*code),
         Error::Unreported(_) => Code::NoResponse,
         Error::TimedOut(_, TimedOut::Reading | TimedOut::Flushing) => Code::OutOfTime,

@@ -27,7 +27,7 @@ fn main() -> ExitCode {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => return output::usage::print_usage_error(&error).into(),
+        Err(error) => return output::usage::print_usage_error(error).into(),
     };
     let output = Output::new(&arguments.output);
     let settings = Settings::new(arguments.target.clone());

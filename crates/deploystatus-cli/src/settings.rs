@@ -13,7 +13,7 @@ use crate::arguments::TargetArgs;
 use crate::arguments::report::OutboxArgs;
 use crate::environment::{path, variable};
 use crate::error::{Error, Missing};
-use crate::escape::without_secrets;
+use crate::escape::secrets::without_secrets;
 use crate::event_file;
 use crate::output::Output;
 

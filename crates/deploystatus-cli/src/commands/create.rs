@@ -50,7 +50,7 @@ pub(crate) async fn run(
     output.set_outputs(status);
     let printed = output.status(status, &[("delivery", json!(delivery(&created)))]);
     if printed.is_err() {
-        output.warning(&format!("stored as status {}", status.id));
+        output.warning(format!("stored as status {}", status.id));
     }
     summary::add(&deployment, status, output).await;
     printed?;
@@ -175,7 +175,7 @@ pub(crate) fn print_request(
     output: &Output,
 ) -> Result<(), Error> {
     let body = serde_json::to_value(status).unwrap_or(Value::Null);
-    output.note(&format!(
+    output.note(format!(
         "dry run: this request for deployment {} of {} was not sent",
         deployment.id(),
         deployment.repository()

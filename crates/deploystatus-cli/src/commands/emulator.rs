@@ -11,6 +11,7 @@ use serde_json::json;
 
 use crate::arguments::emulator::EmulatorArgs;
 use crate::error::Error;
+use crate::escape::message::Message;
 use crate::exit::Code;
 use crate::output::Output;
 use crate::output::format::Format;
@@ -39,7 +40,7 @@ fn print_addresses(emulator: &Emulator, page: &str, output: &Output) -> Result<(
     let api = emulator.api_url();
     if output.format() == Format::Text {
         output.text(&api)?;
-        output.note(&instructions(emulator, page));
+        output.note(instructions(emulator, page));
         return Ok(());
     }
     output.json(&json!({ "api_url": api, "url": emulator.url(), "page_url": page }))
@@ -82,19 +83,22 @@ fn builder(arguments: &EmulatorArgs) -> Result<EmulatorBuilder, Error> {
 }
 
 /// Returns commands for another shell that create a deployment and a status.
-fn instructions(emulator: &Emulator, page: &str) -> String {
+fn instructions(emulator: &Emulator, page: &str) -> Message {
     // After `cargo run` the command is not in the search path.
     let program = env::args().next();
     let program = program.unwrap_or_else(|| "deploystatus".to_owned());
-    format!(
-        "Page: {page}\n\
-         Press Ctrl-C to stop. In another shell:\n  \
-         export GITHUB_API_URL={} GITHUB_TOKEN=any GITHUB_REPOSITORY=octocat/example\n  \
-         curl -sf {}/_emulator/seed -d '{{\"repositories\": [], \"deployments\": [{{\"repository\": \"octocat/example\", \"id\": 42, \"ref\": \"main\"}}]}}'\n  \
-         {program} create in_progress --deployment 42",
-        emulator.api_url(),
+    let mut message = Message::from(format!("Page: {page}"));
+    message.push_line("Press Ctrl-C to stop. In another shell:");
+    message.push_line(&format!(
+        "  export GITHUB_API_URL={} GITHUB_TOKEN=any GITHUB_REPOSITORY=octocat/example",
+        emulator.api_url()
+    ));
+    message.push_line(&format!(
+        "  curl -sf {}/_emulator/seed -d '{{\"repositories\": [], \"deployments\": [{{\"repository\": \"octocat/example\", \"id\": 42, \"ref\": \"main\"}}]}}'",
         emulator.url()
-    )
+    ));
+    message.push_line(&format!("  {program} create in_progress --deployment 42"));
+    message
 }
 
 /// Starts listening for signals and returns a future that completes with the first one.

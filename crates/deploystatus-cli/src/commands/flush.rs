@@ -30,7 +30,7 @@ pub(crate) async fn run(
                 directory.display()
             )));
         }
-        output.note(&format!("no outbox at {}", directory.display()));
+        output.note(format!("no outbox at {}", directory.display()));
         return results.finish();
     }
     let limit = TimeLimit::new(arguments.timeout, output);
@@ -51,7 +51,7 @@ pub(crate) async fn run(
     };
     let flushed = limit.run(TimedOut::Flushing, flush).await;
     if flushed.is_ok() && results.is_empty {
-        output.note(&format!("the outbox at {} is empty", directory.display()));
+        output.note(format!("the outbox at {} is empty", directory.display()));
     }
     let code = results.finish()?;
     flushed.map(|()| code)
@@ -104,7 +104,7 @@ impl<'a> Results<'a> {
                 self.document.delivered.push(outcome.status);
             }
             FlushEvent::Dropped(report) => {
-                output.note(&format!(
+                output.note(format!(
                     "dropped the report for deployment {} of {}, because a newer status exists",
                     report.deployment(),
                     report.repository()
@@ -113,7 +113,7 @@ impl<'a> Results<'a> {
             }
             FlushEvent::Kept(report) => self.add_kept(report),
             FlushEvent::InUse(path) => {
-                output.note(&format!(
+                output.note(format!(
                     "left {} alone, because another process uses it",
                     path.display()
                 ));
@@ -121,7 +121,7 @@ impl<'a> Results<'a> {
             }
             FlushEvent::Skipped(path) => {
                 self.fail();
-                output.warning(&format!(
+                output.warning(format!(
                     "skipped {}: it is for another server or follows a report that was not sent",
                     path.display()
                 ));

@@ -24,7 +24,7 @@ pub(crate) async fn run(
     let print = print(pages, limit, &time, output);
     let rest = time.run(TimedOut::Reading, print).await?;
     if let (Rest::More, Some(limit)) = (rest, limit) {
-        output.note(&format!(
+        output.note(format!(
             "these are the newest {limit}; use --all to show all statuses"
         ));
     }

@@ -78,7 +78,7 @@ fn create_child_output(output: &Output) -> Option<ChildOutput> {
     match ChildOutput::create() {
         Ok(file) => Some(file),
         Err(error) => {
-            output.warning(&format!(
+            output.warning(format!(
                 "cannot create the file for DEPLOYSTATUS_OUTPUT: {error}"
             ));
             None

@@ -29,7 +29,7 @@ pub(crate) async fn run(
         Format::Text if timeline.newest().is_none() => output.note("the deployment has no status"),
         Format::Text => {
             output.table(&table(&timeline, output.times()))?;
-            output.text(&summary(&timeline, output.times()))?;
+            output.text(summary(&timeline, output.times()))?;
         }
         Format::Json => output.json(&timeline)?,
         Format::JsonLines => {

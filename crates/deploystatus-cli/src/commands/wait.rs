@@ -35,7 +35,7 @@ pub(crate) async fn run(
     }
     print_result(&result, output)?;
     if let Some(problem) = result.problem(limit) {
-        output.warning(&problem);
+        output.warning(problem);
     }
     Ok(result.code())
 }
@@ -79,7 +79,7 @@ async fn wait(
         // The server fails, or its rate limit lasts, until after the time limit.
         Ok(Err(error)) if newest.is_some() && is_temporary(&error) => {
             let error = advice::message(&error);
-            output.warning(&format!("cannot read the deployment: {error}"));
+            output.warning(format!("cannot read the deployment: {error}"));
             Ok(WaitResult::OutOfTime(newest))
         }
         Ok(Err(error)) => Err(Error::call("wait for the deployment")(error)),
@@ -164,7 +164,7 @@ fn print_poll(poll: &PollEvent<'_>, output: &Output) -> Result<(), Error> {
     let is_last = poll.next_in.is_none();
     if let Some(error) = poll.error.filter(|_| !is_last) {
         let error = advice::message(error);
-        output.note(&format!(
+        output.note(format!(
             "cannot read the deployment: {error}; still waiting"
         ));
     }
@@ -187,7 +187,7 @@ fn print_result(result: &WaitResult, output: &Output) -> Result<(), Error> {
     let name = result.name();
     match result.status() {
         Some(status) => output.status(status, &[("outcome", json!(name))]),
-        None if output.format() == Format::Text => output.text(&format!("outcome  {name}")),
+        None if output.format() == Format::Text => output.text(format!("outcome  {name}")),
         None => output.json(&json!({ "outcome": name })),
     }
 }

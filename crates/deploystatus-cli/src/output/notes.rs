@@ -11,6 +11,7 @@ use super::live_line;
 use super::print::{print_json, print_line};
 use super::silence::Silence;
 use crate::duration;
+use crate::escape::message::Message;
 use crate::escape::{Log, Safe, escape, escape_lines};
 
 /// Longest time without a message while a command waits.
@@ -61,7 +62,7 @@ impl Notes {
     }
 
     /// Prints a line that stays.
-    pub(super) fn print(&self, text: &str) {
+    pub(super) fn print(&self, text: &Message) {
         self.silence.end();
         match (self.verbosity, self.format) {
             (Verbosity::Quiet, _) => {}
@@ -75,7 +76,7 @@ impl Notes {
         let mut wait = self.wait();
         if !wait.has_live_line {
             drop(wait);
-            return self.print(text);
+            return self.print(&text.into());
         }
         wait.text = escape(text, self.log);
         wait.show();
@@ -88,7 +89,7 @@ impl Notes {
         wait.delay_ends = Some(ends);
         if !wait.has_live_line {
             drop(wait);
-            return self.print(text);
+            return self.print(&text.into());
         }
         live_line::show(&escape(text, self.log), wait.started);
         tokio::spawn(Arc::clone(self).end_delay(ends));
@@ -133,7 +134,7 @@ impl Notes {
                 self.wait().show();
             } else {
                 let text = self.wait().still_waiting();
-                self.print(&text);
+                self.print(&text.into());
             }
         }
     }

@@ -8,7 +8,7 @@ use tracing_subscriber::fmt::format::FmtSpan;
 
 use super::format::Format;
 use super::print::{print_json, print_line};
-use crate::escape::{Log, escape_lines};
+use crate::escape::{Log, escape};
 
 /// Starts printing traces; `verbosity` is the number of `--verbose` flags.
 pub(super) fn start(verbosity: u8, format: Format, log: Log) {
@@ -39,7 +39,7 @@ impl Write for Traces {
         let text = String::from_utf8_lossy(bytes);
         let text = text.trim_end_matches('\n');
         match self.format {
-            Format::Text => print_line(&escape_lines(text, self.log)),
+            Format::Text => print_line(&escape(text, self.log)),
             Format::Json | Format::JsonLines => print_json(&json!({ "trace": text })),
         }
         Ok(bytes.len())

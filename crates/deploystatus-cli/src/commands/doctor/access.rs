@@ -7,6 +7,7 @@ use super::finding::Finding;
 use super::probe::{Probe, Response};
 use crate::advice;
 use crate::error::Error;
+use crate::escape::message::Message;
 use crate::exit::Code;
 
 /// Reads the newest status; the second value is `true` if that succeeded.
@@ -84,15 +85,17 @@ fn assess_write(response: &Response) -> Finding {
 }
 
 /// Returns the steps that give the token permission to write.
-fn permission(response: &Response) -> String {
+fn permission(response: &Response) -> Message {
     if response.message().contains("integration") {
-        return "In a workflow, add these lines to the job or the file:\n  \
+        return Message::constant(
+            "In a workflow, add these lines to the job or the file:\n  \
                 permissions:\n    \
                   deployments: write\n\
-                For an app, add the permission `deployments: write` and accept it for the installation."
-            .to_owned();
+                For an app, add the permission `deployments: write` and accept it for the installation.",
+        );
     }
-    "Fine-grained tokens and apps need the permission `deployments: write`; \
-     classic tokens need the scope repo_deployment and an owner with push access."
-        .to_owned()
+    Message::constant(
+        "Fine-grained tokens and apps need the permission `deployments: write`; \
+     classic tokens need the scope repo_deployment and an owner with push access.",
+    )
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::finding::Finding;
 use crate::advice::causes;
 use crate::error::Error;
-use crate::escape::without_secrets;
+use crate::escape::secrets::without_secrets;
 use crate::exit::Code;
 
 /// A client for requests that the library does not make.

@@ -8,6 +8,7 @@ use super::finding::Finding;
 use super::probe::{Probe, Response};
 use crate::advice::{self, NEW_TOKEN};
 use crate::duration;
+use crate::escape::message::Message;
 use crate::exit::Code;
 use crate::settings::token::TokenSource;
 
@@ -47,10 +48,10 @@ pub(crate) fn profile(response: &Response) -> Finding {
     };
     let api_version = profile.api_version().unwrap_or("not sent");
     let accept = profile.accept();
-    Finding::ok(
-        "profile",
-        format!("{profile}{previews}\nAccept: {accept}\nX-GitHub-Api-Version: {api_version}"),
-    )
+    let mut message = Message::from(format!("{profile}{previews}"));
+    message.push_line(&format!("Accept: {accept}"));
+    message.push_line(&format!("X-GitHub-Api-Version: {api_version}"));
+    Finding::ok("profile", message)
 }
 
 /// Name of the header that contains the version of an Enterprise Server.

@@ -75,7 +75,7 @@ impl<'a> Reports<'a> {
             .begin_detached()
             .map_err(Error::call("report the start"))?;
         if outbox.is_some() && rollout.kept_in().is_none() {
-            output.warning(&format!("the outbox is not writable; {NOT_KEPT}"));
+            output.warning(format!("the outbox is not writable; {NOT_KEPT}"));
         }
         Ok(Self {
             arguments,
@@ -116,7 +116,7 @@ impl<'a> Reports<'a> {
                 source,
             };
             self.output
-                .warning(&format!("{error}; the command is run anyway"));
+                .warning(format!("{error}; the command is run anyway"));
             self.start_failure = Some(exit::code_of(&error));
         }
     }
@@ -138,7 +138,7 @@ impl<'a> Reports<'a> {
         }
         for error in results.into_iter().filter_map(Result::err) {
             self.output
-                .warning(&format!("ignored a value in DEPLOYSTATUS_OUTPUT: {error}"));
+                .warning(format!("ignored a value in DEPLOYSTATUS_OUTPUT: {error}"));
         }
         let is_new = is_changed(&values.description, &self.values.description);
         if is_new && reading == Reading::WhileRunning {

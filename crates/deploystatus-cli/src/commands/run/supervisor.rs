@@ -208,7 +208,7 @@ impl<'a> Supervisor<'a> {
         self.delivered = Some(status.clone());
         if let (true, Some(reason)) = (self.stop_requested, &pending.reason) {
             self.output
-                .note(&format!("reported {}: {reason}", pending.state));
+                .note(format!("reported {}: {reason}", pending.state));
         }
     }
 
@@ -258,7 +258,7 @@ impl<'a> Supervisor<'a> {
         };
         let output = self.output;
         let warn = |line: &str| {
-            output.warning(&format!("ignored a line in DEPLOYSTATUS_OUTPUT: {line:?}"));
+            output.warning(format!("ignored a line in DEPLOYSTATUS_OUTPUT: {line:?}"));
         };
         let values = child_output.read(reading, warn);
         self.reports.set_values(values, reading);
