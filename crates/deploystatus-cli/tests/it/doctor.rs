@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 
 use deploystatus_emulator::{Emulator, Fault, Limits, NewRepository, RetryAfter, Token};
+use serde_json::json;
 use snapbox::str;
 
 use crate::scene::{ID, Scene};
@@ -246,4 +247,32 @@ fn named_outbox_is_checked() {
     let transcript = scene.run("doctor --outbox nowhere");
     let expected = "warning  outbox    no outbox at nowhere";
     assert!(transcript.contains(expected), "{transcript}");
+}
+
+#[test]
+fn echoed_tokens_are_removed() {
+    let token = "ghp_tok123456";
+    let scene = Scene::real_time().set("GITHUB_TOKEN", token);
+    for code in [200, 403, 404, 422, 429, 502] {
+        scene.github.clear_faults();
+        let echo = format!("for {token}!");
+        let names = [
+            "x-oauth-scopes",
+            "github-authentication-token-expiration",
+            "x-github-enterprise-version",
+            "x-github-request-id",
+            "retry-after",
+            "date",
+        ];
+        let fault = Fault::status(code).body(json!({ "message": echo }));
+        let fault = names
+            .iter()
+            .fold(fault, |fault, name| fault.header(*name, &echo));
+        scene.github.fault(fault.times(1000));
+        for format in ["", " --json", " -vv"] {
+            let output = scene.output(&format!("doctor --timeout 1s --deployment 42{format}"));
+            let text = format!("{output:?}");
+            assert!(!text.contains(token), "{code}{format}: {text}");
+        }
+    }
 }

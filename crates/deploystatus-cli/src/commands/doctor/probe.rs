@@ -17,13 +17,15 @@ use crate::exit::Code;
 pub(crate) struct Probe {
     base: String,
     client: Client,
+    token: Option<String>,
 }
 
-/// A response of the server.
+/// A response of the server. Its texts do not contain the token.
 pub(crate) struct Response {
     pub(crate) status: u16,
-    pub(crate) body: Value,
+    message: String,
     headers: HeaderMap,
+    token: Option<String>,
 }
 
 impl Probe {
@@ -33,7 +35,7 @@ impl Probe {
         headers.insert(USER_AGENT, HeaderValue::from_static(user_agent));
         let accept = HeaderValue::from_static("application/vnd.github+json");
         headers.insert(ACCEPT, accept);
-        if let Some(token) = token {
+        if let Some(token) = &token {
             let value = HeaderValue::from_str(&format!("Bearer {token}"));
             let mut value =
                 value.map_err(|_| Error::Usage("invalid characters in the token".to_owned()))?;
@@ -52,6 +54,7 @@ impl Probe {
         Ok(Self {
             base: base.to_owned(),
             client,
+            token: token.filter(|token| token.len() >= MIN_TOKEN),
         })
     }
 
@@ -73,10 +76,16 @@ impl Probe {
     async fn send(&self, request: RequestBuilder) -> Result<Response, Finding> {
         let response = async {
             let response = request.send().await?;
+            let status = response.status().as_u16();
+            let headers = response.headers().clone();
+            let body: Value = serde_json::from_slice(&response.bytes().await?).unwrap_or_default();
+            let token = self.token.clone();
+            let message = body["message"].as_str().unwrap_or_default();
             Ok::<_, reqwest::Error>(Response {
-                status: response.status().as_u16(),
-                headers: response.headers().clone(),
-                body: serde_json::from_slice(&response.bytes().await?).unwrap_or_default(),
+                status,
+                message: scrub(message, token.as_deref()),
+                headers,
+                token,
             })
         };
         response.await.map_err(|error| {
@@ -90,11 +99,23 @@ impl Probe {
 }
 
 impl Response {
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
+    pub(crate) fn header(&self, name: &str) -> Option<String> {
+        let value = self.headers.get(name)?.to_str().ok()?;
+        Some(scrub(value, self.token.as_deref()))
     }
 
     pub(crate) fn message(&self) -> &str {
-        self.body["message"].as_str().unwrap_or_default()
+        &self.message
+    }
+}
+
+/// Minimum length of a token that is removed. Shorter ones may occur in ordinary words.
+const MIN_TOKEN: usize = 12;
+
+/// Removes the token from a text of the server.
+fn scrub(text: &str, token: Option<&str>) -> String {
+    match token {
+        Some(token) => text.replace(token, "…"),
+        None => text.to_owned(),
     }
 }

@@ -78,7 +78,7 @@ pub(crate) fn token(token: &TokenSource, response: &Response) -> Finding {
         _ => {}
     }
     let mut message = format!("{kind} (from {origin})");
-    match response.header("x-oauth-scopes") {
+    match response.header("x-oauth-scopes").as_deref() {
         Some("") => message.push_str(", no scopes"),
         Some(scopes) => message = format!("{message}, scopes: {scopes}"),
         None => {}
@@ -103,7 +103,7 @@ pub(crate) fn workflow_token(token: &TokenSource) -> Option<Finding> {
 /// Compares the clock of this machine with the server's.
 pub(crate) fn clock(response: &Response) -> Option<Finding> {
     let parser = rfc2822::DateTimeParser::new();
-    let date = parser.parse_timestamp(response.header("date")?).ok()?;
+    let date = parser.parse_timestamp(&response.header("date")?).ok()?;
     let difference = Timestamp::now().duration_since(date);
     let seconds = difference.unsigned_abs().as_secs();
     // The header has a resolution of one second, and the response took some time.
