@@ -4,7 +4,10 @@ use std::io::{self, Write};
 
 use serde_json::json;
 use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::format::FmtSpan;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use super::format::Format;
 use super::print::{print_json, print_line};
@@ -18,6 +21,8 @@ pub(super) fn start(verbosity: u8, format: Format, log: Log) {
         2 => LevelFilter::DEBUG,
         _ => LevelFilter::TRACE,
     };
+    // Other crates trace URLs with passwords, such as those of proxies.
+    let targets = Targets::new().with_target("deploystatus", level);
     // A subscriber exists already only if this function has run before.
     let _ = tracing_subscriber::fmt()
         .with_max_level(level)
@@ -25,6 +30,8 @@ pub(super) fn start(verbosity: u8, format: Format, log: Log) {
         .with_ansi(false)
         // A call is one span: its beginning names the operation, and its end has all fields.
         .with_span_events(FmtSpan::NEW | FmtSpan::CLOSE)
+        .finish()
+        .with(targets)
         .try_init();
 }
 
