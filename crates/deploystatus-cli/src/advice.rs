@@ -13,11 +13,6 @@ pub(crate) fn is_archived(status: u16, message: &str) -> bool {
     status == 403 && message.to_ascii_lowercase().contains("archived")
 }
 
-/// Returns `true` if the message of a response means that a rate limit was exceeded.
-pub(crate) fn is_rate_limit(message: &str) -> bool {
-    message.to_ascii_lowercase().contains("rate limit")
-}
-
 /// Returns the name of the invalid field, or `None` if the error has another cause.
 pub(crate) fn invalid_field(error: &Error) -> Option<&'static str> {
     error.invalid_value().map(deploystatus::InvalidValue::field)

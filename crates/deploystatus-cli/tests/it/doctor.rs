@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 
-use deploystatus_emulator::{Emulator, Fault, Limits, NewRepository, RetryAfter, Token};
+use deploystatus_emulator::{Emulator, Fault, Limits, NewRepository, Operation, RetryAfter, Token};
 use serde_json::json;
 use snapbox::str;
 
@@ -233,11 +233,58 @@ fn exceeded_rate_limit_is_a_problem() {
 }
 
 #[test]
+fn rate_limits_and_server_errors_are_problems() {
+    let limited = json!({ "message": "Too Many Requests" });
+    let abuse = json!({ "message": "You have triggered an abuse detection mechanism." });
+    let retry = |fault: Fault| fault.header("retry-after", "3600");
+    for (fault, problem, code) in [
+        (retry(Fault::status(429).body(limited)), "token", 5),
+        (retry(Fault::status(403).body(abuse)), "token", 5),
+        (Fault::status(502), "server", 6),
+        (Fault::status(503).on(Operation::CreateStatus), "write", 6),
+    ] {
+        let scene = Scene::real_time();
+        scene.github.fault(fault.times(1000));
+        let transcript = scene.run("doctor");
+        let expected = format!("problem  {problem:8}");
+        assert!(transcript.contains(&expected), "{transcript}");
+        assert!(!transcript.contains(&format!("ok       {problem}")));
+        let exit = format!("--- exit {code}\n");
+        assert!(transcript.ends_with(&exit), "{transcript}");
+        let is_limited = code == 5;
+        assert_eq!(
+            transcript.contains("a wait of 1h 00m"),
+            is_limited,
+            "{transcript}"
+        );
+        assert!(
+            !transcript.contains("no rate limit") || !is_limited,
+            "{transcript}"
+        );
+    }
+}
+
+#[test]
 fn workflow_token_starts_no_workflows() {
     let token = "ghs_0123456789abcdefghij";
-    let scene = Scene::real_time().set("GITHUB_TOKEN", token);
+    let scene = || Scene::real_time().unset("GITHUB_TOKEN");
+    for (scene, is_of_workflow) in [
+        (scene().set("GITHUB_TOKEN", token), true),
+        (
+            scene().set("GH_TOKEN", token).set("GITHUB_ACTIONS", "true"),
+            true,
+        ),
+        (scene().set("GH_TOKEN", token), false),
+    ] {
+        scene.github.add_token(Token::actions(token));
+        let transcript = scene.run("doctor");
+        let is_reported = transcript.contains("start no workflows");
+        assert_eq!(is_reported, is_of_workflow, "{transcript}");
+    }
+    let scene = scene().set("GITHUB_TOKEN", token);
     scene.github.add_token(Token::actions(token));
-    let transcript = scene.run("doctor");
+    scene.file("token", token);
+    let transcript = scene.run("doctor --token-file token");
     assert!(transcript.contains("start no workflows"), "{transcript}");
 }
 

@@ -65,8 +65,9 @@ fn assess_write(response: &Response) -> Finding {
             Code::Rejected,
         )
         .fix("Unarchive the repository, or stop reporting."),
-        403 | 429 if advice::is_rate_limit(message) => {
-            Finding::warning("write", format!("unknown: {message}"))
+        _ if response.is_rate_limited() => {
+            Finding::problem("write", response.rate_limit(), Code::RateLimited)
+                .fix("Wait, or use another token.")
         }
         401 | 403 => Finding::problem(
             "write",
@@ -80,6 +81,12 @@ fn assess_write(response: &Response) -> Finding {
             Code::Rejected,
         )
         .fix(permission(response)),
+        status @ 500.. => Finding::problem(
+            "write",
+            format!("the server responded {status}"),
+            Code::NoResponse,
+        )
+        .fix("Try again later."),
         status => Finding::warning("write", format!("unknown: the server responded {status}")),
     }
 }

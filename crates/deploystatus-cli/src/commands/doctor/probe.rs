@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue, USER_AGENT};
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue, RETRY_AFTER, USER_AGENT};
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder};
 use serde_json::Value;
 
 use super::finding::Finding;
 use crate::advice::causes;
+use crate::duration;
 use crate::error::Error;
 use crate::escape::secrets::without_secrets;
 use crate::exit::Code;
@@ -106,6 +107,34 @@ impl Response {
 
     pub(crate) fn message(&self) -> &str {
         &self.message
+    }
+
+    /// Returns `true` if the response reports a rate limit, by the rules of the library.
+    pub(crate) fn is_rate_limited(&self) -> bool {
+        let message = self.message.to_ascii_lowercase();
+        let is_used_up = self.header("x-ratelimit-remaining").as_deref() == Some("0");
+        match self.status {
+            429 => true,
+            403 => {
+                self.headers.contains_key(RETRY_AFTER)
+                    || message.contains("rate limit")
+                    || message.contains("abuse detection")
+                    || (is_used_up && message.is_empty())
+            }
+            _ => false,
+        }
+    }
+
+    /// Returns the description of a rate limit, with the time after which it ends if the server named it.
+    pub(crate) fn rate_limit(&self) -> String {
+        let seconds = self.header("retry-after").and_then(|it| it.parse().ok());
+        seconds.map_or_else(
+            || "a rate limit was exceeded".to_owned(),
+            |seconds| {
+                let wait = duration::format(seconds);
+                format!("a rate limit was exceeded; the server requires a wait of {wait}")
+            },
+        )
     }
 }
 
