@@ -46,22 +46,31 @@ pub(crate) enum Error {
     /// The final status was not reported in time.
     Unreported(Unreported),
     /// The time limit of the command was reached.
-    TimedOut(Duration, TimedOut),
+    TimedOut(TimedOut),
     /// The result cannot be printed.
     Output(io::Error),
     /// The runtime or the signal handlers cannot be created.
     Runtime(io::Error),
 }
 
-/// The state of a command whose time limit was reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TimedOut {
+/// A command whose time limit was reached.
+#[derive(Debug)]
+pub(crate) struct TimedOut {
+    pub(crate) limit: Duration,
+    pub(crate) activity: Activity,
+    /// The reason of the last delay, or `None` if the first request was not answered.
+    pub(crate) last_delay: Option<String>,
+}
+
+/// The activity that a time limit ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Activity {
     /// The command only read.
     Reading,
     /// A request to create a status may have been sent.
     Creating,
-    /// The reports that were not delivered remain in the outbox.
-    Flushing,
+    /// The reports that were not delivered remain in this outbox.
+    Flushing(PathBuf),
 }
 
 /// A required setting and the ways to set it.
@@ -133,10 +142,7 @@ impl Error {
                 program, reason, ..
             } => format!("cannot start {}: {reason}", program.display()).into(),
             Self::Unreported(report) => report.to_string().into(),
-            Self::TimedOut(limit, _) => {
-                let limit = duration::format(limit.as_secs());
-                format!("no result within the time limit of {limit} (--timeout)").into()
-            }
+            Self::TimedOut(end) => end.to_string().into(),
             Self::Output(source) => format!("cannot print the result: {source}").into(),
             Self::Runtime(source) => format!("cannot start the runtime: {source}").into(),
         }
@@ -147,9 +153,32 @@ impl Error {
         match self {
             Self::Unreported(report) => Some(report.help().into()),
             Self::Undelivered(report) => Some(advice::help_for_report(report)),
-            Self::TimedOut(_, TimedOut::Creating) => Some(advice::LOOK_FIRST.into()),
-            Self::TimedOut(_, TimedOut::Flushing) => Some(advice::FLUSH_AGAIN.into()),
+            Self::TimedOut(end) => end.help(),
             _ => advice::help(self.source_call()?),
+        }
+    }
+}
+
+impl TimedOut {
+    fn help(&self) -> Option<Message> {
+        match &self.activity {
+            Activity::Reading => None,
+            Activity::Creating => Some(advice::LOOK_FIRST.into()),
+            Activity::Flushing(_) => Some(advice::FLUSH_AGAIN.into()),
+        }
+    }
+}
+
+impl fmt::Display for TimedOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let limit = duration::format(self.limit.as_secs());
+        write!(
+            f,
+            "no result within the time limit of {limit} (--timeout); "
+        )?;
+        match &self.last_delay {
+            Some(reason) => write!(f, "last delay: {reason}"),
+            None => f.write_str("the server did not respond"),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use deploystatus::{ErrorKind, RejectionKind, Undelivered};
 
-use crate::error::{Error, TimedOut};
+use crate::error::{Activity, Error};
 
 /// The result of the command, as its exit code reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,8 +104,10 @@ pub(crate) fn code_of(error: &Error) -> Code {
         | Error::Emulator(_) => Code::Usage,
         Error::Start { code, .. } => Code::Child(*code),
         Error::Unreported(_) => Code::NoResponse,
-        Error::TimedOut(_, TimedOut::Reading | TimedOut::Flushing) => Code::OutOfTime,
-        Error::TimedOut(_, TimedOut::Creating) => Code::OutcomeUnknown,
+        Error::TimedOut(end) => match end.activity {
+            Activity::Reading | Activity::Flushing(_) => Code::OutOfTime,
+            Activity::Creating => Code::OutcomeUnknown,
+        },
         Error::Output(_) | Error::Runtime(_) => Code::Failed,
     }
 }

@@ -173,6 +173,16 @@ impl Output {
         self.notes.break_silence().await
     }
 
+    /// Returns the reason of the last delay, or `None` if there was none.
+    pub(crate) fn last_delay(&self) -> Option<String> {
+        self.notes.last_delay()
+    }
+
+    /// Forgets the last delay, because a request has succeeded since.
+    pub(crate) fn forget_delay(&self) {
+        self.notes.forget_delay();
+    }
+
     /// Prints a problem that does not stop the command.
     pub(crate) fn warning(&self, text: impl Into<Message>) {
         let text = text.into();

@@ -10,7 +10,7 @@ use super::time_limit::TimeLimit;
 use crate::advice;
 use crate::arguments::parsers::ReportedState;
 use crate::arguments::report::{CreateArgs, ReportArgs};
-use crate::error::{Error, TimedOut};
+use crate::error::{Activity, Error};
 use crate::exit::Code;
 use crate::output::Output;
 use crate::settings::Settings;
@@ -36,15 +36,23 @@ pub(crate) async fn run(
     }
     if arguments.unless_finished
         && let Some(finished) = limit
-            .run(TimedOut::Reading, read_finished(&deployment))
+            .run(Activity::Reading, read_finished(&deployment))
             .await?
     {
         output.set_outputs(&finished);
         output.status(&finished, &[("delivery", json!("already_finished"))])?;
         return Ok(Code::Done);
     }
+    if report.if_changed {
+        // As long as the server does not respond to a reading, no creation is sent.
+        let reading = async {
+            let newest = deployment.latest_status().await;
+            newest.map_err(Error::call("read the newest status"))
+        };
+        limit.run(Activity::Reading, reading).await?;
+    }
     let create = create(&deployment, status, report);
-    let created = limit.run(TimedOut::Creating, create).await?;
+    let created = limit.run(Activity::Creating, create).await?;
     let status = &created.status;
     // Later steps need the outputs even if standard output cannot be written.
     output.set_outputs(status);
@@ -52,7 +60,7 @@ pub(crate) async fn run(
     if printed.is_err() {
         output.warning(format!("stored as status {}", status.id));
     }
-    summary::add(&deployment, status, output).await;
+    summary::add(&deployment, status, limit.left(), output).await;
     printed?;
     Ok(Code::Done)
 }

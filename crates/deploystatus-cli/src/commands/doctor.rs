@@ -11,7 +11,7 @@ use serde_json::json;
 use super::time_limit::TimeLimit;
 use crate::arguments::DoctorArgs;
 use crate::arguments::report::OutboxArgs;
-use crate::error::{Error, TimedOut};
+use crate::error::{Activity, Error};
 use crate::exit::Code;
 use crate::output::Output;
 use crate::output::format::Format;
@@ -31,7 +31,7 @@ pub(crate) async fn run(
         check(settings, output, &mut findings).await;
         Ok(())
     };
-    if let Err(error) = limit.run(TimedOut::Reading, checks).await {
+    if let Err(error) = limit.run(Activity::Reading, checks).await {
         findings.push(Finding::failed("time", &error));
     }
     findings.extend(check_outbox(&arguments.outbox));

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::time_limit::TimeLimit;
 use crate::advice;
 use crate::arguments::FlushArgs;
-use crate::error::{Error, TimedOut};
+use crate::error::{Activity, Error};
 use crate::exit::{self, Code};
 use crate::output::Output;
 use crate::output::format::Format;
@@ -43,13 +43,18 @@ pub(crate) async fn run(
     let outbox = Outbox::open(&directory).map_err(Error::call("open the outbox"))?;
     let flush = async {
         let on_event = |event| {
-            limit.on_progress();
+            // A report that fails is not progress.
+            if matches!(event, FlushEvent::Delivered { .. } | FlushEvent::Dropped(_)) {
+                limit.on_progress();
+            }
             results.add(event);
         };
         let flushed = outbox.flush_with(&client, superseded, on_event);
         flushed.await.map_err(Error::call("read the outbox"))
     };
-    let flushed = limit.run(TimedOut::Flushing, flush).await;
+    let flushed = limit
+        .run(Activity::Flushing(directory.clone()), flush)
+        .await;
     if flushed.is_ok() && results.is_empty {
         output.note(format!("the outbox at {} is empty", directory.display()));
     }

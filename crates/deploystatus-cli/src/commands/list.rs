@@ -5,7 +5,7 @@ use futures_util::TryStreamExt;
 
 use super::time_limit::TimeLimit;
 use crate::arguments::ListArgs;
-use crate::error::{Error, TimedOut};
+use crate::error::{Activity, Error};
 use crate::exit::Code;
 use crate::output::Output;
 use crate::output::format::Format;
@@ -22,7 +22,7 @@ pub(crate) async fn run(
     let pages = time.deployment(settings)?.statuses();
     let limit = (!arguments.all).then_some(arguments.limit);
     let print = print(pages, limit, &time, output);
-    let rest = time.run(TimedOut::Reading, print).await?;
+    let rest = time.run(Activity::Reading, print).await?;
     if let (Rest::More, Some(limit)) = (rest, limit) {
         output.note(format!(
             "these are the newest {limit}; use --all to show all statuses"

@@ -1,11 +1,12 @@
 //! `timeline`: shows the history of a deployment.
 
 use deploystatus::Timeline;
+use futures_util::TryStreamExt;
 
 use super::time_limit::TimeLimit;
-use crate::arguments::TimeoutArgs;
+use crate::arguments::ProgressTimeoutArgs;
 use crate::duration;
-use crate::error::{Error, TimedOut};
+use crate::error::{Activity, Error};
 use crate::exit::Code;
 use crate::output::Output;
 use crate::output::format::Format;
@@ -14,17 +15,22 @@ use crate::output::table::Table;
 use crate::settings::Settings;
 
 pub(crate) async fn run(
-    arguments: TimeoutArgs,
+    arguments: ProgressTimeoutArgs,
     settings: &Settings,
     output: &Output,
 ) -> Result<Code, Error> {
     let limit = TimeLimit::new(arguments.timeout, output);
     let deployment = limit.deployment(settings)?;
     let read = async {
-        let timeline = deployment.timeline().await;
-        timeline.map_err(Error::call("read the timeline"))
+        let mut statuses = deployment.statuses().into_stream();
+        let mut timeline = Timeline::default();
+        while let Some(status) = statuses.try_next().await.map_err(read_error())? {
+            timeline.extend([status]);
+            limit.on_progress();
+        }
+        Ok(timeline)
     };
-    let timeline = limit.run(TimedOut::Reading, read).await?;
+    let timeline = limit.run(Activity::Reading, read).await?;
     match output.format() {
         Format::Text if timeline.newest().is_none() => output.note("the deployment has no status"),
         Format::Text => {
@@ -39,6 +45,10 @@ pub(crate) async fn run(
         }
     }
     Ok(Code::Done)
+}
+
+fn read_error() -> impl FnOnce(deploystatus::Error) -> Error {
+    Error::call("read the timeline")
 }
 
 /// Creates a table of the states, oldest first.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use deploystatus::{Deployment, DeploymentStatus, Outcome, PollEvent, WaitPolicy};
 use serde_json::json;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::summary;
 use crate::advice;
@@ -28,10 +28,14 @@ pub(crate) async fn run(
         deployment.repository()
     ));
     let limit = arguments.timeout;
+    let started = Instant::now();
     let result = wait(&deployment, arguments, output).await?;
     if let Some(status) = result.status() {
         output.set_outputs(status);
-        summary::add(&deployment, status, output).await;
+        let left = limit
+            .saturating_add(OVERRUN)
+            .saturating_sub(started.elapsed());
+        summary::add(&deployment, status, left, output).await;
     }
     print_result(&result, output)?;
     if let Some(problem) = result.problem(limit) {

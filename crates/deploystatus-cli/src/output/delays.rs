@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::Output;
+use crate::advice;
 use crate::duration;
 use crate::escape::shorten;
 
@@ -21,11 +22,29 @@ impl Output {
     pub(crate) fn delay_listener(&self) -> impl Fn(&Delay<'_>) + Send + Sync + use<> {
         let notes = Arc::clone(&self.notes);
         move |delay| {
+            if let Some(reason) = reason(delay) {
+                notes.note_delay(reason);
+            }
             if let Some((text, wait)) = describe(delay) {
                 notes.show_delay(&text, wait);
             }
         }
     }
+}
+
+/// Returns the reason of a delay, for an error.
+fn reason(delay: &Delay<'_>) -> Option<String> {
+    Some(match delay {
+        Delay::Retry { error, .. } | Delay::Search { error, .. } => {
+            shorten(&advice::message(*error), MAX_ERROR).into_owned()
+        }
+        Delay::RateLimit { wait, .. } => format!("rate limited; ends {}", until(*wait)),
+        Delay::Pacing { wait, .. } => format!(
+            "this token's request limit is nearly used up; requests continue {}",
+            until(*wait)
+        ),
+        _ => return None,
+    })
 }
 
 /// Returns the message, which begins with what fits into a narrow terminal, and the time to wait, or `None` if the wait is short.

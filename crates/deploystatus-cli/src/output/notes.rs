@@ -40,6 +40,8 @@ struct Wait {
     /// The text of the live line while there is no delay.
     text: Safe,
     delay_ends: Option<Instant>,
+    /// The reason of the last delay.
+    last_delay: Option<String>,
 }
 
 impl Notes {
@@ -57,6 +59,7 @@ impl Notes {
                 has_live_line: supports_live_line,
                 text: escape("waiting for the server", log),
                 delay_ends: None,
+                last_delay: None,
             }),
         }
     }
@@ -101,6 +104,19 @@ impl Notes {
         if wait.delay_ends == Some(ends) && wait.has_live_line {
             wait.show();
         }
+    }
+
+    /// Remembers the reason of a delay for the error of a command that ends before the delay does.
+    pub(super) fn note_delay(&self, reason: String) {
+        self.wait().last_delay = Some(reason);
+    }
+
+    pub(super) fn last_delay(&self) -> Option<String> {
+        self.wait().last_delay.clone()
+    }
+
+    pub(super) fn forget_delay(&self) {
+        self.wait().last_delay = None;
     }
 
     /// Starts the wait again, with the live line.

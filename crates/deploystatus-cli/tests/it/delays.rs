@@ -1,9 +1,12 @@
 //! Waits and time limits.
 
+use std::net::TcpListener;
+use std::process::Output;
 use std::time::{Duration, Instant};
 
 use deploystatus_emulator::{Emulator, Fault, Operation, RetryAfter};
 
+use crate::flushing;
 use crate::scene::Scene;
 #[cfg(target_os = "linux")]
 use crate::session::Session;
@@ -77,9 +80,12 @@ fn quiet_omits_waits() {
     assert!(output.stderr.is_empty(), "{output:?}");
 }
 
+/// Time that a command may take in addition to its time limit.
+const OVERRUN: Duration = Duration::from_secs(2);
+
 #[test]
 fn time_limit_ends_every_command() {
-    for (command, number) in [
+    for (command, code) in [
         ("latest", 7),
         ("get 5000000001", 7),
         ("list", 7),
@@ -87,21 +93,79 @@ fn time_limit_ends_every_command() {
         ("list --jsonl", 7),
         ("timeline", 7),
         ("doctor", 7),
+        ("flush", 7),
+        ("wait", 7),
+        ("create success --unless-finished", 7),
+        ("create success --if-changed", 7),
         ("create success", 8),
     ] {
-        let scene = Scene::new().statuses(&["queued"]);
+        let scene = flushing::scene();
         scene.github.fault(silent());
-        let start = Instant::now();
         let line = format!("{command} --timeout 1s --deployment 42");
-        let output = scene.output(&line);
-        let elapsed = start.elapsed();
-        assert!(elapsed < Duration::from_secs(4), "{command}: {elapsed:?}");
-        let code = output.status.code();
+        let (elapsed, output) = timed(&scene, &line);
+        assert_eq!(output.status.code(), Some(code), "{command}: {output:?}");
+        let limit = Duration::from_secs(1) + OVERRUN;
+        assert!(elapsed < limit, "{command}: {elapsed:?}");
+    }
+}
+
+/// Runs a command and measures its time.
+fn timed(scene: &Scene, line: &str) -> (Duration, Output) {
+    let start = Instant::now();
+    let output = scene.output(line);
+    (start.elapsed(), output)
+}
+
+fn errors(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn time_limit_includes_the_summary_of_the_step() {
+    for (command, code) in [("create success", 0), ("wait", 7)] {
+        let scene = Scene::real_time().set("GITHUB_STEP_SUMMARY", "summary");
+        let scene = scene.statuses(&["queued"]);
+        let answered = u32::from(command == "wait");
+        let silent = silent().skip(answered).on(Operation::ListStatuses);
+        scene.github.fault(silent);
+        let line = format!("{command} --timeout 1s --deployment 42");
+        let (elapsed, output) = timed(&scene, &line);
+        assert_eq!(output.status.code(), Some(code), "{output:?}");
+        let limit = Duration::from_secs(1) + OVERRUN;
+        assert!(elapsed < limit, "{command}: {elapsed:?}");
+        // The newest status needs no request.
+        let summary = std::fs::read_to_string(scene.home.path().join("summary")).unwrap();
         assert!(
-            code == Some(number) || code == Some(6),
-            "{command}: {output:?}"
+            summary.contains("| success") || summary.contains("| queued"),
+            "{summary}"
         );
     }
+}
+
+#[test]
+fn time_limit_names_the_last_failure() {
+    let scene = Scene::real_time().statuses(&["queued"]);
+    scene.github.fault(Fault::status(502));
+    scene.github.fault(silent());
+    let output = scene.output("latest --timeout 3s --deployment 42");
+    assert_eq!(output.status.code(), Some(7), "{output:?}");
+    let text = errors(&output);
+    let expected =
+        "no result within the time limit of 3s (--timeout); last delay: the server responded 502";
+    assert!(text.contains(expected), "{text}");
+}
+
+#[test]
+fn creation_without_a_connection_is_no_response() {
+    // The handshake of TLS never ends, because nothing reads from this listener.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    let scene = Scene::real_time().set("GITHUB_API_URL", url);
+    let (elapsed, output) = timed(&scene, "create success --timeout 2s --deployment 42");
+    assert_eq!(output.status.code(), Some(6), "{output:?}");
+    assert!(elapsed < Duration::from_secs(2) + OVERRUN, "{elapsed:?}");
+    let text = errors(&output);
+    assert!(!text.contains("may be stored"), "{text}");
 }
 
 #[test]
@@ -109,8 +173,10 @@ fn time_limit_starts_again_with_each_page() {
     let scene = Scene::new().statuses(&["in_progress"; 250]);
     let slow = Fault::delay(Duration::from_millis(900)).times(1000);
     scene.github.fault(slow.on(Operation::ListStatuses));
-    let output = scene.output("list --limit 249 --timeout 1s --deployment 42");
-    assert!(output.status.success(), "{output:?}");
+    for command in ["list --limit 249", "timeline"] {
+        let output = scene.output(&format!("{command} --timeout 1s --deployment 42"));
+        assert!(output.status.success(), "{command}: {output:?}");
+    }
 }
 
 #[test]

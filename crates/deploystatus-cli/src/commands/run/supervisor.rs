@@ -198,7 +198,9 @@ impl<'a> Supervisor<'a> {
                 self.output
                     .add_summary(deployment, std::slice::from_ref(status));
             }
-            Some(status) => summary::add(deployment, status, self.output).await,
+            Some(status) => {
+                summary::add(deployment, status, summary::TIME_LIMIT, self.output).await
+            }
             None => {}
         }
     }
