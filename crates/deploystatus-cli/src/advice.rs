@@ -2,9 +2,13 @@
 //!
 //! Together with [`crate::exit`] this is the only file that inspects [`deploystatus::Error`].
 
+use std::path::Path;
+
 use deploystatus::{Advice, Error, State, Undelivered};
 
+use crate::duration;
 use crate::escape::message::Message;
+use crate::escape::shell::quote_path;
 
 /// Returns `true` if the message of a response with status 403 means that the repository is archived.
 ///
@@ -89,10 +93,15 @@ fn integration_permission(permission: &str, level: &str) -> Message {
 /// Returns the steps that deliver a report, after those that fix the cause.
 pub(crate) fn help_for_report(report: &Undelivered) -> Message {
     let is_not_found = report.error().and_then(Error::status) == Some(404);
-    let delivery = if report.kept_in().is_some() && is_not_found {
-        format!("{IN_OUTBOX} If the deployment was deleted, delete the file.")
-    } else if report.kept_in().is_some() {
-        IN_OUTBOX.to_owned()
+    let outbox = report.kept_in().and_then(Path::parent);
+    let delivery = if let Some(outbox) = outbox {
+        let flush = flush_command(outbox);
+        let deleted = if is_not_found {
+            " If the deployment was deleted, delete the file."
+        } else {
+            ""
+        };
+        format!("The report is in the outbox; `{flush}` sends it.{deleted}")
     } else {
         let create = create_command(
             &report.status().state,
@@ -111,7 +120,20 @@ pub(crate) fn help_for_report(report: &Undelivered) -> Message {
     }
 }
 
-const IN_OUTBOX: &str = "The report is in the outbox; `deploystatus flush` sends it.";
+/// Returns the command line that sends the reports in an outbox.
+pub(crate) fn flush_command(outbox: &Path) -> String {
+    format!("deploystatus flush --outbox {}", quote_path(outbox))
+}
+
+/// Returns the wait that a rate limit requires, as the end of a message, or an empty text for other errors.
+pub(crate) fn required_wait(error: &Error) -> String {
+    match error.retry_after() {
+        Some(wait) if error.is_rate_limited() => {
+            format!("; required wait: {}", duration::format(wait.as_secs()))
+        }
+        _ => String::new(),
+    }
+}
 
 /// Returns the command line that reports a state.
 pub(crate) fn create_command(state: &State, repository: &str, deployment: u64) -> String {
@@ -125,9 +147,13 @@ const CHECK_URL: &str =
 pub(crate) const LOOK_FIRST: &str =
     "Check `deploystatus list` before you create the status again; it may be stored already.";
 
-/// Steps for reports that a flush could not send in time.
-pub(crate) const FLUSH_AGAIN: &str =
-    "The other reports are still in the outbox; run `deploystatus flush` again.";
+/// Returns the steps for reports that a flush could not send in time.
+pub(crate) fn flush_again(outbox: &Path) -> String {
+    format!(
+        "The other reports are still in the outbox; run `{}` again.",
+        flush_command(outbox)
+    )
+}
 
 /// Steps for a token that the server rejects.
 pub(crate) const NEW_TOKEN: &str = "The token is invalid, revoked or expired. Set a new one in GITHUB_TOKEN or GH_TOKEN, or with --token-file.";

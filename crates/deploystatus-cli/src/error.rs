@@ -32,6 +32,8 @@ pub(crate) enum Error {
     Call {
         action: &'static str,
         source: deploystatus::Error,
+        /// Running time of the command, or `None` if it is not known yet.
+        elapsed: Option<Duration>,
     },
     /// A final status could not be delivered.
     Undelivered(Undelivered),
@@ -96,7 +98,19 @@ const MAX_VALUE: usize = 200;
 impl Error {
     /// Returns a function that adds the action to a failed call.
     pub(crate) fn call(action: &'static str) -> impl FnOnce(deploystatus::Error) -> Self {
-        move |source| Self::Call { action, source }
+        move |source| Self::Call {
+            action,
+            source,
+            elapsed: None,
+        }
+    }
+
+    /// Adds the running time of the command, which is shown if a rate limit ended the command.
+    pub(crate) fn after(mut self, time: Duration) -> Self {
+        if let Self::Call { elapsed, .. } = &mut self {
+            *elapsed = Some(time);
+        }
+        self
     }
 
     /// Creates the error for an invalid value: what it is, where it came from, and what was expected.
@@ -133,10 +147,25 @@ impl Error {
                 path,
                 source,
             } => format!("cannot {action} {}: {source}", path.display()).into(),
-            Self::Call { action, source } => {
-                format!("failed to {action}: {}", advice::message(source)).into()
+            Self::Call {
+                action,
+                source,
+                elapsed,
+            } => {
+                let required = advice::required_wait(source);
+                let waited = elapsed.filter(|_| !required.is_empty()).map(|time| {
+                    let time = duration::format(time.as_secs());
+                    format!(", waited: {time}")
+                });
+                let waited = waited.unwrap_or_default();
+                let cause = advice::message(source);
+                format!("failed to {action}: {cause}{required}{waited}").into()
             }
-            Self::Undelivered(report) => advice::message(report).into(),
+            Self::Undelivered(report) => {
+                let required = report.error().map(advice::required_wait);
+                let message = advice::message(report);
+                format!("{message}{}", required.unwrap_or_default()).into()
+            }
             Self::Emulator(source) => advice::message(source).into(),
             Self::Start {
                 program, reason, ..
@@ -164,7 +193,7 @@ impl TimedOut {
         match &self.activity {
             Activity::Reading => None,
             Activity::Creating => Some(advice::LOOK_FIRST.into()),
-            Activity::Flushing(_) => Some(advice::FLUSH_AGAIN.into()),
+            Activity::Flushing(outbox) => Some(advice::flush_again(outbox).into()),
         }
     }
 }
@@ -187,8 +216,8 @@ impl Unreported {
     fn help(&self) -> String {
         match &self.kept_in {
             Some(outbox) => format!(
-                "Run `deploystatus flush --outbox {}` later; it searches for the status before it sends.",
-                outbox.display()
+                "Run `{}` later; it searches for the status before it sends.",
+                advice::flush_command(outbox)
             ),
             None => format!(
                 "If the deployment has not ended, run `{}`.",

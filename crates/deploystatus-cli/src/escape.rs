@@ -2,6 +2,7 @@
 
 pub(crate) mod message;
 pub(crate) mod secrets;
+pub(crate) mod shell;
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};

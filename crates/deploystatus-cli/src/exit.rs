@@ -44,7 +44,9 @@ impl Code {
             Self::Usage => "invalid arguments, environment variables or files",
             Self::Rejected => "the server rejected the request: not found, invalid, or archived",
             Self::NotAllowed => "the token is not allowed to do this (401, 403)",
-            Self::RateLimited => "a rate limit requires a wait of more than two minutes",
+            Self::RateLimited => {
+                "a rate limit requires a wait of more than two minutes, or beyond the time limit"
+            }
             Self::NoResponse => "no response, or a server error",
             Self::OutOfTime => "a time limit was reached",
             Self::OutcomeUnknown => {

@@ -13,6 +13,7 @@ mod output;
 mod settings;
 
 use std::process::ExitCode;
+use std::time::Instant;
 
 use clap::Parser;
 
@@ -29,11 +30,13 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return output::usage::print_usage_error(error).into(),
     };
+    let started = Instant::now();
     let output = Output::new(&arguments.output);
     let settings = Settings::new(arguments.target.clone());
     let code = match run(arguments.command, &settings, &output) {
         Ok(code) => code,
         Err(error) => {
+            let error = error.after(started.elapsed());
             output.error(&error);
             exit::code_of(&error)
         }

@@ -9,6 +9,7 @@ use deploystatus::{Deployment, Outbox};
 use serde_json::json;
 
 use super::time_limit::TimeLimit;
+use crate::advice;
 use crate::arguments::DoctorArgs;
 use crate::arguments::report::OutboxArgs;
 use crate::error::{Activity, Error};
@@ -137,6 +138,9 @@ fn check_outbox(arguments: &OutboxArgs) -> Option<Finding> {
     (count > 0).then(|| {
         let reports = if count == 1 { "report" } else { "reports" };
         let message = format!("{count} unsent {reports} in {}", directory.display());
-        Finding::warning("outbox", message).fix("Send them with `deploystatus flush`.")
+        Finding::warning("outbox", message).fix(format!(
+            "Send them with `{}`.",
+            advice::flush_command(&directory)
+        ))
     })
 }

@@ -18,7 +18,7 @@ pub(crate) fn without_secrets(url: &str) -> String {
 /// Splits a URL after its scheme and the slashes that follow, or at its start if it has another scheme or none.
 fn split_scheme(url: &str) -> (&str, &str) {
     match url.split_once(':') {
-        Some((scheme, rest)) if matches!(scheme, "http" | "https") => {
+        Some(("http" | "https", rest)) => {
             let host = rest.trim_start_matches(['/', '\\']);
             url.split_at(url.len() - host.len())
         }

@@ -7,6 +7,7 @@ use deploystatus_emulator::{Emulator, Fault, Limits, NewRepository, Operation, R
 use serde_json::json;
 use snapbox::str;
 
+use crate::flushing;
 use crate::scene::{ID, Scene};
 use crate::transcript::check;
 
@@ -286,6 +287,16 @@ fn workflow_token_starts_no_workflows() {
     scene.file("token", token);
     let transcript = scene.run("doctor --token-file token");
     assert!(transcript.contains("start no workflows"), "{transcript}");
+}
+
+#[test]
+fn unsent_reports_are_counted() {
+    let scene = flushing::scene();
+    let home = scene.home.path();
+    std::fs::rename(home.join("outbox"), home.join("my outbox")).unwrap();
+    let transcript = scene.run("doctor --outbox 'my outbox'");
+    let expected = "Send them with `deploystatus flush --outbox 'my outbox'`.";
+    assert!(transcript.contains(expected), "{transcript}");
 }
 
 #[test]

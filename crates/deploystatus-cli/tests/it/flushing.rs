@@ -87,7 +87,7 @@ fn rejected_report_stays_in_the_outbox() {
 $ deploystatus flush
 --- stderr
 error: could not report success for deployment 42 of octocat/example; the report is kept in /home/outbox/FILE: the server responded 403 Forbidden: "Server Error" (request ID C005:10005:0200005:0400005:6955B900)
-help: Give the token the repository permission `deployments=write`. The report is in the outbox; `deploystatus flush` sends it.
+help: Give the token the repository permission `deployments=write`. The report is in the outbox; `deploystatus flush --outbox /home/outbox` sends it.
 --- exit 4
 
 "#]],
@@ -213,6 +213,7 @@ fn timed_out_flush_shows_what_it_delivered() {
     assert_eq!(document["delivered"][0]["id"], delivered);
     let errors = stderr(&output);
     assert!(errors.contains("still in the outbox"), "{errors}");
+    assert!(errors.contains("deploystatus flush --outbox /"), "{errors}");
     assert_eq!(scene.kept().len(), 1);
 }
 

@@ -111,10 +111,7 @@ impl<'a> Reports<'a> {
         let result = rollout.wait_begun().await;
         self.is_started = true;
         if let Err(source) = result {
-            let error = Error::Call {
-                action: "report the start",
-                source,
-            };
+            let error = Error::call("report the start")(source);
             self.output
                 .warning(format!("{error}; the command is run anyway"));
             self.start_failure = Some(exit::code_of(&error));

@@ -199,7 +199,7 @@ impl<'a> Supervisor<'a> {
                     .add_summary(deployment, std::slice::from_ref(status));
             }
             Some(status) => {
-                summary::add(deployment, status, summary::TIME_LIMIT, self.output).await
+                summary::add(deployment, status, summary::TIME_LIMIT, self.output).await;
             }
             None => {}
         }
