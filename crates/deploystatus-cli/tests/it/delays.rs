@@ -200,12 +200,15 @@ fn wait_ends_with_7_during_a_rate_limit() {
     let scene = Scene::real_time().statuses(&["queued"]);
     let limit = Fault::secondary_limit(RetryAfter::Seconds(600));
     scene.github.fault(limit.times(1000).skip(1));
-    let output = scene.output("wait --timeout 1s --interval 100ms --deployment 42");
+    let output = scene.output("wait --timeout 1m --interval 100ms --deployment 42");
     assert_eq!(output.status.code(), Some(7), "{output:?}");
     let printed = String::from_utf8(output.stdout).unwrap();
     assert!(printed.contains("outcome      still_running"), "{printed}");
     let errors = String::from_utf8(output.stderr).unwrap();
     assert!(errors.contains("rate limit"), "{errors}");
+    assert!(errors.contains(" of 1m 00s: cannot read"), "{errors}");
+    assert!(errors.contains("required wait: 10m 00s"), "{errors}");
+    assert!(!errors.contains("did not finish"), "{errors}");
 }
 
 #[test]
