@@ -38,11 +38,11 @@ fn reason(delay: &Delay<'_>) -> Option<String> {
         Delay::Retry { error, .. } | Delay::Search { error, .. } => {
             shorten(&advice::message(*error), MAX_ERROR).into_owned()
         }
-        Delay::RateLimit { wait, .. } => format!("rate limited; ends {}", until(*wait)),
-        Delay::Pacing { wait, .. } => format!(
-            "this token's request limit is nearly used up; requests continue {}",
-            until(*wait)
-        ),
+        Delay::RateLimit { wait, .. } => match end_time(*wait) {
+            Some(time) => format!("rate limited until {time}"),
+            None => "rate limited".to_owned(),
+        },
+        Delay::Pacing { .. } => "this token's request limit is nearly used up".to_owned(),
         _ => return None,
     })
 }
@@ -94,14 +94,19 @@ fn describe(delay: &Delay<'_>) -> Option<(String, Duration)> {
 /// Returns the time at which a wait ends, such as `in 100 s (at 12:05:55)`.
 fn until(wait: Duration) -> String {
     let seconds = duration::format(wait.as_secs().max(1));
-    let end = jiff::SignedDuration::try_from(wait)
-        .ok()
-        .and_then(|wait| Timestamp::now().checked_add(wait).ok());
-    match end {
-        Some(end) if wait >= MIN_PACING => {
-            let time = end.to_zoned(TimeZone::UTC).strftime("%H:%M:%S").to_string();
-            format!("in {seconds} (at {time} UTC)")
-        }
+    match end_time(wait) {
+        Some(time) if wait >= MIN_PACING => format!("in {seconds} (at {time})"),
         _ => format!("in {seconds}"),
     }
+}
+
+/// Returns the time of day at which a wait ends, or `None` if it has no end in the calendar.
+fn end_time(wait: Duration) -> Option<String> {
+    let wait = jiff::SignedDuration::try_from(wait).ok()?;
+    let end = Timestamp::now().checked_add(wait).ok()?;
+    Some(
+        end.to_zoned(TimeZone::UTC)
+            .strftime("%H:%M:%S UTC")
+            .to_string(),
+    )
 }

@@ -149,7 +149,7 @@ impl Notes {
             if has_live_line {
                 self.wait().show();
             } else {
-                let text = self.wait().still_waiting();
+                let text = self.wait().heartbeat();
                 self.print(&text.into());
             }
         }
@@ -168,13 +168,18 @@ impl Wait {
         }
     }
 
-    fn still_waiting(&self) -> String {
-        if self.is_delayed() {
-            let left = duration::format(self.delay_left().as_secs());
-            return format!("still waiting, {left} left");
-        }
+    /// Returns a message that repeats the reason of the last delay.
+    fn heartbeat(&self) -> String {
         let elapsed = duration::format(self.started.elapsed().as_secs());
-        format!("still waiting after {elapsed}")
+        let left = if self.is_delayed() {
+            let left = duration::format(self.delay_left().as_secs());
+            format!(", {left} left")
+        } else {
+            String::new()
+        };
+        let reason = self.last_delay.as_ref();
+        let reason = reason.map_or_else(String::new, |reason| format!(": {reason}"));
+        format!("still waiting after {elapsed}{left}{reason}")
     }
 
     fn is_delayed(&self) -> bool {
@@ -185,5 +190,33 @@ impl Wait {
         let now = Instant::now();
         self.delay_ends
             .map_or(Duration::ZERO, |ends| ends.saturating_duration_since(now))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::timeout;
+
+    use super::*;
+
+    // A test of the command would last longer than a minute.
+    #[tokio::test(start_paused = true)]
+    async fn heartbeat_repeats_the_reason() {
+        let notes = Arc::new(Notes::new(Format::Json, Verbosity::Quiet, Log::Plain));
+        let minute = Duration::from_secs(60);
+        assert!(timeout(minute / 2, notes.break_silence()).await.is_err());
+        assert_eq!(notes.wait().heartbeat(), "still waiting after 30s");
+        notes.note_delay("rate limited until 12:05:55 UTC".to_owned());
+        notes.show_delay("rate limited", Duration::from_secs(100));
+        assert!(timeout(minute, notes.break_silence()).await.is_err());
+        assert_eq!(
+            notes.wait().heartbeat(),
+            "still waiting after 1m 30s, 40s left: rate limited until 12:05:55 UTC"
+        );
+        assert!(timeout(minute, notes.break_silence()).await.is_err());
+        assert_eq!(
+            notes.wait().heartbeat(),
+            "still waiting after 2m 30s: rate limited until 12:05:55 UTC"
+        );
     }
 }
