@@ -1,9 +1,9 @@
 //! `emulator`: runs a GitHub emulator until it is interrupted.
 
 mod browser;
+mod instructions;
 mod session;
 
-use std::env;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use deploystatus_emulator::{Emulator, EmulatorBuilder, Limits, Seed, Token, Webhook};
@@ -11,7 +11,6 @@ use serde_json::json;
 
 use crate::arguments::emulator::EmulatorArgs;
 use crate::error::Error;
-use crate::escape::message::Message;
 use crate::exit::Code;
 use crate::output::Output;
 use crate::output::format::Format;
@@ -28,7 +27,7 @@ pub(crate) async fn run(arguments: EmulatorArgs, output: &Output) -> Result<Code
     let code = if arguments.run {
         session::run(&emulator, &arguments.command, output).await?
     } else {
-        print_addresses(&emulator, &page, output)?;
+        print_addresses(&emulator, &page, &arguments, output)?;
         interrupted.await;
         Code::Done
     };
@@ -36,11 +35,17 @@ pub(crate) async fn run(arguments: EmulatorArgs, output: &Output) -> Result<Code
     Ok(code)
 }
 
-fn print_addresses(emulator: &Emulator, page: &str, output: &Output) -> Result<(), Error> {
+fn print_addresses(
+    emulator: &Emulator,
+    page: &str,
+    arguments: &EmulatorArgs,
+    output: &Output,
+) -> Result<(), Error> {
     let api = emulator.api_url();
     if output.format() == Format::Text {
         output.text(&api)?;
-        output.note(instructions(emulator, page));
+        let seed = arguments.seed.as_deref();
+        output.note(instructions::instructions(emulator, page, seed));
         return Ok(());
     }
     output.json(&json!({ "api_url": api, "url": emulator.url(), "page_url": page }))
@@ -80,25 +85,6 @@ fn builder(arguments: &EmulatorArgs) -> Result<EmulatorBuilder, Error> {
         builder = builder.show_credentials();
     }
     Ok(builder)
-}
-
-/// Returns commands for another shell that create a deployment and a status.
-fn instructions(emulator: &Emulator, page: &str) -> Message {
-    // After `cargo run` the command is not in the search path.
-    let program = env::args().next();
-    let program = program.unwrap_or_else(|| "deploystatus".to_owned());
-    let mut message = Message::from(format!("Page: {page}"));
-    message.push_line("Press Ctrl-C to stop. In another shell:");
-    message.push_line(&format!(
-        "  export GITHUB_API_URL={} GITHUB_TOKEN=any GITHUB_REPOSITORY=octocat/example",
-        emulator.api_url()
-    ));
-    message.push_line(&format!(
-        "  curl -sf {}/_emulator/seed -d '{{\"repositories\": [], \"deployments\": [{{\"repository\": \"octocat/example\", \"id\": 42, \"ref\": \"main\"}}]}}'",
-        emulator.url()
-    ));
-    message.push_line(&format!("  {program} create in_progress --deployment 42"));
-    message
 }
 
 /// Starts listening for signals and returns a future that completes with the first one.
