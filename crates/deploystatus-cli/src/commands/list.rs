@@ -10,7 +10,7 @@ use crate::exit::Code;
 use crate::output::Output;
 use crate::output::format::Format;
 use crate::output::style::{Span, Times};
-use crate::output::table::Table;
+use crate::output::table::{Column, Table};
 use crate::settings::Settings;
 
 pub(crate) async fn run(
@@ -117,7 +117,14 @@ pub(crate) fn table<'a>(
     statuses: impl IntoIterator<Item = &'a DeploymentStatus>,
     times: Times,
 ) -> Table {
-    let mut table = Table::new(&["ID", "STATE", "CREATED", "BY", "ENVIRONMENT", "DESCRIPTION"]);
+    let mut table = Table::new(&[
+        Column::Fixed("ID"),
+        Column::Fixed("STATE"),
+        Column::Fixed("CREATED"),
+        Column::Text("BY"),
+        Column::Text("ENVIRONMENT"),
+        Column::Text("DESCRIPTION"),
+    ]);
     for status in statuses {
         let creator = status.creator.as_ref().map(|it| it.login().to_owned());
         table.row(vec![

@@ -11,7 +11,7 @@ use crate::exit::Code;
 use crate::output::Output;
 use crate::output::format::Format;
 use crate::output::style::{Span, Times};
-use crate::output::table::Table;
+use crate::output::table::{Column, Table};
 use crate::settings::Settings;
 
 pub(crate) async fn run(
@@ -53,7 +53,13 @@ fn read_error() -> impl FnOnce(deploystatus::Error) -> Error {
 
 /// Creates a table of the states, oldest first.
 pub(crate) fn table(timeline: &Timeline, times: Times) -> Table {
-    let mut table = Table::new(&["SINCE", "STATE", "LASTED", "BY", "DESCRIPTION"]);
+    let mut table = Table::new(&[
+        Column::Fixed("SINCE"),
+        Column::Fixed("STATE"),
+        Column::Fixed("LASTED"),
+        Column::Text("BY"),
+        Column::Text("DESCRIPTION"),
+    ]);
     for period in timeline.periods() {
         let lasted = period.duration();
         let lasted = lasted.map(|time| duration::format(time.as_secs()));
