@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::process::Output;
 use std::time::{Duration, Instant};
 
-use deploystatus_emulator::{Emulator, Fault, Operation, RetryAfter};
+use deploystatus_emulator::{Emulator, Fault, Operation, RetryAfter, Stage};
 
 use crate::flushing;
 use crate::scene::Scene;
@@ -218,9 +218,43 @@ fn calls_are_traced_when_they_begin() {
     let output = scene.output("latest -v --timeout 1s --deployment 42");
     let errors = String::from_utf8(output.stderr).unwrap();
     let begin = errors.lines().next().unwrap();
-    assert!(
-        begin.contains("deploystatus.operation=\"latest\""),
-        "{errors}"
-    );
-    assert!(begin.ends_with(": new"), "{errors}");
+    let expected = "starting latest (GET) for deployment 42 of octocat/example at 127.0.0.1";
+    assert!(begin.ends_with(expected), "{errors}");
+}
+
+#[test]
+fn attempts_are_traced() {
+    let scene = Scene::new().statuses(&["queued"]);
+    scene.github.fault(Fault::status(502));
+    scene.github.fault(Fault::close(Stage::BeforeWork));
+    let text = errors(&scene.output("latest -v --deployment 42"));
+    let lines = text.lines().filter(|line| line.starts_with("20"));
+    let lines: Vec<_> = lines.filter_map(|line| line.split_once(' ')).collect();
+    let texts: Vec<_> = lines.iter().map(|(_, text)| *text).collect();
+    for (text, start) in texts.iter().zip([
+        "starting latest (GET)",
+        "response 502, error rejected, request ID",
+        "waiting for the next attempt attempt=1",
+        "repeating latest (GET) for deployment 42 of octocat/example at 127.0.0.1, attempt 2",
+        "no response, error connection_lost (latest)",
+        "waiting for the next attempt attempt=2",
+        "repeating latest (GET) for deployment 42 of octocat/example at 127.0.0.1, attempt 3",
+        "response 200, request ID",
+    ]) {
+        assert!(text.starts_with(start), "{texts:#?}");
+    }
+    assert_eq!(texts.len(), 8, "{texts:#?}");
+}
+
+#[test]
+fn requests_of_doctor_are_traced() {
+    let text = errors(&Scene::new().output("doctor -v --deployment 42"));
+    for expected in [
+        "sending GET /rate_limit",
+        "starting latest (GET)",
+        "sending POST /repos/octocat/example/deployments/42/statuses",
+        "response 422",
+    ] {
+        assert!(text.contains(expected), "{expected}: {text}");
+    }
 }

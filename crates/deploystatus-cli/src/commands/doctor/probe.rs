@@ -75,9 +75,13 @@ impl Probe {
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Response, Finding> {
+        if let Some(request) = request.try_clone().and_then(|it| it.build().ok()) {
+            tracing::info!("sending {} {}", request.method(), request.url().path());
+        }
         let response = async {
             let response = request.send().await?;
             let status = response.status().as_u16();
+            tracing::info!("response {status}");
             let headers = response.headers().clone();
             let body: Value = serde_json::from_slice(&response.bytes().await?).unwrap_or_default();
             let token = self.token.clone();
