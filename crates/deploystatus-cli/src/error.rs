@@ -60,7 +60,7 @@ pub(crate) enum Error {
 pub(crate) struct TimedOut {
     pub(crate) limit: Duration,
     pub(crate) activity: Activity,
-    /// The reason of the last delay, or `None` if the first request was not answered.
+    /// The reason of the last delay, or `None` if the first request received no response.
     pub(crate) last_delay: Option<String>,
 }
 

@@ -178,9 +178,9 @@ impl Output {
         self.notes.last_delay()
     }
 
-    /// Forgets the last delay, because a request has succeeded since.
-    pub(crate) fn forget_delay(&self) {
-        self.notes.forget_delay();
+    /// Discards the last delay, because a request has succeeded since.
+    pub(crate) fn clear_last_delay(&self) {
+        self.notes.clear_last_delay();
     }
 
     /// Prints a problem that does not stop the command.

@@ -36,7 +36,7 @@ impl<'a> TimeLimit<'a> {
 
     /// Starts the time again.
     pub(super) fn on_progress(&self) {
-        self.output.forget_delay();
+        self.output.clear_last_delay();
         let elapsed = self.started.elapsed().as_millis();
         let elapsed = u64::try_from(elapsed).unwrap_or(u64::MAX);
         self.progress.store(elapsed, Ordering::Relaxed);

@@ -23,7 +23,7 @@ impl Output {
         let notes = Arc::clone(&self.notes);
         move |delay| {
             if let Some(reason) = reason(delay) {
-                notes.note_delay(reason);
+                notes.set_last_delay(reason);
             }
             if let Some((text, wait)) = describe(delay) {
                 notes.show_delay(&text, wait);

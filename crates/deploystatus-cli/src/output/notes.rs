@@ -106,8 +106,8 @@ impl Notes {
         }
     }
 
-    /// Remembers the reason of a delay for the error of a command that ends before the delay does.
-    pub(super) fn note_delay(&self, reason: String) {
+    /// Stores the reason of a delay, for heartbeats and for the error of a command that reaches its time limit.
+    pub(super) fn set_last_delay(&self, reason: String) {
         self.wait().last_delay = Some(reason);
     }
 
@@ -115,7 +115,7 @@ impl Notes {
         self.wait().last_delay.clone()
     }
 
-    pub(super) fn forget_delay(&self) {
+    pub(super) fn clear_last_delay(&self) {
         self.wait().last_delay = None;
     }
 
@@ -206,7 +206,7 @@ mod tests {
         let minute = Duration::from_secs(60);
         assert!(timeout(minute / 2, notes.break_silence()).await.is_err());
         assert_eq!(notes.wait().heartbeat(), "still waiting after 30s");
-        notes.note_delay("rate limited until 12:05:55 UTC".to_owned());
+        notes.set_last_delay("rate limited until 12:05:55 UTC".to_owned());
         notes.show_delay("rate limited", Duration::from_secs(100));
         assert!(timeout(minute, notes.break_silence()).await.is_err());
         assert_eq!(

@@ -125,8 +125,8 @@ fn time_limit_includes_the_summary_of_the_step() {
     for (command, code) in [("create success", 0), ("wait", 7)] {
         let scene = Scene::real_time().set("GITHUB_STEP_SUMMARY", "summary");
         let scene = scene.statuses(&["queued"]);
-        let answered = u32::from(command == "wait");
-        let silent = silent().skip(answered).on(Operation::ListStatuses);
+        let polls = u32::from(command == "wait");
+        let silent = silent().skip(polls).on(Operation::ListStatuses);
         scene.github.fault(silent);
         let line = format!("{command} --timeout 1s --deployment 42");
         let (elapsed, output) = timed(&scene, &line);

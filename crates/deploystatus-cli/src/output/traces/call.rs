@@ -47,7 +47,7 @@ impl Call {
         }
     }
 
-    /// Remembers that an attempt has failed and that the next one starts after a pause.
+    /// Stores the number and the start of the attempt that follows a failed one.
     pub(super) fn pause(&mut self, attempt: u64, pause: Duration) {
         let next = duration::after(Instant::now(), pause);
         self.next_attempt = Some((attempt.saturating_add(1), next));
@@ -71,7 +71,7 @@ impl Call {
         )
     }
 
-    /// Returns the description of a response or a failure, and forgets it.
+    /// Returns the description of a response or a failure, and discards it.
     fn take_end(&mut self) -> String {
         let mut line = match self.status.take() {
             Some(status) => format!("response {status}"),
@@ -100,7 +100,7 @@ impl Visit for Call {
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        let place = match field.name() {
+        let field = match field.name() {
             "deploystatus.operation" => &mut self.operation,
             "deploystatus.repository" => &mut self.repository,
             "server.address" => &mut self.address,
@@ -116,7 +116,7 @@ impl Visit for Call {
             }
             _ => return,
         };
-        value.clone_into(place);
+        value.clone_into(field);
     }
 
     fn record_debug(&mut self, _: &Field, _: &dyn Debug) {}
