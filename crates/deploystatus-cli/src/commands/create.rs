@@ -11,6 +11,7 @@ use crate::advice;
 use crate::arguments::parsers::ReportedState;
 use crate::arguments::report::{CreateArgs, ReportArgs};
 use crate::error::{Activity, Error};
+use crate::escape::secrets::without_secrets;
 use crate::exit::Code;
 use crate::output::Output;
 use crate::settings::Settings;
@@ -170,6 +171,9 @@ fn explain(error: deploystatus::Error, report: &ReportArgs, log_url: Option<&Giv
         Some(url) if field == "log_url" => url.origin,
         _ => origin,
     };
+    if name == "URL" {
+        return Error::invalid(name, &without_secrets(value), origin, expected);
+    }
     Error::invalid(name, value, origin, expected)
 }
 

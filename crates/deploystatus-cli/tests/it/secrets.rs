@@ -37,6 +37,20 @@ fn passwords_of_urls_are_not_printed() {
 }
 
 #[test]
+fn passwords_of_status_urls_are_not_printed() {
+    for option in ["--log-url", "--environment-url"] {
+        let line = format!("create success {option} user:hunter2@host --deployment 42");
+        let output = Scene::new().output(&line);
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            text.contains("invalid URL") && !text.contains("hunter2"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn other_crates_are_not_traced() {
     let output = Scene::new().output("latest --deployment 42 -vvv");
     let text = String::from_utf8(output.stderr).unwrap();
