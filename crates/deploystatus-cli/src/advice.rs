@@ -2,18 +2,19 @@
 //!
 //! Together with [`crate::exit`] this is the only file that inspects [`deploystatus::Error`].
 
+use std::path::Path;
+
 use deploystatus::{Advice, Error, State, Undelivered};
+
+use crate::duration;
+use crate::escape::message::Message;
+use crate::escape::shell::quote_path;
 
 /// Returns `true` if the message of a response with status 403 means that the repository is archived.
 ///
 /// Only for responses that the library has not read; others have a `RejectionKind`.
 pub(crate) fn is_archived(status: u16, message: &str) -> bool {
     status == 403 && message.to_ascii_lowercase().contains("archived")
-}
-
-/// Returns `true` if the message of a response means that a rate limit was exceeded.
-pub(crate) fn is_rate_limit(message: &str) -> bool {
-    message.to_ascii_lowercase().contains("rate limit")
 }
 
 /// Returns the name of the invalid field, or `None` if the error has another cause.
@@ -38,8 +39,15 @@ pub(crate) fn causes(error: &dyn std::error::Error) -> String {
 }
 
 /// Returns the steps that fix an error, or `None` if there are none.
-pub(crate) fn help(error: &Error) -> Option<String> {
-    Some(match error.advice()? {
+pub(crate) fn help(error: &Error) -> Option<Message> {
+    let advice = error.advice()?;
+    if let Advice::AddIntegrationPermission {
+        permission, level, ..
+    } = &advice
+    {
+        return Some(integration_permission(permission, level));
+    }
+    let line = match advice {
         Advice::ProvideToken => {
             "Set a token in GITHUB_TOKEN or GH_TOKEN, or with --token-file.".to_owned()
         }
@@ -64,16 +72,36 @@ pub(crate) fn help(error: &Error) -> Option<String> {
             format!("The response is not from GitHub's API. {CHECK_URL}, and proxies.")
         }
         advice => advice.to_string(),
-    })
+    };
+    Some(line.into())
+}
+
+/// Returns the steps that give a workflow's token or an app a permission.
+fn integration_permission(permission: &str, level: &str) -> Message {
+    let mut message = Message::from(format!(
+        "Add the permission `{permission}`. In a workflow, add these lines to the job or the file:"
+    ));
+    message.push_line("permissions:");
+    message.push_line(&format!("  deployments: {level}"));
+    message.push_line(
+        "For an app, add the permission in its settings and accept it for the installation. \
+         Workflows started by Dependabot or from a fork get read-only tokens.",
+    );
+    message
 }
 
 /// Returns the steps that deliver a report, after those that fix the cause.
-pub(crate) fn help_for_report(report: &Undelivered) -> String {
+pub(crate) fn help_for_report(report: &Undelivered) -> Message {
     let is_not_found = report.error().and_then(Error::status) == Some(404);
-    let delivery = if report.kept_in().is_some() && is_not_found {
-        format!("{IN_OUTBOX} If the deployment was deleted, delete the file.")
-    } else if report.kept_in().is_some() {
-        IN_OUTBOX.to_owned()
+    let outbox = report.kept_in().and_then(Path::parent);
+    let delivery = if let Some(outbox) = outbox {
+        let flush = flush_command(outbox);
+        let deleted = if is_not_found {
+            " If the deployment was deleted, delete the file."
+        } else {
+            ""
+        };
+        format!("The report is in the outbox; `{flush}` sends it.{deleted}")
     } else {
         let create = create_command(
             &report.status().state,
@@ -84,12 +112,28 @@ pub(crate) fn help_for_report(report: &Undelivered) -> String {
     };
     // A flush searches for the status before it sends, so the user need not.
     match report.error().and_then(help) {
-        Some(cause) if !report.may_be_stored() => format!("{cause} {delivery}"),
-        _ => delivery,
+        Some(mut message) if !report.may_be_stored() => {
+            message.append(&format!(" {delivery}"));
+            message
+        }
+        _ => delivery.into(),
     }
 }
 
-const IN_OUTBOX: &str = "The report is in the outbox; `deploystatus flush` sends it.";
+/// Returns the command line that sends the reports in an outbox.
+pub(crate) fn flush_command(outbox: &Path) -> String {
+    format!("deploystatus flush --outbox {}", quote_path(outbox))
+}
+
+/// Returns the wait that a rate limit requires, as the end of a message, or an empty text for other errors.
+pub(crate) fn required_wait(error: &Error) -> String {
+    match error.retry_after() {
+        Some(wait) if error.is_rate_limited() => {
+            format!("; required wait: {}", duration::format(wait.as_secs()))
+        }
+        _ => String::new(),
+    }
+}
 
 /// Returns the command line that reports a state.
 pub(crate) fn create_command(state: &State, repository: &str, deployment: u64) -> String {
@@ -103,9 +147,13 @@ const CHECK_URL: &str =
 pub(crate) const LOOK_FIRST: &str =
     "Check `deploystatus list` before you create the status again; it may be stored already.";
 
-/// Steps for reports that a flush could not send in time.
-pub(crate) const FLUSH_AGAIN: &str =
-    "The other reports are still in the outbox; run `deploystatus flush` again.";
+/// Returns the steps for reports that a flush could not send in time.
+pub(crate) fn flush_again(outbox: &Path) -> String {
+    format!(
+        "The other reports are still in the outbox; run `{}` again.",
+        flush_command(outbox)
+    )
+}
 
 /// Steps for a token that the server rejects.
 pub(crate) const NEW_TOKEN: &str = "The token is invalid, revoked or expired. Set a new one in GITHUB_TOKEN or GH_TOKEN, or with --token-file.";

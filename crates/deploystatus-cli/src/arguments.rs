@@ -102,7 +102,7 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Show the history of a deployment
     #[command(after_help = "Example:\n  deploystatus timeline --json | jq .duration_seconds")]
-    Timeline(TimeoutArgs),
+    Timeline(ProgressTimeoutArgs),
     /// Send the reports left in the outbox
     Flush(FlushArgs),
     /// Check the server, token and deployment
@@ -134,6 +134,14 @@ pub(crate) struct TimeoutArgs {
     pub(crate) timeout: Duration,
 }
 
+/// The time limit of a command that reads pages.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct ProgressTimeoutArgs {
+    /// Time limit without progress; each page starts it again
+    #[arg(long, value_name = "TIME", default_value = "2m", value_parser = duration::parse)]
+    pub(crate) timeout: Duration,
+}
+
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     deploystatus list --limit 5\n  \
@@ -146,7 +154,7 @@ pub(crate) struct ListArgs {
     #[arg(long, conflicts_with = "limit")]
     pub(crate) all: bool,
     #[command(flatten)]
-    pub(crate) time: TimeoutArgs,
+    pub(crate) time: ProgressTimeoutArgs,
 }
 
 #[derive(Args, Debug)]
@@ -187,7 +195,7 @@ pub(crate) struct FlushArgs {
     /// Send reports even if newer statuses exist [default: drop them]
     #[arg(long)]
     pub(crate) send_superseded: bool,
-    /// Time limit without progress
+    /// Time limit without progress; each report that is delivered or dropped starts it again
     #[arg(long, value_name = "TIME", default_value = "3m", value_parser = duration::parse)]
     pub(crate) timeout: Duration,
 }

@@ -10,6 +10,7 @@ use deploystatus::{State, Undelivered};
 
 use crate::advice;
 use crate::duration;
+use crate::escape::message::Message;
 use crate::escape::shorten;
 
 /// The reason why a command failed.
@@ -19,6 +20,8 @@ pub(crate) enum Error {
     Missing(Vec<Missing>),
     /// An invalid argument, variable or file, as a complete message.
     Usage(String),
+    /// A command line that cannot be parsed, as a complete message.
+    CommandLine(Message),
     /// A file cannot be read or written; `action` completes "cannot …".
     File {
         action: &'static str,
@@ -29,6 +32,8 @@ pub(crate) enum Error {
     Call {
         action: &'static str,
         source: deploystatus::Error,
+        /// Running time of the command, or `None` if it is not known yet.
+        elapsed: Option<Duration>,
     },
     /// A final status could not be delivered.
     Undelivered(Undelivered),
@@ -43,22 +48,31 @@ pub(crate) enum Error {
     /// The final status was not reported in time.
     Unreported(Unreported),
     /// The time limit of the command was reached.
-    TimedOut(Duration, TimedOut),
+    TimedOut(TimedOut),
     /// The result cannot be printed.
     Output(io::Error),
     /// The runtime or the signal handlers cannot be created.
     Runtime(io::Error),
 }
 
-/// The state of a command whose time limit was reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TimedOut {
+/// A command whose time limit was reached.
+#[derive(Debug)]
+pub(crate) struct TimedOut {
+    pub(crate) limit: Duration,
+    pub(crate) activity: Activity,
+    /// The reason of the last delay, or `None` if the first request received no response.
+    pub(crate) last_delay: Option<String>,
+}
+
+/// The activity that a time limit ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Activity {
     /// The command only read.
     Reading,
     /// A request to create a status may have been sent.
     Creating,
-    /// The reports that were not delivered remain in the outbox.
-    Flushing,
+    /// The reports that were not delivered remain in this outbox.
+    Flushing(PathBuf),
 }
 
 /// A required setting and the ways to set it.
@@ -84,7 +98,19 @@ const MAX_VALUE: usize = 200;
 impl Error {
     /// Returns a function that adds the action to a failed call.
     pub(crate) fn call(action: &'static str) -> impl FnOnce(deploystatus::Error) -> Self {
-        move |source| Self::Call { action, source }
+        move |source| Self::Call {
+            action,
+            source,
+            elapsed: None,
+        }
+    }
+
+    /// Adds the running time of the command, which is shown if a rate limit ended the command.
+    pub(crate) fn after(mut self, time: Duration) -> Self {
+        if let Self::Call { elapsed, .. } = &mut self {
+            *elapsed = Some(time);
+        }
+        self
     }
 
     /// Creates the error for an invalid value: what it is, where it came from, and what was expected.
@@ -104,14 +130,84 @@ impl Error {
         }
     }
 
-    /// Returns the steps that fix the error, or `None` if there are none.
-    pub(crate) fn help(&self) -> Option<String> {
+    /// Returns the description of the error.
+    pub(crate) fn message(&self) -> Message {
         match self {
-            Self::Unreported(report) => Some(report.help()),
+            Self::Missing(settings) => {
+                let mut message = Message::default();
+                for setting in settings {
+                    message.push_line(&format!("missing {}; {}", setting.what, setting.fix));
+                }
+                message
+            }
+            Self::CommandLine(message) => message.clone(),
+            Self::Usage(text) => text.into(),
+            Self::File {
+                action,
+                path,
+                source,
+            } => format!("cannot {action} {}: {source}", path.display()).into(),
+            Self::Call {
+                action,
+                source,
+                elapsed,
+            } => {
+                let required = advice::required_wait(source);
+                let waited = elapsed.filter(|_| !required.is_empty()).map(|time| {
+                    let time = duration::format(time.as_secs());
+                    format!(", waited: {time}")
+                });
+                let waited = waited.unwrap_or_default();
+                let cause = advice::message(source);
+                format!("failed to {action}: {cause}{required}{waited}").into()
+            }
+            Self::Undelivered(report) => {
+                let required = report.error().map(advice::required_wait);
+                let message = advice::message(report);
+                format!("{message}{}", required.unwrap_or_default()).into()
+            }
+            Self::Emulator(source) => advice::message(source).into(),
+            Self::Start {
+                program, reason, ..
+            } => format!("cannot start {}: {reason}", program.display()).into(),
+            Self::Unreported(report) => report.to_string().into(),
+            Self::TimedOut(end) => end.to_string().into(),
+            Self::Output(source) => format!("cannot print the result: {source}").into(),
+            Self::Runtime(source) => format!("cannot start the runtime: {source}").into(),
+        }
+    }
+
+    /// Returns the steps that fix the error, or `None` if there are none.
+    pub(crate) fn help(&self) -> Option<Message> {
+        match self {
+            Self::Unreported(report) => Some(report.help().into()),
             Self::Undelivered(report) => Some(advice::help_for_report(report)),
-            Self::TimedOut(_, TimedOut::Creating) => Some(advice::LOOK_FIRST.to_owned()),
-            Self::TimedOut(_, TimedOut::Flushing) => Some(advice::FLUSH_AGAIN.to_owned()),
+            Self::TimedOut(end) => end.help(),
             _ => advice::help(self.source_call()?),
+        }
+    }
+}
+
+impl TimedOut {
+    fn help(&self) -> Option<Message> {
+        match &self.activity {
+            Activity::Reading => None,
+            Activity::Creating => Some(advice::LOOK_FIRST.into()),
+            Activity::Flushing(outbox) => Some(advice::flush_again(outbox).into()),
+        }
+    }
+}
+
+impl fmt::Display for TimedOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let limit = duration::format(self.limit.as_secs());
+        write!(
+            f,
+            "no result within the time limit of {limit} (--timeout); "
+        )?;
+        match &self.last_delay {
+            Some(reason) => write!(f, "last delay: {reason}"),
+            None => f.write_str("the server did not respond"),
         }
     }
 }
@@ -120,8 +216,8 @@ impl Unreported {
     fn help(&self) -> String {
         match &self.kept_in {
             Some(outbox) => format!(
-                "Run `deploystatus flush --outbox {}` later; it searches for the status before it sends.",
-                outbox.display()
+                "Run `{}` later; it searches for the status before it sends.",
+                advice::flush_command(outbox)
             ),
             None => format!(
                 "If the deployment has not ended, run `{}`.",
@@ -133,37 +229,7 @@ impl Unreported {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing(settings) => {
-                for (index, setting) in settings.iter().enumerate() {
-                    let separator = if index == 0 { "" } else { "\n" };
-                    write!(f, "{separator}missing {}; {}", setting.what, setting.fix)?;
-                }
-                Ok(())
-            }
-            Self::Usage(message) => f.write_str(message),
-            Self::File {
-                action,
-                path,
-                source,
-            } => write!(f, "cannot {action} {}: {source}", path.display()),
-            Self::Call { action, source } => {
-                write!(f, "failed to {action}: {}", advice::message(source))
-            }
-            Self::Undelivered(report) => f.write_str(&advice::message(report)),
-            Self::Emulator(source) => f.write_str(&advice::message(source)),
-            Self::Start {
-                program, reason, ..
-            } => write!(f, "cannot start {}: {reason}", program.display()),
-            Self::Unreported(report) => report.fmt(f),
-            Self::TimedOut(limit, _) => write!(
-                f,
-                "no result within the time limit of {} (--timeout)",
-                duration::format(limit.as_secs())
-            ),
-            Self::Output(source) => write!(f, "cannot print the result: {source}"),
-            Self::Runtime(source) => write!(f, "cannot start the runtime: {source}"),
-        }
+        self.message().fmt(f)
     }
 }
 

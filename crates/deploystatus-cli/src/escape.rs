@@ -1,10 +1,16 @@
 //! Escaping of text from servers, files and arguments before it is printed.
 
+pub(crate) mod message;
+pub(crate) mod secrets;
+pub(crate) mod shell;
+
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
 use anstyle::Style;
 use unicode_width::UnicodeWidthStr;
+
+use message::Message;
 
 /// A kind of log that receives the command's output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -110,9 +116,9 @@ pub(crate) fn escape(text: &str, log: Log) -> Safe {
     })
 }
 
-/// Escapes each line of `text` and keeps its line feeds.
-pub(crate) fn escape_lines(text: &str, log: Log) -> Safe {
-    let lines: Vec<_> = text.split('\n').map(|line| escape(line, log).0).collect();
+/// Escapes each line of a message.
+pub(crate) fn escape_lines(message: &Message, log: Log) -> Safe {
+    let lines: Vec<_> = message.lines().map(|line| escape(line, log).0).collect();
     Safe(lines.join("\n"))
 }
 
@@ -134,9 +140,9 @@ pub(crate) fn escape_json(document: &str) -> Safe {
     Safe(json.replace("##", "#\\u0023"))
 }
 
-/// Escapes a text as the message of a workflow command.
-pub(crate) fn escape_annotation(text: &str) -> Safe {
-    let text = escape_lines(text, Log::Actions).0;
+/// Escapes a message as the message of a workflow command.
+pub(crate) fn escape_annotation(message: &Message) -> Safe {
+    let text = escape_lines(message, Log::Actions).0;
     Safe(text.replace('%', "%25").replace('\n', "%0A"))
 }
 
@@ -150,19 +156,6 @@ pub(crate) fn shorten(text: &str, max: usize) -> Cow<'_, str> {
     let start = text.chars().take(max.saturating_sub(end + 1));
     let rest = text.chars().skip(length - end);
     start.chain(['…']).chain(rest).collect::<String>().into()
-}
-
-/// Returns `url` without user name, password, query and fragment, which may contain secrets.
-pub(crate) fn without_secrets(url: &str) -> String {
-    let end = url.find(['?', '#']).unwrap_or(url.len());
-    let (start, cut) = url.split_at(end);
-    let (scheme, rest) = start.split_once("://").unwrap_or(("", start));
-    let authority_end = rest.find('/').unwrap_or(rest.len());
-    let host = rest[..authority_end].rfind('@').map_or(0, |at| at + 1);
-    let joint = if scheme.is_empty() { "" } else { "://" };
-    let hidden = if cut.is_empty() { "" } else { "…" };
-    let user = if host > 0 { "…@" } else { "" };
-    format!("{scheme}{joint}{user}{}{hidden}", &rest[host..])
 }
 
 /// Breaks `##[` and a leading `::`, by which the runner recognises workflow commands.
@@ -223,7 +216,8 @@ mod tests {
     fn invisible_characters_are_escaped() {
         let escaped = escape("a\u{1b}[31m\tb\r\n\u{202e}\u{200b}c\u{2028}d", Log::Plain);
         assert_eq!(escaped.as_str(), "a\\u{1b}[31m b  \\u{202e}\\u{200b}c d");
-        assert_eq!(escape_lines("a\u{7}\nb", Log::Plain).as_str(), "a\\u{7}\nb");
+        let message = Message::constant("a\u{7}\nb");
+        assert_eq!(escape_lines(&message, Log::Plain).as_str(), "a\\u{7}\nb");
         assert_eq!(
             escape("本番環境 ü 🚀", Log::Plain).as_str(),
             "本番環境 ü 🚀"
@@ -251,18 +245,6 @@ mod tests {
         assert!(!escaped.as_str().contains('\u{202e}'));
         let value: [String; 1] = serde_json::from_str(escaped.as_str()).unwrap();
         assert_eq!(value, [text]);
-    }
-
-    #[test]
-    fn secrets_are_removed_from_urls() {
-        for (url, shown) in [
-            ("https://a:b@host/p?token=x#y", "https://…@host/p…"),
-            ("https://host/api/v3", "https://host/api/v3"),
-            ("host/p@q", "host/p@q"),
-            ("nonsense", "nonsense"),
-        ] {
-            assert_eq!(without_secrets(url), shown);
-        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use deploystatus::{ErrorKind, RejectionKind, Undelivered};
 
-use crate::error::{Error, TimedOut};
+use crate::error::{Activity, Error};
 
 /// The result of the command, as its exit code reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +44,9 @@ impl Code {
             Self::Usage => "invalid arguments, environment variables or files",
             Self::Rejected => "the server rejected the request: not found, invalid, or archived",
             Self::NotAllowed => "the token is not allowed to do this (401, 403)",
-            Self::RateLimited => "a rate limit requires a wait of more than two minutes",
+            Self::RateLimited => {
+                "a rate limit requires a wait of more than two minutes, or beyond the time limit"
+            }
             Self::NoResponse => "no response, or a server error",
             Self::OutOfTime => "a time limit was reached",
             Self::OutcomeUnknown => {
@@ -97,13 +99,17 @@ pub(crate) fn code_of(error: &Error) -> Code {
     match error {
         Error::Call { source, .. } => code_of_call(source),
         Error::Undelivered(report) => code_of_report(report),
-        Error::Missing(_) | Error::Usage(_) | Error::File { .. } | Error::Emulator(_) => {
-            Code::Usage
-        }
+        Error::Missing(_)
+        | Error::Usage(_)
+        | Error::CommandLine(_)
+        | Error::File { .. }
+        | Error::Emulator(_) => Code::Usage,
         Error::Start { code, .. } => Code::Child(*code),
         Error::Unreported(_) => Code::NoResponse,
-        Error::TimedOut(_, TimedOut::Reading | TimedOut::Flushing) => Code::OutOfTime,
-        Error::TimedOut(_, TimedOut::Creating) => Code::OutcomeUnknown,
+        Error::TimedOut(end) => match end.activity {
+            Activity::Reading | Activity::Flushing(_) => Code::OutOfTime,
+            Activity::Creating => Code::OutcomeUnknown,
+        },
         Error::Output(_) | Error::Runtime(_) => Code::Failed,
     }
 }

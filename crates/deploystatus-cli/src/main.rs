@@ -13,6 +13,7 @@ mod output;
 mod settings;
 
 use std::process::ExitCode;
+use std::time::Instant;
 
 use clap::Parser;
 
@@ -27,13 +28,15 @@ fn main() -> ExitCode {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => return output::usage::print_usage_error(&error).into(),
+        Err(error) => return output::usage::print_usage_error(error).into(),
     };
+    let started = Instant::now();
     let output = Output::new(&arguments.output);
     let settings = Settings::new(arguments.target.clone());
     let code = match run(arguments.command, &settings, &output) {
         Ok(code) => code,
         Err(error) => {
+            let error = error.after(started.elapsed());
             output.error(&error);
             exit::code_of(&error)
         }

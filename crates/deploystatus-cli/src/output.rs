@@ -27,9 +27,9 @@ use serde_json::{Value, json};
 
 use crate::arguments::OutputArgs;
 use crate::error::Error;
-use crate::escape::{Safe, escape_json, escape_lines, shorten};
+use crate::escape::message::Message;
+use crate::escape::{Safe, escape_json, escape_lines};
 use format::{Format, Verbosity};
-use json::MAX_ERROR;
 use json_array::JsonArray;
 use notes::Notes;
 use print::{coloured_for, print_json, print_labelled};
@@ -138,9 +138,9 @@ impl Output {
         self.write(&table::line(spans, &[], self.workflow.log))
     }
 
-    /// Prints lines of text.
-    pub(crate) fn text(&self, text: &str) -> Result<(), Error> {
-        self.write_line(escape_lines(text, self.workflow.log))
+    /// Prints a message to standard output.
+    pub(crate) fn text(&self, text: impl Into<Message>) -> Result<(), Error> {
+        self.write_line(escape_lines(&text.into(), self.workflow.log))
     }
 
     /// Prints text that the command generated itself, such as completions.
@@ -149,8 +149,8 @@ impl Output {
     }
 
     /// Prints a message to standard error, except with `--quiet`.
-    pub(crate) fn note(&self, text: &str) {
-        self.notes.print(text);
+    pub(crate) fn note(&self, text: impl Into<Message>) {
+        self.notes.print(&text.into());
     }
 
     /// Shows what the command waits for: in the live line of a terminal, and in a line elsewhere.
@@ -173,10 +173,21 @@ impl Output {
         self.notes.break_silence().await
     }
 
+    /// Returns the reason of the last delay, or `None` if there was none.
+    pub(crate) fn last_delay(&self) -> Option<String> {
+        self.notes.last_delay()
+    }
+
+    /// Discards the last delay, because a request has succeeded since.
+    pub(crate) fn clear_last_delay(&self) {
+        self.notes.clear_last_delay();
+    }
+
     /// Prints a problem that does not stop the command.
-    pub(crate) fn warning(&self, text: &str) {
+    pub(crate) fn warning(&self, text: impl Into<Message>) {
+        let text = text.into();
         match (self.format, self.workflow.log) {
-            (Format::Text, log) => print_labelled(Level::Warning, text, log),
+            (Format::Text, log) => print_labelled(Level::Warning, &text, log),
             _ => print_json(&json!({ "warning": text })),
         }
     }
@@ -187,9 +198,11 @@ impl Output {
             print_json(&json::error(error));
             return;
         }
-        let mut text = shorten(&error.to_string(), MAX_ERROR).into_owned();
+        let mut text = error.message();
         if let Some(help) = error.help() {
-            text = format!("{text}\nhelp: {}", shorten(&help, MAX_ERROR));
+            let mut lines = Message::from("help: ");
+            lines.append_lines(&help);
+            text.push_lines(&lines);
         }
         print_labelled(Level::Error, &text, self.workflow.log);
     }
@@ -197,7 +210,7 @@ impl Output {
     /// Sets the outputs of a workflow step to the values of a status.
     pub(crate) fn set_outputs(&self, status: &DeploymentStatus) {
         if let Err(error) = self.workflow.set_outputs(status) {
-            self.warning(&error.to_string());
+            self.warning(error.message());
         }
     }
 
@@ -209,7 +222,7 @@ impl Output {
     /// Adds statuses, newest first, to the summary of a workflow step.
     pub(crate) fn add_summary(&self, deployment: &Deployment, statuses: &[DeploymentStatus]) {
         if let Err(error) = self.workflow.add_summary(deployment, statuses) {
-            self.warning(&error.to_string());
+            self.warning(error.message());
         }
     }
 

@@ -5,6 +5,7 @@ pub(crate) mod pipeline;
 pub(crate) mod token;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use deploystatus::{Client, Deployment};
 
@@ -13,7 +14,7 @@ use crate::arguments::TargetArgs;
 use crate::arguments::report::OutboxArgs;
 use crate::environment::{path, variable};
 use crate::error::{Error, Missing};
-use crate::escape::without_secrets;
+use crate::escape::secrets::without_secrets;
 use crate::event_file;
 use crate::output::Output;
 
@@ -23,11 +24,24 @@ use token::TokenSource;
 /// The arguments and environment variables that select a deployment.
 pub(crate) struct Settings {
     target: TargetArgs,
+    /// Time limit for a connection, or `None` for the default.
+    connect_timeout: Option<Duration>,
 }
 
 impl Settings {
     pub(crate) fn new(target: TargetArgs) -> Self {
-        Self { target }
+        Self {
+            target,
+            connect_timeout: None,
+        }
+    }
+
+    /// Returns the same settings with a time limit for a connection.
+    pub(crate) fn with_connect_timeout(&self, timeout: Duration) -> Self {
+        Self {
+            target: self.target.clone(),
+            connect_timeout: Some(timeout),
+        }
     }
 
     /// Returns a client for the server.
@@ -130,6 +144,9 @@ impl Settings {
             .on_delay(output.delay_listener());
         if self.target.allow_plain_http {
             builder = builder.allow_plain_http();
+        }
+        if let Some(timeout) = self.connect_timeout {
+            builder = builder.connect_timeout(timeout);
         }
         let origin = token.origin();
         let builder = match token {

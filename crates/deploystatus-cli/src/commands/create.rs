@@ -10,7 +10,8 @@ use super::time_limit::TimeLimit;
 use crate::advice;
 use crate::arguments::parsers::ReportedState;
 use crate::arguments::report::{CreateArgs, ReportArgs};
-use crate::error::{Error, TimedOut};
+use crate::error::{Activity, Error};
+use crate::escape::secrets::without_secrets;
 use crate::exit::Code;
 use crate::output::Output;
 use crate::settings::Settings;
@@ -36,23 +37,31 @@ pub(crate) async fn run(
     }
     if arguments.unless_finished
         && let Some(finished) = limit
-            .run(TimedOut::Reading, read_finished(&deployment))
+            .run(Activity::Reading, read_finished(&deployment))
             .await?
     {
         output.set_outputs(&finished);
         output.status(&finished, &[("delivery", json!("already_finished"))])?;
         return Ok(Code::Done);
     }
+    if report.if_changed {
+        // As long as the server does not respond to a reading, no creation is sent.
+        let reading = async {
+            let newest = deployment.latest_status().await;
+            newest.map_err(Error::call("read the newest status"))
+        };
+        limit.run(Activity::Reading, reading).await?;
+    }
     let create = create(&deployment, status, report);
-    let created = limit.run(TimedOut::Creating, create).await?;
+    let created = limit.run(Activity::Creating, create).await?;
     let status = &created.status;
     // Later steps need the outputs even if standard output cannot be written.
     output.set_outputs(status);
     let printed = output.status(status, &[("delivery", json!(delivery(&created)))]);
     if printed.is_err() {
-        output.warning(&format!("stored as status {}", status.id));
+        output.warning(format!("stored as status {}", status.id));
     }
-    summary::add(&deployment, status, output).await;
+    summary::add(&deployment, status, limit.left(), output).await;
     printed?;
     Ok(Code::Done)
 }
@@ -162,6 +171,9 @@ fn explain(error: deploystatus::Error, report: &ReportArgs, log_url: Option<&Giv
         Some(url) if field == "log_url" => url.origin,
         _ => origin,
     };
+    if name == "URL" {
+        return Error::invalid(name, &without_secrets(value), origin, expected);
+    }
     Error::invalid(name, value, origin, expected)
 }
 
@@ -175,7 +187,7 @@ pub(crate) fn print_request(
     output: &Output,
 ) -> Result<(), Error> {
     let body = serde_json::to_value(status).unwrap_or(Value::Null);
-    output.note(&format!(
+    output.note(format!(
         "dry run: this request for deployment {} of {} was not sent",
         deployment.id(),
         deployment.repository()

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::timeline;
 use crate::error::Error;
+use crate::escape::message::Message;
 use crate::exit::Code;
 use crate::output::Output;
 use crate::output::format::Format;
@@ -40,7 +41,7 @@ pub(crate) async fn run(output: &Output) -> Result<Code, Error> {
     let older = tour.deploy_first().await?;
     let newer = tour.deploy_second().await?;
     tour.print_timelines(&[older, newer]).await?;
-    tour.print(NEXT_STEPS)?;
+    tour.print(Message::constant(NEXT_STEPS))?;
     github.stop().await.map_err(Error::Emulator)?;
     Ok(Code::Done)
 }
@@ -54,7 +55,9 @@ struct Tour<'a> {
 impl Tour<'_> {
     /// Reports a deployment without failures.
     async fn deploy_first(&self) -> Result<Deployment, Error> {
-        self.print("A GitHub emulator runs in this process; the tour advances its clock.\n")?;
+        self.print(Message::constant(
+            "A GitHub emulator runs in this process; the tour advances its clock.\n",
+        ))?;
         let deployment = self.deployment("v1")?;
         self.report(&deployment, State::Queued, "").await?;
         self.advance_minutes(1);
@@ -90,7 +93,9 @@ impl Tour<'_> {
         if self.output.format() != Format::Text {
             return self.output.json(&json!(timelines));
         }
-        self.print("\nThe success of v2 made v1 inactive (--auto-inactive false prevents this).")?;
+        self.print(Message::constant(
+            "\nThe success of v2 made v1 inactive (--auto-inactive false prevents this).",
+        ))?;
         for ((deployment, timeline), name) in deployments.iter().zip(&timelines).zip(["v1", "v2"]) {
             self.print_timeline(deployment, timeline, name)?;
         }
@@ -105,20 +110,21 @@ impl Tour<'_> {
     ) -> Result<(), Error> {
         let stored = self.github.history(deployment.id()).len();
         let id = deployment.id();
-        self.print(&format!(
-            "\nDeployment {id}, {name}: {stored} statuses on the server"
+        self.print("")?;
+        self.print(format!(
+            "Deployment {id}, {name}: {stored} statuses on the server"
         ))?;
         // The emulator's clock differs from that of this machine, so times are absolute.
         self.output
             .table(&timeline::table(timeline, Times::Absolute))?;
-        self.print(&timeline::summary(timeline, Times::Absolute))
+        self.print(timeline::summary(timeline, Times::Absolute))
     }
 
     fn deployment(&self, reference: &str) -> Result<Deployment, Error> {
         let new = NewDeployment::new(reference).environment(ENVIRONMENT);
         let created = self.github.create_deployment(REPOSITORY, new);
         let id = created.map_err(Error::Emulator)?.id;
-        self.print(&format!(
+        self.print(format!(
             "Deployment {id} of {REPOSITORY} to {ENVIRONMENT}: {reference}"
         ))?;
         self.client.deployment(REPOSITORY, id).map_err(demo_error())
@@ -145,7 +151,7 @@ impl Tour<'_> {
     }
 
     /// Prints the course of the tour; the JSON output has only the timelines.
-    fn print(&self, text: &str) -> Result<(), Error> {
+    fn print(&self, text: impl Into<Message>) -> Result<(), Error> {
         if self.output.format() == Format::Text {
             self.output.text(text)
         } else {

@@ -9,9 +9,10 @@ use deploystatus::{Deployment, Outbox};
 use serde_json::json;
 
 use super::time_limit::TimeLimit;
+use crate::advice;
 use crate::arguments::DoctorArgs;
 use crate::arguments::report::OutboxArgs;
-use crate::error::{Error, TimedOut};
+use crate::error::{Activity, Error};
 use crate::exit::Code;
 use crate::output::Output;
 use crate::output::format::Format;
@@ -31,7 +32,7 @@ pub(crate) async fn run(
         check(settings, output, &mut findings).await;
         Ok(())
     };
-    if let Err(error) = limit.run(TimedOut::Reading, checks).await {
+    if let Err(error) = limit.run(Activity::Reading, checks).await {
         findings.push(Finding::failed("time", &error));
     }
     findings.extend(check_outbox(&arguments.outbox));
@@ -137,6 +138,9 @@ fn check_outbox(arguments: &OutboxArgs) -> Option<Finding> {
     (count > 0).then(|| {
         let reports = if count == 1 { "report" } else { "reports" };
         let message = format!("{count} unsent {reports} in {}", directory.display());
-        Finding::warning("outbox", message).fix("Send them with `deploystatus flush`.")
+        Finding::warning("outbox", message).fix(format!(
+            "Send them with `{}`.",
+            advice::flush_command(&directory)
+        ))
     })
 }

@@ -1,9 +1,9 @@
 //! `emulator`: runs a GitHub emulator until it is interrupted.
 
 mod browser;
+mod instructions;
 mod session;
 
-use std::env;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use deploystatus_emulator::{Emulator, EmulatorBuilder, Limits, Seed, Token, Webhook};
@@ -27,7 +27,7 @@ pub(crate) async fn run(arguments: EmulatorArgs, output: &Output) -> Result<Code
     let code = if arguments.run {
         session::run(&emulator, &arguments.command, output).await?
     } else {
-        print_addresses(&emulator, &page, output)?;
+        print_addresses(&emulator, &page, &arguments, output)?;
         interrupted.await;
         Code::Done
     };
@@ -35,11 +35,17 @@ pub(crate) async fn run(arguments: EmulatorArgs, output: &Output) -> Result<Code
     Ok(code)
 }
 
-fn print_addresses(emulator: &Emulator, page: &str, output: &Output) -> Result<(), Error> {
+fn print_addresses(
+    emulator: &Emulator,
+    page: &str,
+    arguments: &EmulatorArgs,
+    output: &Output,
+) -> Result<(), Error> {
     let api = emulator.api_url();
     if output.format() == Format::Text {
         output.text(&api)?;
-        output.note(&instructions(emulator, page));
+        let seed = arguments.seed.as_deref();
+        output.note(instructions::instructions(emulator, page, seed));
         return Ok(());
     }
     output.json(&json!({ "api_url": api, "url": emulator.url(), "page_url": page }))
@@ -79,29 +85,6 @@ fn builder(arguments: &EmulatorArgs) -> Result<EmulatorBuilder, Error> {
         builder = builder.show_credentials();
     }
     Ok(builder)
-}
-
-/// Returns commands for another shell that create a deployment and a status.
-fn instructions(emulator: &Emulator, page: &str) -> String {
-    // After `cargo run` the command is not in the search path.
-    let program = env::args().next();
-    let program = program.unwrap_or_else(|| "deploystatus".to_owned());
-    let repository = session::repository(emulator);
-    let missing = repository
-        .is_none()
-        .then(|| json!({"name": session::DEFAULT_REPOSITORY}));
-    let repository = repository.unwrap_or_else(|| session::DEFAULT_REPOSITORY.to_owned());
-    let deployment = json!({"repository": repository, "id": 42, "ref": "main"});
-    let seed = json!({"repositories": Vec::from_iter(missing), "deployments": [deployment]});
-    format!(
-        "Page: {page}\n\
-         Press Ctrl-C to stop. In another shell:\n  \
-         export GITHUB_API_URL={} GITHUB_TOKEN=any GITHUB_REPOSITORY={repository}\n  \
-         curl -sf {}/_emulator/seed -d '{seed}'\n  \
-         {program} create in_progress --deployment 42",
-        emulator.api_url(),
-        emulator.url()
-    )
 }
 
 /// Starts listening for signals and returns a future that completes with the first one.

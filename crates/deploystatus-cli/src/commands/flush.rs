@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::time_limit::TimeLimit;
 use crate::advice;
 use crate::arguments::FlushArgs;
-use crate::error::{Error, TimedOut};
+use crate::error::{Activity, Error};
 use crate::exit::{self, Code};
 use crate::output::Output;
 use crate::output::format::Format;
@@ -30,7 +30,7 @@ pub(crate) async fn run(
                 directory.display()
             )));
         }
-        output.note(&format!("no outbox at {}", directory.display()));
+        output.note(format!("no outbox at {}", directory.display()));
         return results.finish();
     }
     let limit = TimeLimit::new(arguments.timeout, output);
@@ -43,15 +43,20 @@ pub(crate) async fn run(
     let outbox = Outbox::open(&directory).map_err(Error::call("open the outbox"))?;
     let flush = async {
         let on_event = |event| {
-            limit.on_progress();
+            // A report that fails is not progress.
+            if matches!(event, FlushEvent::Delivered { .. } | FlushEvent::Dropped(_)) {
+                limit.on_progress();
+            }
             results.add(event);
         };
         let flushed = outbox.flush_with(&client, superseded, on_event);
         flushed.await.map_err(Error::call("read the outbox"))
     };
-    let flushed = limit.run(TimedOut::Flushing, flush).await;
+    let flushed = limit
+        .run(Activity::Flushing(directory.clone()), flush)
+        .await;
     if flushed.is_ok() && results.is_empty {
-        output.note(&format!("the outbox at {} is empty", directory.display()));
+        output.note(format!("the outbox at {} is empty", directory.display()));
     }
     let code = results.finish()?;
     flushed.map(|()| code)
@@ -104,7 +109,7 @@ impl<'a> Results<'a> {
                 self.document.delivered.push(outcome.status);
             }
             FlushEvent::Dropped(report) => {
-                output.note(&format!(
+                output.note(format!(
                     "dropped the report for deployment {} of {}, because a newer status exists",
                     report.deployment(),
                     report.repository()
@@ -113,7 +118,7 @@ impl<'a> Results<'a> {
             }
             FlushEvent::Kept(report) => self.add_kept(report),
             FlushEvent::InUse(path) => {
-                output.note(&format!(
+                output.note(format!(
                     "left {} alone, because another process uses it",
                     path.display()
                 ));
@@ -121,7 +126,7 @@ impl<'a> Results<'a> {
             }
             FlushEvent::Skipped(path) => {
                 self.fail();
-                output.warning(&format!(
+                output.warning(format!(
                     "skipped {}: it is for another server or follows a report that was not sent",
                     path.display()
                 ));

@@ -2,7 +2,7 @@
 
 use super::time_limit::TimeLimit;
 use crate::arguments::GetArgs;
-use crate::error::{Error, TimedOut};
+use crate::error::{Activity, Error};
 use crate::exit::Code;
 use crate::output::Output;
 use crate::settings::Settings;
@@ -18,7 +18,7 @@ pub(crate) async fn run(
         let status = deployment.get_status(arguments.status_id).await;
         status.map_err(Error::call("read the status"))
     };
-    let status = limit.run(TimedOut::Reading, read).await?;
+    let status = limit.run(Activity::Reading, read).await?;
     output.set_outputs(&status);
     output.status(&status, &[])?;
     Ok(Code::Done)

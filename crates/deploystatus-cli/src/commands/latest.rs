@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::time_limit::TimeLimit;
 use crate::arguments::TimeoutArgs;
-use crate::error::{Error, TimedOut};
+use crate::error::{Activity, Error};
 use crate::exit::Code;
 use crate::output::Output;
 use crate::output::format::Format;
@@ -21,7 +21,7 @@ pub(crate) async fn run(
         let newest = deployment.latest_status().await;
         newest.map_err(Error::call("read the newest status"))
     };
-    let newest = limit.run(TimedOut::Reading, read).await?;
+    let newest = limit.run(Activity::Reading, read).await?;
     if let Some(status) = newest {
         output.set_outputs(&status);
         output.status(&status, &[])?;

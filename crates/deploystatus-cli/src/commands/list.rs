@@ -5,12 +5,12 @@ use futures_util::TryStreamExt;
 
 use super::time_limit::TimeLimit;
 use crate::arguments::ListArgs;
-use crate::error::{Error, TimedOut};
+use crate::error::{Activity, Error};
 use crate::exit::Code;
 use crate::output::Output;
 use crate::output::format::Format;
 use crate::output::style::{Span, Times};
-use crate::output::table::Table;
+use crate::output::table::{Column, Table};
 use crate::settings::Settings;
 
 pub(crate) async fn run(
@@ -22,9 +22,9 @@ pub(crate) async fn run(
     let pages = time.deployment(settings)?.statuses();
     let limit = (!arguments.all).then_some(arguments.limit);
     let print = print(pages, limit, &time, output);
-    let rest = time.run(TimedOut::Reading, print).await?;
+    let rest = time.run(Activity::Reading, print).await?;
     if let (Rest::More, Some(limit)) = (rest, limit) {
-        output.note(&format!(
+        output.note(format!(
             "these are the newest {limit}; use --all to show all statuses"
         ));
     }
@@ -117,7 +117,14 @@ pub(crate) fn table<'a>(
     statuses: impl IntoIterator<Item = &'a DeploymentStatus>,
     times: Times,
 ) -> Table {
-    let mut table = Table::new(&["ID", "STATE", "CREATED", "BY", "ENVIRONMENT", "DESCRIPTION"]);
+    let mut table = Table::new(&[
+        Column::Fixed("ID"),
+        Column::Fixed("STATE"),
+        Column::Fixed("CREATED"),
+        Column::Text("BY"),
+        Column::Text("ENVIRONMENT"),
+        Column::Text("DESCRIPTION"),
+    ]);
     for status in statuses {
         let creator = status.creator.as_ref().map(|it| it.login().to_owned());
         table.row(vec![

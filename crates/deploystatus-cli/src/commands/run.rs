@@ -52,6 +52,7 @@ pub(crate) async fn run(
         biased;
         stop = signals.next() => Some(stop),
         () = reports.wait_started(arguments.report_timeout) => None,
+        never = output.break_silence() => never,
     };
     let mut supervisor = Supervisor::new(&arguments, reports, child_output, parent_policy, output);
     match stop {
@@ -78,7 +79,7 @@ fn create_child_output(output: &Output) -> Option<ChildOutput> {
     match ChildOutput::create() {
         Ok(file) => Some(file),
         Err(error) => {
-            output.warning(&format!(
+            output.warning(format!(
                 "cannot create the file for DEPLOYSTATUS_OUTPUT: {error}"
             ));
             None

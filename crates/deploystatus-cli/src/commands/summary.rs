@@ -8,16 +8,23 @@ use tokio::time::timeout;
 use crate::output::Output;
 
 /// Time limit for reading the statuses. Without them, the summary contains the newest status only.
-const TIME_LIMIT: Duration = Duration::from_secs(5);
+pub(crate) const TIME_LIMIT: Duration = Duration::from_secs(5);
 
 /// Adds the statuses of a deployment to the summary of the workflow step, if there is one.
-pub(crate) async fn add(deployment: &Deployment, newest: &DeploymentStatus, output: &Output) {
+///
+/// `time_left` is the time until the command must end.
+pub(crate) async fn add(
+    deployment: &Deployment,
+    newest: &DeploymentStatus,
+    time_left: Duration,
+    output: &Output,
+) {
     if !output.has_summary() {
         return;
     }
     let once = deployment.clone().with_retry_policy(RetryPolicy::never());
     let mut pages = once.statuses();
-    let page = timeout(TIME_LIMIT, pages.next_page()).await;
+    let page = timeout(time_left.min(TIME_LIMIT), pages.next_page()).await;
     let mut statuses = page.ok().and_then(Result::ok).flatten().unwrap_or_default();
     // The list can lag behind the status that was just created.
     if statuses.iter().all(|status| status.id != newest.id) {

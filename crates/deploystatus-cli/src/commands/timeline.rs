@@ -1,35 +1,41 @@
 //! `timeline`: shows the history of a deployment.
 
 use deploystatus::Timeline;
+use futures_util::TryStreamExt;
 
 use super::time_limit::TimeLimit;
-use crate::arguments::TimeoutArgs;
+use crate::arguments::ProgressTimeoutArgs;
 use crate::duration;
-use crate::error::{Error, TimedOut};
+use crate::error::{Activity, Error};
 use crate::exit::Code;
 use crate::output::Output;
 use crate::output::format::Format;
 use crate::output::style::{Span, Times};
-use crate::output::table::Table;
+use crate::output::table::{Column, Table};
 use crate::settings::Settings;
 
 pub(crate) async fn run(
-    arguments: TimeoutArgs,
+    arguments: ProgressTimeoutArgs,
     settings: &Settings,
     output: &Output,
 ) -> Result<Code, Error> {
     let limit = TimeLimit::new(arguments.timeout, output);
     let deployment = limit.deployment(settings)?;
     let read = async {
-        let timeline = deployment.timeline().await;
-        timeline.map_err(Error::call("read the timeline"))
+        let mut statuses = deployment.statuses().into_stream();
+        let mut timeline = Timeline::default();
+        while let Some(status) = statuses.try_next().await.map_err(read_error())? {
+            timeline.extend([status]);
+            limit.on_progress();
+        }
+        Ok(timeline)
     };
-    let timeline = limit.run(TimedOut::Reading, read).await?;
+    let timeline = limit.run(Activity::Reading, read).await?;
     match output.format() {
         Format::Text if timeline.newest().is_none() => output.note("the deployment has no status"),
         Format::Text => {
             output.table(&table(&timeline, output.times()))?;
-            output.text(&summary(&timeline, output.times()))?;
+            output.text(summary(&timeline, output.times()))?;
         }
         Format::Json => output.json(&timeline)?,
         Format::JsonLines => {
@@ -41,9 +47,19 @@ pub(crate) async fn run(
     Ok(Code::Done)
 }
 
+fn read_error() -> impl FnOnce(deploystatus::Error) -> Error {
+    Error::call("read the timeline")
+}
+
 /// Creates a table of the states, oldest first.
 pub(crate) fn table(timeline: &Timeline, times: Times) -> Table {
-    let mut table = Table::new(&["SINCE", "STATE", "LASTED", "BY", "DESCRIPTION"]);
+    let mut table = Table::new(&[
+        Column::Fixed("SINCE"),
+        Column::Fixed("STATE"),
+        Column::Fixed("LASTED"),
+        Column::Text("BY"),
+        Column::Text("DESCRIPTION"),
+    ]);
     for period in timeline.periods() {
         let lasted = period.duration();
         let lasted = lasted.map(|time| duration::format(time.as_secs()));

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use deploystatus::{Deployment, DeploymentStatus, Outcome, PollEvent, WaitPolicy};
+use deploystatus::{Deployment, DeploymentStatus, Outcome, PollEvent, State, WaitPolicy};
 use serde_json::json;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::summary;
 use crate::advice;
@@ -28,14 +28,20 @@ pub(crate) async fn run(
         deployment.repository()
     ));
     let limit = arguments.timeout;
+    let goal = arguments.goal.clone();
+    let started = Instant::now();
     let result = wait(&deployment, arguments, output).await?;
+    let waited = started.elapsed();
     if let Some(status) = result.status() {
         output.set_outputs(status);
-        summary::add(&deployment, status, output).await;
+        let left = limit
+            .saturating_add(OVERRUN)
+            .saturating_sub(started.elapsed());
+        summary::add(&deployment, status, left, output).await;
     }
     print_result(&result, output)?;
-    if let Some(problem) = result.problem(limit) {
-        output.warning(&problem);
+    if let Some(problem) = result.problem(goal.as_ref(), limit, waited) {
+        output.warning(problem);
     }
     Ok(result.code())
 }
@@ -78,12 +84,15 @@ async fn wait(
         Ok(Ok(outcome)) => Ok(WaitResult::from(outcome)),
         // The server fails, or its rate limit lasts, until after the time limit.
         Ok(Err(error)) if newest.is_some() && is_temporary(&error) => {
-            let error = advice::message(&error);
-            output.warning(&format!("cannot read the deployment: {error}"));
-            Ok(WaitResult::OutOfTime(newest))
+            let cause = advice::message(&error) + &advice::required_wait(&error);
+            let cause = Some(format!("cannot read the deployment: {cause}"));
+            Ok(WaitResult::OutOfTime { newest, cause })
         }
         Ok(Err(error)) => Err(Error::call("wait for the deployment")(error)),
-        Err(_) => Ok(WaitResult::OutOfTime(newest)),
+        Err(_) => Ok(WaitResult::OutOfTime {
+            newest,
+            cause: None,
+        }),
     }
 }
 
@@ -98,14 +107,22 @@ const OVERRUN: Duration = Duration::from_millis(1_500);
 /// The end of a wait.
 enum WaitResult {
     Ended(Box<Outcome>),
-    /// The time limit was reached; with the newest status that was read.
-    OutOfTime(Option<Box<DeploymentStatus>>),
+    /// The time limit was reached, or the next poll would be later.
+    OutOfTime {
+        /// The newest status that was read.
+        newest: Option<Box<DeploymentStatus>>,
+        /// The failure because of which the next poll would be too late, or `None` if the limit was reached.
+        cause: Option<String>,
+    },
 }
 
 impl From<Outcome> for WaitResult {
     fn from(outcome: Outcome) -> Self {
         match outcome {
-            Outcome::StillRunning { last, .. } => Self::OutOfTime(last.map(Box::new)),
+            Outcome::StillRunning { last, .. } => Self::OutOfTime {
+                newest: last.map(Box::new),
+                cause: None,
+            },
             outcome => Self::Ended(Box::new(outcome)),
         }
     }
@@ -115,15 +132,27 @@ impl WaitResult {
     fn status(&self) -> Option<&DeploymentStatus> {
         match self {
             Self::Ended(outcome) => outcome.status(),
-            Self::OutOfTime(newest) => newest.as_deref(),
+            Self::OutOfTime { newest, .. } => newest.as_deref(),
         }
     }
 
     /// Returns the reason why the wait did not succeed, or `None` if it did.
-    fn problem(&self, limit: Duration) -> Option<String> {
-        let Self::Ended(outcome) = self else {
-            let limit = duration::format(limit.as_secs());
-            return Some(format!("the deployment did not finish within {limit}"));
+    fn problem(&self, goal: Option<&State>, limit: Duration, waited: Duration) -> Option<String> {
+        let limit = duration::format(limit.as_secs());
+        let outcome = match self {
+            Self::Ended(outcome) => outcome,
+            Self::OutOfTime { cause: None, .. } => {
+                let missed = goal.map_or("finish".to_owned(), |state| format!("reach {state}"));
+                return Some(format!("the deployment did not {missed} within {limit}"));
+            }
+            Self::OutOfTime {
+                cause: Some(cause), ..
+            } => {
+                let waited = duration::format(waited.as_secs());
+                return Some(format!(
+                    "stopped waiting after {waited} of {limit}: {cause}"
+                ));
+            }
         };
         match &**outcome {
             outcome if outcome.is_success() => None,
@@ -151,7 +180,7 @@ impl WaitResult {
 
     fn code(&self) -> Code {
         match self {
-            Self::OutOfTime(_) => Code::OutOfTime,
+            Self::OutOfTime { .. } => Code::OutOfTime,
             Self::Ended(outcome) if outcome.is_success() => Code::Done,
             Self::Ended(outcome) if matches!(**outcome, Outcome::Gone) => Code::Rejected,
             Self::Ended(_) => Code::Failed,
@@ -164,7 +193,7 @@ fn print_poll(poll: &PollEvent<'_>, output: &Output) -> Result<(), Error> {
     let is_last = poll.next_in.is_none();
     if let Some(error) = poll.error.filter(|_| !is_last) {
         let error = advice::message(error);
-        output.note(&format!(
+        output.note(format!(
             "cannot read the deployment: {error}; still waiting"
         ));
     }
@@ -187,7 +216,7 @@ fn print_result(result: &WaitResult, output: &Output) -> Result<(), Error> {
     let name = result.name();
     match result.status() {
         Some(status) => output.status(status, &[("outcome", json!(name))]),
-        None if output.format() == Format::Text => output.text(&format!("outcome  {name}")),
+        None if output.format() == Format::Text => output.text(format!("outcome  {name}")),
         None => output.json(&json!({ "outcome": name })),
     }
 }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::Output;
+use crate::advice;
 use crate::duration;
 use crate::escape::shorten;
 
@@ -21,11 +22,29 @@ impl Output {
     pub(crate) fn delay_listener(&self) -> impl Fn(&Delay<'_>) + Send + Sync + use<> {
         let notes = Arc::clone(&self.notes);
         move |delay| {
+            if let Some(reason) = reason(delay) {
+                notes.set_last_delay(reason);
+            }
             if let Some((text, wait)) = describe(delay) {
                 notes.show_delay(&text, wait);
             }
         }
     }
+}
+
+/// Returns the reason of a delay, for an error.
+fn reason(delay: &Delay<'_>) -> Option<String> {
+    Some(match delay {
+        Delay::Retry { error, .. } | Delay::Search { error, .. } => {
+            shorten(&advice::message(*error), MAX_ERROR).into_owned()
+        }
+        Delay::RateLimit { wait, .. } => match end_time(*wait) {
+            Some(time) => format!("rate limited until {time}"),
+            None => "rate limited".to_owned(),
+        },
+        Delay::Pacing { .. } => "this token's request limit is nearly used up".to_owned(),
+        _ => return None,
+    })
 }
 
 /// Returns the message, which begins with what fits into a narrow terminal, and the time to wait, or `None` if the wait is short.
@@ -86,14 +105,19 @@ fn describe(delay: &Delay<'_>) -> Option<(String, Duration)> {
 /// Returns the time at which a wait ends, such as `in 100 s (at 12:05:55)`.
 fn until(wait: Duration) -> String {
     let seconds = duration::format(wait.as_secs().max(1));
-    let end = jiff::SignedDuration::try_from(wait)
-        .ok()
-        .and_then(|wait| Timestamp::now().checked_add(wait).ok());
-    match end {
-        Some(end) if wait >= MIN_PACING => {
-            let time = end.to_zoned(TimeZone::UTC).strftime("%H:%M:%S").to_string();
-            format!("in {seconds} (at {time} UTC)")
-        }
+    match end_time(wait) {
+        Some(time) if wait >= MIN_PACING => format!("in {seconds} (at {time})"),
         _ => format!("in {seconds}"),
     }
+}
+
+/// Returns the time of day at which a wait ends, or `None` if it has no end in the calendar.
+fn end_time(wait: Duration) -> Option<String> {
+    let wait = jiff::SignedDuration::try_from(wait).ok()?;
+    let end = Timestamp::now().checked_add(wait).ok()?;
+    Some(
+        end.to_zoned(TimeZone::UTC)
+            .strftime("%H:%M:%S UTC")
+            .to_string(),
+    )
 }

@@ -19,8 +19,6 @@ pub(super) struct Extended<'a> {
     pub(super) more: BTreeMap<&'a str, &'a Value>,
 }
 
-/// Maximum number of characters of an error, which may contain response headers.
-pub(super) const MAX_ERROR: usize = 4_000;
 /// Maximum number of characters of a request ID.
 const MAX_REQUEST_ID: usize = 200;
 
@@ -30,8 +28,8 @@ pub(super) fn error(error: &Error) -> Value {
     json!({
         "error": exit::code_of(error).name(),
         "status": call.and_then(CallError::status),
-        "message": shorten(&error.to_string(), MAX_ERROR),
-        "help": error.help().map(|help| shorten(&help, MAX_ERROR).into_owned()),
+        "message": error.message(),
+        "help": error.help(),
         "request_id": call.and_then(CallError::request_id).map(|id| shorten(id, MAX_REQUEST_ID)),
     })
 }

@@ -11,6 +11,7 @@ use super::live_line;
 use super::print::{print_json, print_line};
 use super::silence::Silence;
 use crate::duration;
+use crate::escape::message::Message;
 use crate::escape::{Log, Safe, escape, escape_lines};
 
 /// Longest time without a message while a command waits.
@@ -39,6 +40,8 @@ struct Wait {
     /// The text of the live line while there is no delay.
     text: Safe,
     delay_ends: Option<Instant>,
+    /// The reason of the last delay.
+    last_delay: Option<String>,
 }
 
 impl Notes {
@@ -56,12 +59,13 @@ impl Notes {
                 has_live_line: supports_live_line,
                 text: escape("waiting for the server", log),
                 delay_ends: None,
+                last_delay: None,
             }),
         }
     }
 
     /// Prints a line that stays.
-    pub(super) fn print(&self, text: &str) {
+    pub(super) fn print(&self, text: &Message) {
         self.silence.end();
         match (self.verbosity, self.format) {
             (Verbosity::Quiet, _) => {}
@@ -75,7 +79,7 @@ impl Notes {
         let mut wait = self.wait();
         if !wait.has_live_line {
             drop(wait);
-            return self.print(text);
+            return self.print(&text.into());
         }
         wait.text = escape(text, self.log);
         wait.show();
@@ -88,7 +92,7 @@ impl Notes {
         wait.delay_ends = Some(ends);
         if !wait.has_live_line {
             drop(wait);
-            return self.print(text);
+            return self.print(&text.into());
         }
         live_line::show(&escape(text, self.log), wait.started);
         tokio::spawn(Arc::clone(self).end_delay(ends));
@@ -100,6 +104,19 @@ impl Notes {
         if wait.delay_ends == Some(ends) && wait.has_live_line {
             wait.show();
         }
+    }
+
+    /// Stores the reason of a delay, for heartbeats and for the error of a command that reaches its time limit.
+    pub(super) fn set_last_delay(&self, reason: String) {
+        self.wait().last_delay = Some(reason);
+    }
+
+    pub(super) fn last_delay(&self) -> Option<String> {
+        self.wait().last_delay.clone()
+    }
+
+    pub(super) fn clear_last_delay(&self) {
+        self.wait().last_delay = None;
     }
 
     /// Starts the wait again, with the live line.
@@ -132,8 +149,8 @@ impl Notes {
             if has_live_line {
                 self.wait().show();
             } else {
-                let text = self.wait().still_waiting();
-                self.print(&text);
+                let text = self.wait().heartbeat();
+                self.print(&text.into());
             }
         }
     }
@@ -151,13 +168,18 @@ impl Wait {
         }
     }
 
-    fn still_waiting(&self) -> String {
-        if self.is_delayed() {
-            let left = duration::format(self.delay_left().as_secs());
-            return format!("still waiting, {left} left");
-        }
+    /// Returns a message that repeats the reason of the last delay.
+    fn heartbeat(&self) -> String {
         let elapsed = duration::format(self.started.elapsed().as_secs());
-        format!("still waiting after {elapsed}")
+        let left = if self.is_delayed() {
+            let left = duration::format(self.delay_left().as_secs());
+            format!(", {left} left")
+        } else {
+            String::new()
+        };
+        let reason = self.last_delay.as_ref();
+        let reason = reason.map_or_else(String::new, |reason| format!(": {reason}"));
+        format!("still waiting after {elapsed}{left}{reason}")
     }
 
     fn is_delayed(&self) -> bool {
@@ -168,5 +190,33 @@ impl Wait {
         let now = Instant::now();
         self.delay_ends
             .map_or(Duration::ZERO, |ends| ends.saturating_duration_since(now))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::timeout;
+
+    use super::*;
+
+    // A test of the command would last longer than a minute.
+    #[tokio::test(start_paused = true)]
+    async fn heartbeat_repeats_the_reason() {
+        let notes = Arc::new(Notes::new(Format::Json, Verbosity::Quiet, Log::Plain));
+        let minute = Duration::from_secs(60);
+        assert!(timeout(minute / 2, notes.break_silence()).await.is_err());
+        assert_eq!(notes.wait().heartbeat(), "still waiting after 30s");
+        notes.set_last_delay("rate limited until 12:05:55 UTC".to_owned());
+        notes.show_delay("rate limited", Duration::from_secs(100));
+        assert!(timeout(minute, notes.break_silence()).await.is_err());
+        assert_eq!(
+            notes.wait().heartbeat(),
+            "still waiting after 1m 30s, 40s left: rate limited until 12:05:55 UTC"
+        );
+        assert!(timeout(minute, notes.break_silence()).await.is_err());
+        assert_eq!(
+            notes.wait().heartbeat(),
+            "still waiting after 2m 30s: rate limited until 12:05:55 UTC"
+        );
     }
 }

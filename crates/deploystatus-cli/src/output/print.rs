@@ -7,10 +7,11 @@ use serde_json::Value;
 use super::live_line;
 use super::style::Span;
 use super::workflow::{Level, annotation};
+use crate::escape::message::Message;
 use crate::escape::{Log, Safe, escape_json, escape_lines};
 
 /// Prints a warning or an error: as an annotation in Actions, with a label elsewhere.
-pub(super) fn print_labelled(level: Level, text: &str, log: Log) {
+pub(super) fn print_labelled(level: Level, text: &Message, log: Log) {
     if log == Log::Actions {
         print_line(&annotation(level, text));
         return;

@@ -10,6 +10,7 @@ use deploystatus::{Deployment, DeploymentStatus};
 
 use crate::environment::path;
 use crate::error::Error;
+use crate::escape::message::Message;
 use crate::escape::{Log, Safe, escape, escape_annotation};
 
 /// The workflow that the command is a step of.
@@ -137,7 +138,7 @@ fn link_target(url: &str) -> String {
 }
 
 /// Returns the workflow command that shows a text as an annotation of the run.
-pub(super) fn annotation(level: Level, text: &str) -> Safe {
+pub(super) fn annotation(level: Level, text: &Message) -> Safe {
     let mut line = Safe::default();
     line.push_static(match level {
         Level::Warning => "::warning title=deploystatus::",

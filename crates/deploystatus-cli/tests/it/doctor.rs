@@ -3,9 +3,11 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 
-use deploystatus_emulator::{Emulator, Fault, Limits, NewRepository, RetryAfter, Token};
+use deploystatus_emulator::{Emulator, Fault, Limits, NewRepository, Operation, RetryAfter, Token};
+use serde_json::json;
 use snapbox::str;
 
+use crate::flushing;
 use crate::scene::{ID, Scene};
 use crate::transcript::check;
 
@@ -232,12 +234,69 @@ fn exceeded_rate_limit_is_a_problem() {
 }
 
 #[test]
+fn rate_limits_and_server_errors_are_problems() {
+    let limited = json!({ "message": "Too Many Requests" });
+    let abuse = json!({ "message": "You have triggered an abuse detection mechanism." });
+    let retry = |fault: Fault| fault.header("retry-after", "3600");
+    for (fault, problem, code) in [
+        (retry(Fault::status(429).body(limited)), "token", 5),
+        (retry(Fault::status(403).body(abuse)), "token", 5),
+        (Fault::status(502), "server", 6),
+        (Fault::status(503).on(Operation::CreateStatus), "write", 6),
+    ] {
+        let scene = Scene::real_time();
+        scene.github.fault(fault.times(1000));
+        let transcript = scene.run("doctor");
+        let expected = format!("problem  {problem:8}");
+        assert!(transcript.contains(&expected), "{transcript}");
+        assert!(!transcript.contains(&format!("ok       {problem}")));
+        let exit = format!("--- exit {code}\n");
+        assert!(transcript.ends_with(&exit), "{transcript}");
+        let is_limited = code == 5;
+        assert_eq!(
+            transcript.contains("a wait of 1h 00m"),
+            is_limited,
+            "{transcript}"
+        );
+        assert!(
+            !transcript.contains("no rate limit") || !is_limited,
+            "{transcript}"
+        );
+    }
+}
+
+#[test]
 fn workflow_token_starts_no_workflows() {
     let token = "ghs_0123456789abcdefghij";
-    let scene = Scene::real_time().set("GITHUB_TOKEN", token);
+    let scene = || Scene::real_time().unset("GITHUB_TOKEN");
+    for (scene, is_of_workflow) in [
+        (scene().set("GITHUB_TOKEN", token), true),
+        (
+            scene().set("GH_TOKEN", token).set("GITHUB_ACTIONS", "true"),
+            true,
+        ),
+        (scene().set("GH_TOKEN", token), false),
+    ] {
+        scene.github.add_token(Token::actions(token));
+        let transcript = scene.run("doctor");
+        let is_reported = transcript.contains("start no workflows");
+        assert_eq!(is_reported, is_of_workflow, "{transcript}");
+    }
+    let scene = scene().set("GITHUB_TOKEN", token);
     scene.github.add_token(Token::actions(token));
-    let transcript = scene.run("doctor");
+    scene.file("token", token);
+    let transcript = scene.run("doctor --token-file token");
     assert!(transcript.contains("start no workflows"), "{transcript}");
+}
+
+#[test]
+fn unsent_reports_are_counted() {
+    let scene = flushing::scene();
+    let home = scene.home.path();
+    std::fs::rename(home.join("outbox"), home.join("my outbox")).unwrap();
+    let transcript = scene.run("doctor --outbox 'my outbox'");
+    let expected = "Send them with `deploystatus flush --outbox 'my outbox'`.";
+    assert!(transcript.contains(expected), "{transcript}");
 }
 
 #[test]
@@ -246,4 +305,32 @@ fn named_outbox_is_checked() {
     let transcript = scene.run("doctor --outbox nowhere");
     let expected = "warning  outbox    no outbox at nowhere";
     assert!(transcript.contains(expected), "{transcript}");
+}
+
+#[test]
+fn echoed_tokens_are_removed() {
+    let token = "ghp_tok123456";
+    let scene = Scene::real_time().set("GITHUB_TOKEN", token);
+    for code in [200, 403, 404, 422, 429, 502] {
+        scene.github.clear_faults();
+        let echo = format!("for {token}!");
+        let names = [
+            "x-oauth-scopes",
+            "github-authentication-token-expiration",
+            "x-github-enterprise-version",
+            "x-github-request-id",
+            "retry-after",
+            "date",
+        ];
+        let fault = Fault::status(code).body(json!({ "message": echo }));
+        let fault = names
+            .iter()
+            .fold(fault, |fault, name| fault.header(*name, &echo));
+        scene.github.fault(fault.times(1000));
+        for format in ["", " --json", " -vv"] {
+            let output = scene.output(&format!("doctor --timeout 1s --deployment 42{format}"));
+            let text = format!("{output:?}");
+            assert!(!text.contains(token), "{code}{format}: {text}");
+        }
+    }
 }

@@ -4,11 +4,12 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 
-use nix::sys::signal::Signal;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use snapbox::str;
 
 use crate::process::{Running, wait_until};
-use crate::scene::Scene;
+use crate::scene::{PROGRAM, Scene};
 use crate::schemas;
 use crate::serving::{SEED, Served};
 use crate::transcript::check;
@@ -165,6 +166,65 @@ fn signals_reach_the_command_of_the_emulator() {
     assert_eq!(running.line(), "ready");
     running.send(Signal::SIGTERM);
     assert_eq!(running.code(), 4);
+}
+
+/// Starts an emulator, pastes its instructions into a shell in another directory, and returns the state.
+fn paste(scene: &Scene, mut command: std::process::Command) -> String {
+    let mut emulator = command.stderr(Stdio::piped()).spawn().unwrap();
+    let lines = BufReader::new(emulator.stderr.take().unwrap()).lines();
+    let mut script = String::new();
+    for line in lines.map(Result::unwrap).skip(2) {
+        script = format!("{script}{line} || exit 9\n");
+        if line.contains(" create ") {
+            break;
+        }
+    }
+    let output = scene.shell(&script).current_dir("/").output().unwrap();
+    let id = Pid::from_raw(emulator.id().try_into().unwrap());
+    kill(id, Signal::SIGTERM).unwrap();
+    emulator.wait().unwrap();
+    assert!(output.status.success(), "{script}: {output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn instructions_of_the_emulator_work_in_any_directory() {
+    let scene = Scene::new();
+    let directory = scene.home.path().join("my programs");
+    std::fs::create_dir(&directory).unwrap();
+    std::fs::copy(PROGRAM, directory.join("copy")).unwrap();
+    for program in ["my programs/copy", PROGRAM] {
+        let mut command = scene.prepare(std::process::Command::new(program));
+        command.arg("emulator").stdout(Stdio::null());
+        let state = paste(&scene, command);
+        assert!(state.contains("in_progress"), "{state}");
+    }
+}
+
+#[test]
+fn instructions_of_the_emulator_use_its_seed() {
+    let scene = Scene::new();
+    let seed = r#"{
+        "repositories": [{"name": "octocat/other"}],
+        "tokens": [{"token": "token-of-the-seed"}],
+        "deployments": [{"repository": "octocat/other", "id": 42, "ref": "main"}]
+    }"#;
+    scene.file("seed.json", seed);
+    let mut command = scene.command("emulator --seed seed.json");
+    command.stdout(Stdio::null());
+    let state = paste(&scene, command);
+    assert!(state.contains("in_progress"), "{state}");
+}
+
+#[test]
+fn instructions_of_the_emulator_work_after_a_restart() {
+    let scene = Scene::new();
+    for _ in 0..2 {
+        let mut command = scene.command("emulator --snapshot state.json");
+        command.stdout(Stdio::null());
+        let state = paste(&scene, command);
+        assert!(state.contains("in_progress"), "{state}");
+    }
 }
 
 /// Returns the body of a response of the control API.

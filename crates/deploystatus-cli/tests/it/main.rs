@@ -28,6 +28,7 @@ mod readmes;
 mod run;
 mod scene;
 mod schemas;
+mod secrets;
 mod serving;
 #[cfg(target_os = "linux")]
 mod session;

@@ -115,3 +115,36 @@ $ deploystatus list --limit 0
 "#]],
     );
 }
+
+#[test]
+fn long_arguments_are_shortened() {
+    let scene = Scene::new();
+    let long = "x".repeat(100_000);
+    for line in [
+        format!("create {long}"),
+        format!("list --limit {long}"),
+        format!("list --{long}"),
+        format!("frobnicate{long}"),
+        format!("run {long}"),
+        format!("latest --api-url {long}"),
+        format!("man {long}"),
+    ] {
+        for format in ["", " --json"] {
+            let output = scene.output(&format!("{line}{format}"));
+            assert_eq!(output.status.code(), Some(2));
+            let length = output.stderr.len();
+            assert!(length < 9_000, "{length} bytes for {}", &line[..20]);
+        }
+    }
+}
+
+#[test]
+fn long_values_of_the_command_are_shortened() {
+    let scene = Scene::new();
+    let script = "head -c 900000 /dev/zero | tr '\\0' x >\"$DEPLOYSTATUS_OUTPUT\"";
+    let output = scene.run_script(&[], script);
+    assert!(output.status.success());
+    let length = output.stderr.len();
+    assert!(length < 9_000, "{length} bytes");
+    assert!(length > 1_000, "{length} bytes");
+}

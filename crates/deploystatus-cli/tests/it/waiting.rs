@@ -275,3 +275,15 @@ fn interval_sets_the_time_between_polls() {
     assert_eq!(output.status.code(), Some(7));
     assert!(scene.github.requests().len() > 5);
 }
+
+#[test]
+fn time_limit_names_the_state_that_was_not_reached() {
+    let scene = Scene::real_time().statuses(&["in_progress"]);
+    for (goal, missed) in [("", "finish"), (" --for queued", "reach queued")] {
+        let output = scene.output(&format!("wait --timeout 0{goal} --deployment 42"));
+        assert_eq!(output.status.code(), Some(7), "{output:?}");
+        let errors = String::from_utf8(output.stderr).unwrap();
+        let expected = format!("the deployment did not {missed} within 0s");
+        assert!(errors.contains(&expected), "{errors}");
+    }
+}

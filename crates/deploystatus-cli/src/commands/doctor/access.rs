@@ -7,6 +7,7 @@ use super::finding::Finding;
 use super::probe::{Probe, Response};
 use crate::advice;
 use crate::error::Error;
+use crate::escape::message::Message;
 use crate::exit::Code;
 
 /// Reads the newest status; the second value is `true` if that succeeded.
@@ -64,8 +65,9 @@ fn assess_write(response: &Response) -> Finding {
             Code::Rejected,
         )
         .fix("Unarchive the repository, or stop reporting."),
-        403 | 429 if advice::is_rate_limit(message) => {
-            Finding::warning("write", format!("unknown: {message}"))
+        _ if response.is_rate_limited() => {
+            Finding::problem("write", response.rate_limit(), Code::RateLimited)
+                .fix("Wait, or use another token.")
         }
         401 | 403 => Finding::problem(
             "write",
@@ -79,20 +81,28 @@ fn assess_write(response: &Response) -> Finding {
             Code::Rejected,
         )
         .fix(permission(response)),
+        status @ 500.. => Finding::problem(
+            "write",
+            format!("the server responded {status}"),
+            Code::NoResponse,
+        )
+        .fix("Try again later."),
         status => Finding::warning("write", format!("unknown: the server responded {status}")),
     }
 }
 
 /// Returns the steps that give the token permission to write.
-fn permission(response: &Response) -> String {
+fn permission(response: &Response) -> Message {
     if response.message().contains("integration") {
-        return "In a workflow, add these lines to the job or the file:\n  \
+        return Message::constant(
+            "In a workflow, add these lines to the job or the file:\n  \
                 permissions:\n    \
                   deployments: write\n\
-                For an app, add the permission `deployments: write` and accept it for the installation."
-            .to_owned();
+                For an app, add the permission `deployments: write` and accept it for the installation.",
+        );
     }
-    "Fine-grained tokens and apps need the permission `deployments: write`; \
-     classic tokens need the scope repo_deployment and an owner with push access."
-        .to_owned()
+    Message::constant(
+        "Fine-grained tokens and apps need the permission `deployments: write`; \
+     classic tokens need the scope repo_deployment and an owner with push access.",
+    )
 }

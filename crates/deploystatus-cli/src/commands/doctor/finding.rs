@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::Error;
-use crate::escape::shorten;
+use crate::escape::message::Message;
 use crate::exit::{self, Code};
 use crate::output::Output;
 use crate::output::style::Span;
@@ -17,9 +17,9 @@ pub(crate) struct Finding {
     check: &'static str,
     verdict: Verdict,
     /// Description of the result.
-    message: String,
+    message: Message,
     /// Steps that fix a problem, or null.
-    fix: Option<String>,
+    fix: Option<Message>,
     /// Exit code of the command if this is the first problem.
     #[serde(skip)]
     code: Code,
@@ -36,27 +36,25 @@ enum Verdict {
 
 /// Width of the longest verdict.
 const VERDICT_WIDTH: usize = 7;
-/// Maximum number of characters of a message, which may contain response headers.
-const MAX_MESSAGE: usize = 2_000;
 /// Width of the longest check.
 const CHECK_WIDTH: usize = 8;
 
 impl Finding {
-    pub(crate) fn ok(check: &'static str, message: impl Into<String>) -> Self {
-        Self::new(check, Verdict::Ok, &message.into(), Code::Done)
+    pub(crate) fn ok(check: &'static str, message: impl Into<Message>) -> Self {
+        Self::new(check, Verdict::Ok, message.into(), Code::Done)
     }
 
-    pub(crate) fn warning(check: &'static str, message: impl Into<String>) -> Self {
-        Self::new(check, Verdict::Warning, &message.into(), Code::Done)
+    pub(crate) fn warning(check: &'static str, message: impl Into<Message>) -> Self {
+        Self::new(check, Verdict::Warning, message.into(), Code::Done)
     }
 
-    pub(crate) fn problem(check: &'static str, message: impl Into<String>, code: Code) -> Self {
-        Self::new(check, Verdict::Problem, &message.into(), code)
+    pub(crate) fn problem(check: &'static str, message: impl Into<Message>, code: Code) -> Self {
+        Self::new(check, Verdict::Problem, message.into(), code)
     }
 
     /// Creates the finding for an error that other commands would fail with.
     pub(crate) fn failed(check: &'static str, error: &Error) -> Self {
-        let finding = Self::problem(check, error.to_string(), exit::code_of(error));
+        let finding = Self::problem(check, error.message(), exit::code_of(error));
         match error.help() {
             Some(help) => finding.fix(help),
             None => finding,
@@ -64,7 +62,7 @@ impl Finding {
     }
 
     /// Adds the steps that fix the problem.
-    pub(crate) fn fix(mut self, fix: impl Into<String>) -> Self {
+    pub(crate) fn fix(mut self, fix: impl Into<Message>) -> Self {
         self.fix = Some(fix.into());
         self
     }
@@ -86,18 +84,21 @@ impl Finding {
         let first = lines.next().unwrap_or_default();
         output.line(&[verdict, Span::plain(check), Span::plain(first)])?;
         let indent = || Span::plain(" ".repeat(VERDICT_WIDTH + 2 + CHECK_WIDTH));
-        let fix = self.fix.iter().flat_map(|fix| fix.lines());
+        let fix = self
+            .fix
+            .iter()
+            .flat_map(crate::escape::message::Message::lines);
         for line in lines.chain(fix) {
             output.line(&[indent(), Span::plain(line)])?;
         }
         Ok(())
     }
 
-    fn new(check: &'static str, verdict: Verdict, message: &str, code: Code) -> Self {
+    fn new(check: &'static str, verdict: Verdict, message: Message, code: Code) -> Self {
         Self {
             check,
             verdict,
-            message: shorten(message, MAX_MESSAGE).into_owned(),
+            message,
             fix: None,
             code,
         }

@@ -1,19 +1,28 @@
 //! Checks of the server, the token, the clock and the rate limit, from the headers of one response.
 
+use std::env;
+
 use deploystatus::ServerProfile;
 use jiff::fmt::rfc2822;
 use jiff::{SignedDuration, Timestamp};
 
 use super::finding::Finding;
 use super::probe::{Probe, Response};
-use crate::advice::{self, NEW_TOKEN};
+use crate::advice::NEW_TOKEN;
 use crate::duration;
+use crate::escape::message::Message;
 use crate::exit::Code;
 use crate::settings::token::TokenSource;
 
 /// Identifies the server.
 pub(crate) fn kind(probe: &Probe, response: &Response) -> Finding {
     let base = probe.base();
+    let status = response.status;
+    if status >= 500 {
+        let message = format!("{base} responded {status}");
+        return Finding::problem("server", message, Code::NoResponse)
+            .fix("Try again later. If the server works, check the API URL and proxies.");
+    }
     if let Some(version) = response.header(VERSION) {
         let message = format!("GitHub Enterprise Server {version} at {base}");
         return Finding::ok("server", message);
@@ -21,7 +30,6 @@ pub(crate) fn kind(probe: &Probe, response: &Response) -> Finding {
     if response.header("x-github-request-id").is_some() {
         return Finding::ok("server", format!("GitHub at {base}"));
     }
-    let status = response.status;
     let message = format!("{base} is not GitHub's API (it responded {status})");
     Finding::problem("server", message, Code::NoResponse)
         .fix("Check the API URL (on Enterprise Server it ends in /api/v3) and proxies.")
@@ -47,10 +55,10 @@ pub(crate) fn profile(response: &Response) -> Finding {
     };
     let api_version = profile.api_version().unwrap_or("not sent");
     let accept = profile.accept();
-    Finding::ok(
-        "profile",
-        format!("{profile}{previews}\nAccept: {accept}\nX-GitHub-Api-Version: {api_version}"),
-    )
+    let mut message = Message::from(format!("{profile}{previews}"));
+    message.push_line(&format!("Accept: {accept}"));
+    message.push_line(&format!("X-GitHub-Api-Version: {api_version}"));
+    Finding::ok("profile", message)
 }
 
 /// Name of the header that contains the version of an Enterprise Server.
@@ -65,7 +73,7 @@ pub(crate) fn token(token: &TokenSource, response: &Response) -> Finding {
             let message = format!("{kind} (from {origin}) is invalid, revoked or expired");
             return Finding::problem("token", message, Code::NotAllowed).fix(NEW_TOKEN);
         }
-        403 | 429 if advice::is_rate_limit(response.message()) => {
+        _ if response.is_rate_limited() => {
             let message = format!("{kind} (from {origin}) is rate-limited");
             return Finding::problem("token", message, Code::RateLimited)
                 .fix("Wait, or use another token.");
@@ -74,10 +82,16 @@ pub(crate) fn token(token: &TokenSource, response: &Response) -> Finding {
             let message = format!("{kind} (from {origin}): {}", response.message());
             return Finding::problem("token", message, Code::NotAllowed);
         }
-        _ => {}
+        // Enterprise Server responds with 404 if its rate limits are off.
+        200..=299 | 404 => {}
+        status => {
+            let message =
+                format!("{kind} (from {origin}) was not checked: the server responded {status}");
+            return Finding::warning("token", message);
+        }
     }
     let mut message = format!("{kind} (from {origin})");
-    match response.header("x-oauth-scopes") {
+    match response.header("x-oauth-scopes").as_deref() {
         Some("") => message.push_str(", no scopes"),
         Some(scopes) => message = format!("{message}, scopes: {scopes}"),
         None => {}
@@ -89,9 +103,16 @@ pub(crate) fn token(token: &TokenSource, response: &Response) -> Finding {
 }
 
 /// Returns a warning for the token of a workflow run, whose changes start no workflows.
+///
+/// The tokens of other apps look the same, so outside of a workflow only the variable shows the difference.
 pub(crate) fn workflow_token(token: &TokenSource) -> Option<Finding> {
-    let is_installation = token.token()?.starts_with("ghs_");
-    (is_installation && token.origin() == "GITHUB_TOKEN").then(|| {
+    let value = token.token()?;
+    let is_installation = value.starts_with("ghs_");
+    let is_set = |name, expected: &str| env::var_os(name).is_some_and(|value| value == expected);
+    let is_of_workflow = token.origin() == "GITHUB_TOKEN"
+        || is_set("GITHUB_TOKEN", &value)
+        || is_set("GITHUB_ACTIONS", "true");
+    (is_installation && is_of_workflow).then(|| {
         let message =
             "deployments and statuses created with a workflow's own token start no workflows";
         Finding::warning("token", message)
@@ -102,7 +123,7 @@ pub(crate) fn workflow_token(token: &TokenSource) -> Option<Finding> {
 /// Compares the clock of this machine with the server's.
 pub(crate) fn clock(response: &Response) -> Option<Finding> {
     let parser = rfc2822::DateTimeParser::new();
-    let date = parser.parse_timestamp(response.header("date")?).ok()?;
+    let date = parser.parse_timestamp(&response.header("date")?).ok()?;
     let difference = Timestamp::now().duration_since(date);
     let seconds = difference.unsigned_abs().as_secs();
     // The header has a resolution of one second, and the response took some time.
@@ -126,11 +147,12 @@ pub(crate) fn budget(response: &Response) -> Finding {
     let number = |name| response.header(name)?.parse::<u64>().ok();
     let (Some(limit), Some(left)) = (number("x-ratelimit-limit"), number("x-ratelimit-remaining"))
     else {
-        if matches!(response.status, 403 | 429) && advice::is_rate_limit(response.message()) {
-            return Finding::problem("budget", "a rate limit was exceeded", Code::RateLimited)
-                .fix("Wait, or use another token.");
-        }
-        return Finding::ok("budget", "the server reports no rate limit");
+        return if response.is_rate_limited() {
+            Finding::problem("budget", response.rate_limit(), Code::RateLimited)
+                .fix("Wait, or use another token.")
+        } else {
+            Finding::ok("budget", "the server reports no rate limit")
+        };
     };
     let reset = number("x-ratelimit-reset").and_then(|it| i64::try_from(it).ok());
     let reset = reset.and_then(|second| Timestamp::from_second(second).ok());
@@ -139,6 +161,11 @@ pub(crate) fn budget(response: &Response) -> Finding {
         "{left} of {limit} requests left{}",
         until.unwrap_or_default()
     );
+    if response.is_rate_limited() && left > 0 {
+        let message = format!("{message}; {}", response.rate_limit());
+        return Finding::problem("budget", message, Code::RateLimited)
+            .fix("Wait, or use another token.");
+    }
     if left == 0 {
         return Finding::problem("budget", message, Code::RateLimited)
             .fix("Wait until then, or use another token.");

@@ -21,6 +21,6 @@ pub(super) fn open(url: &str, output: &Output) {
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     if let Err(error) = command.spawn() {
-        output.warning(&format!("cannot open {url} with {program}: {error}"));
+        output.warning(format!("cannot open {url} with {program}: {error}"));
     }
 }

@@ -9,6 +9,7 @@ use crate::commands::run::child::Child;
 use crate::commands::run::ending::Ending;
 use crate::commands::run::signals::{ParentPolicy, Signals};
 use crate::error::Error;
+use crate::escape::message::Message;
 use crate::escape::shorten;
 use crate::exit::Code;
 use crate::output::Output;
@@ -71,7 +72,7 @@ pub(super) async fn run(
         });
     }
     if ending.code() != 0 {
-        output.note(&received(emulator, &target));
+        output.note(received(emulator, &target));
     }
     Ok(Code::Child(ending.code()))
 }
@@ -108,15 +109,16 @@ async fn supervise(
 }
 
 /// Returns the requests and the statuses that the emulator received from the command.
-fn received(emulator: &Emulator, target: &Target) -> String {
+fn received(emulator: &Emulator, target: &Target) -> Message {
     let requests = emulator.requests();
     let mut text = format!("The emulator received {} requests", requests.len());
     let skipped = requests.len().saturating_sub(MAX_REQUESTS);
     if skipped > 0 {
         text = format!("{text}; these are the newest {MAX_REQUESTS}");
     }
+    let mut message = Message::from(text);
     for request in &requests[skipped..] {
-        text = format!("{text}\n  {}", line(request));
+        message.push_line(&format!("  {}", line(request)));
     }
     let Target {
         repository,
@@ -129,7 +131,10 @@ fn received(emulator: &Emulator, target: &Target) -> String {
     } else {
         states.join(", ")
     };
-    format!("{text}\nStatuses of deployment {deployment} of {repository}: {states}")
+    message.push_line(&format!(
+        "Statuses of deployment {deployment} of {repository}: {states}"
+    ));
+    message
 }
 
 /// Returns the method, the path, the status code and the body of a request.
@@ -142,7 +147,5 @@ fn line(request: &ReceivedRequest) -> String {
     if request.body.is_empty() {
         return line;
     }
-    // The text is printed line by line, and a body may contain several.
-    let body = request.body.replace(['\n', '\r'], " ");
-    format!("{line} {}", shorten(&body, MAX_TEXT))
+    format!("{line} {}", shorten(&request.body, MAX_TEXT))
 }

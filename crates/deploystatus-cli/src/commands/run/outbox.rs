@@ -24,7 +24,7 @@ pub(super) fn open(arguments: &RunArgs, output: &Output) -> Result<Option<Outbox
         Ok(outbox) => Ok(Some(outbox)),
         Err(error) if arguments.strict => Err(error),
         Err(error) => {
-            output.warning(&format!("{error}; {NOT_KEPT}"));
+            output.warning(format!("{error}; {NOT_KEPT}"));
             Ok(None)
         }
     }

@@ -75,7 +75,7 @@ impl<'a> Reports<'a> {
             .begin_detached()
             .map_err(Error::call("report the start"))?;
         if outbox.is_some() && rollout.kept_in().is_none() {
-            output.warning(&format!("the outbox is not writable; {NOT_KEPT}"));
+            output.warning(format!("the outbox is not writable; {NOT_KEPT}"));
         }
         Ok(Self {
             arguments,
@@ -111,12 +111,9 @@ impl<'a> Reports<'a> {
         let result = rollout.wait_begun().await;
         self.is_started = true;
         if let Err(source) = result {
-            let error = Error::Call {
-                action: "report the start",
-                source,
-            };
+            let error = Error::call("report the start")(source);
             self.output
-                .warning(&format!("{error}; the command is run anyway"));
+                .warning(format!("{error}; the command is run anyway"));
             self.start_failure = Some(exit::code_of(&error));
         }
     }
@@ -138,7 +135,7 @@ impl<'a> Reports<'a> {
         }
         for error in results.into_iter().filter_map(Result::err) {
             self.output
-                .warning(&format!("ignored a value in DEPLOYSTATUS_OUTPUT: {error}"));
+                .warning(format!("ignored a value in DEPLOYSTATUS_OUTPUT: {error}"));
         }
         let is_new = is_changed(&values.description, &self.values.description);
         if is_new && reading == Reading::WhileRunning {

@@ -198,7 +198,9 @@ impl<'a> Supervisor<'a> {
                 self.output
                     .add_summary(deployment, std::slice::from_ref(status));
             }
-            Some(status) => summary::add(deployment, status, self.output).await,
+            Some(status) => {
+                summary::add(deployment, status, summary::TIME_LIMIT, self.output).await;
+            }
             None => {}
         }
     }
@@ -208,7 +210,7 @@ impl<'a> Supervisor<'a> {
         self.delivered = Some(status.clone());
         if let (true, Some(reason)) = (self.stop_requested, &pending.reason) {
             self.output
-                .note(&format!("reported {}: {reason}", pending.state));
+                .note(format!("reported {}: {reason}", pending.state));
         }
     }
 
@@ -258,7 +260,7 @@ impl<'a> Supervisor<'a> {
         };
         let output = self.output;
         let warn = |line: &str| {
-            output.warning(&format!("ignored a line in DEPLOYSTATUS_OUTPUT: {line:?}"));
+            output.warning(format!("ignored a line in DEPLOYSTATUS_OUTPUT: {line:?}"));
         };
         let values = child_output.read(reading, warn);
         self.reports.set_values(values, reading);
