@@ -72,6 +72,14 @@ impl PendingReport {
     }
 }
 
+/// Waits for the next event of a report, or forever if there is none. This future is safe to cancel.
+pub(super) async fn event_of(pending_report: &mut Option<PendingReport>) -> Event {
+    match pending_report {
+        Some(pending_report) => pending_report.next().await,
+        None => pending().await,
+    }
+}
+
 impl Second {
     async fn next(&mut self) -> Event {
         match self {

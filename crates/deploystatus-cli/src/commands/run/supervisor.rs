@@ -1,17 +1,16 @@
 //! The life of a command: its process, the stop requests, and the report of its end.
 
 use std::future::pending;
-use std::io;
-use std::process::ExitStatus;
 use std::time::Duration;
 
 use deploystatus::DeploymentStatus;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep_until};
 
-use super::child::{Child, Group};
+use super::child::{self, Child, Group};
 use super::child_output::{ChildOutput, Reading};
 use super::ending::Ending;
-use super::pending_report::{Event, PendingReport};
+use super::pending_exit::{self, PendingExit};
+use super::pending_report::{self, Event, PendingReport};
 use super::reports::Reports;
 use super::signals::{ParentPolicy, Signals, Stop};
 use crate::arguments::report::RunArgs;
@@ -31,6 +30,7 @@ pub(super) struct Supervisor<'a> {
     child: Option<Child>,
     /// Processes that receive stop requests: the command, and after a cancelled one what remains of its group.
     group: Option<Group>,
+    pending_exit: Option<PendingExit>,
     pending_report: Option<PendingReport>,
     parent_policy: ParentPolicy,
     stop_requested: bool,
@@ -62,6 +62,7 @@ impl<'a> Supervisor<'a> {
             next_reading: Instant::now() + READING_INTERVAL,
             child: None,
             group: None,
+            pending_exit: None,
             pending_report: None,
             parent_policy,
             stop_requested: false,
@@ -96,7 +97,8 @@ impl<'a> Supervisor<'a> {
                     reason,
                     code: ending.code(),
                 });
-                self.on_exit(&ending);
+                self.code = ending.code();
+                self.report_exit(&ending);
             }
         }
     }
@@ -105,17 +107,20 @@ impl<'a> Supervisor<'a> {
     ///
     /// If a pipeline cancelled the command, the rest of its group has to end too.
     pub(super) async fn run(mut self, signals: &mut Signals) -> Code {
-        while self.child.is_some() || self.group.is_some() || self.pending_report.is_some() {
+        while self.is_active() {
             tokio::select! {
                 biased;
                 stop = signals.next() => self.on_stop(stop),
-                status = exit_of(&mut self.child) => self.on_exit(&Ending::of(status)),
-                () = end_of(self.group), if self.child.is_none() => self.group = None,
-                event = event_of(&mut self.pending_report) => self.on_report_event(event),
+                status = child::exit_of(&mut self.child) => self.on_exit(Ending::of(status)),
+                ending = pending_exit::ending_of(&mut self.pending_exit) => self.report_exit(&ending),
+                () = child::end_of(self.group), if self.child.is_none() => self.group = None,
+                event = pending_report::event_of(&mut self.pending_report) => self.on_report_event(event),
                 () = reached(self.kill_at) => self.kill(),
                 () = self.reports.started() => {}
                 never = self.output.break_silence(), if self.child.is_none() => never,
-                () = sleep_until(self.next_reading) => self.read_output(Reading::WhileRunning),
+                () = sleep_until(self.next_reading), if self.child.is_some() => {
+                    self.read_output(Reading::WhileRunning);
+                }
             }
         }
         self.add_summary().await;
@@ -123,6 +128,13 @@ impl<'a> Supervisor<'a> {
             Some(failure) if self.code == 0 => failure,
             _ => Code::Child(self.code),
         }
+    }
+
+    fn is_active(&self) -> bool {
+        self.child.is_some()
+            || self.group.is_some()
+            || self.pending_exit.is_some()
+            || self.pending_report.is_some()
     }
 
     /// Forwards a stop request to the command and reports the first one.
@@ -136,7 +148,12 @@ impl<'a> Supervisor<'a> {
         if std::mem::replace(&mut self.stop_requested, true) {
             return;
         }
-        self.read_output(Reading::WhileRunning);
+        if self.child.is_some() {
+            self.read_output(Reading::WhileRunning);
+        }
+        if self.pending_exit.take().is_some() {
+            self.release_group();
+        }
         self.report(&Ending::Stopped(stop), self.arguments.end_timeout);
         self.limit_report(stop);
     }
@@ -153,18 +170,33 @@ impl<'a> Supervisor<'a> {
         }
     }
 
-    /// Reports how the command ended.
-    fn on_exit(&mut self, ending: &Ending) {
+    /// Handles the exit of the command, which is reported after a short time.
+    fn on_exit(&mut self, ending: Ending) {
         self.read_output(Reading::AtEnd);
         self.child = None;
-        if self.stop_requested && self.parent_policy == ParentPolicy::Watch {
+        self.output.start_waiting();
+        self.code = ending.code();
+        if self.stop_requested {
+            return self.release_group();
+        }
+        self.group = self.group.and_then(Group::without_leader);
+        self.pending_exit = Some(PendingExit::new(ending));
+    }
+
+    /// Reports how the command ended.
+    fn report_exit(&mut self, ending: &Ending) {
+        self.pending_exit = None;
+        self.group = None;
+        self.report(ending, self.arguments.end_timeout);
+    }
+
+    /// Leaves the processes of a stopped command alone, or kills them later if a pipeline stopped it.
+    fn release_group(&mut self) {
+        if self.parent_policy == ParentPolicy::Watch {
             self.kill_after(self.arguments.grace);
         } else {
             self.group = None;
         }
-        self.output.start_waiting();
-        self.code = ending.code();
-        self.report(ending, self.arguments.end_timeout);
     }
 
     fn on_report_event(&mut self, event: Event) {
@@ -262,31 +294,6 @@ impl<'a> Supervisor<'a> {
         };
         let values = child_output.read(reading, warn);
         self.reports.set_values(values, reading);
-    }
-}
-
-async fn exit_of(child: &mut Option<Child>) -> io::Result<ExitStatus> {
-    match child {
-        Some(child) => child.wait().await,
-        None => pending().await,
-    }
-}
-
-/// Waits until the group has no processes; there is no notification.
-async fn end_of(group: Option<Group>) {
-    const INTERVAL: Duration = Duration::from_millis(100);
-    let Some(group) = group else {
-        return pending().await;
-    };
-    while group.has_processes() {
-        sleep(INTERVAL).await;
-    }
-}
-
-async fn event_of(pending_report: &mut Option<PendingReport>) -> Event {
-    match pending_report {
-        Some(pending_report) => pending_report.next().await,
-        None => pending().await,
     }
 }
 
