@@ -128,12 +128,10 @@ impl<'a> Reports<'a> {
         }
         let is_changed = |new: &Option<String>, old: &Option<String>| new.is_some() && new != old;
         let mut results = Vec::new();
-        if is_changed(&values.environment_url, &self.values.environment_url) {
-            let url = values.environment_url.clone().unwrap_or_default();
+        if let Some(url) = &values.environment_url {
             results.push(self.handle.environment_url(url));
         }
-        if is_changed(&values.log_url, &self.values.log_url) {
-            let url = values.log_url.clone().unwrap_or_default();
+        if let Some(url) = &values.log_url {
             results.push(self.handle.log_url(url));
         }
         for error in results.into_iter().filter_map(Result::err) {
