@@ -5,6 +5,7 @@ pub(crate) mod pipeline;
 pub(crate) mod token;
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use deploystatus::{Client, Deployment};
 
@@ -23,11 +24,16 @@ use token::TokenSource;
 /// The arguments and environment variables that select a deployment.
 pub(crate) struct Settings {
     target: TargetArgs,
+    /// The token's source after the first reading, because standard input and pipes cannot be read again.
+    token: OnceLock<Option<TokenSource>>,
 }
 
 impl Settings {
     pub(crate) fn new(target: TargetArgs) -> Self {
-        Self { target }
+        Self {
+            target,
+            token: OnceLock::new(),
+        }
     }
 
     /// Returns a client for the server.
@@ -86,6 +92,14 @@ impl Settings {
     ///
     /// Returns an error if the token file cannot be read or is empty.
     pub(crate) fn token(&self) -> Result<Option<TokenSource>, Error> {
+        if let Some(token) = self.token.get() {
+            return Ok(token.clone());
+        }
+        let token = self.read_token()?;
+        Ok(self.token.get_or_init(|| token).clone())
+    }
+
+    fn read_token(&self) -> Result<Option<TokenSource>, Error> {
         if let Some(path) = &self.target.token_file {
             return TokenSource::from_file(path).map(Some);
         }

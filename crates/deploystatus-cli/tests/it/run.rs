@@ -7,6 +7,7 @@ mod endings;
 mod killed;
 mod random;
 mod readme;
+mod second_report;
 mod signals;
 mod streams;
 #[cfg(target_os = "linux")]
