@@ -75,7 +75,7 @@ pub(crate) struct RunArgs {
     pub(crate) report: ReportArgs,
     #[command(flatten)]
     pub(crate) outbox: OutboxArgs,
-    /// Maximum time to finish reporting after a stop signal, and in a pipeline for processes that remain
+    /// Maximum time to finish reporting after a stop signal, and in a pipeline also for the command
     #[arg(long, value_name = "TIME", default_value = "9s", value_parser = duration::parse)]
     pub(crate) grace: Duration,
     /// Time limit for the initial report
@@ -94,7 +94,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "STATE", default_value = "error", value_parser = parsers::cancelled_state())]
     pub(crate) cancelled_as: State,
     /// Stop when the parent process exits, and leave no process of a stopped command
-    /// [default: true if CI or GITHUB_ACTIONS is set]
+    /// [default: true if CI or GITHUB_ACTIONS is set and not false]
     #[arg(long, value_name = "BOOL")]
     pub(crate) stop_with_parent: Option<bool>,
     /// Remove GITHUB_TOKEN and GH_TOKEN from the command's environment

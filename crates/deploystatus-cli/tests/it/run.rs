@@ -9,6 +9,8 @@ mod random;
 mod readme;
 mod second_report;
 mod signals;
+#[cfg(target_os = "linux")]
+mod step;
 mod streams;
 #[cfg(target_os = "linux")]
 mod terminal;

@@ -34,7 +34,7 @@ pub(super) struct Supervisor<'a> {
     pending_report: Option<PendingReport>,
     parent_policy: ParentPolicy,
     stop_requested: bool,
-    /// Time at which the group is killed, because its job ends.
+    /// Time at which the command and its group are killed, because their job ends.
     kill_at: Option<Instant>,
     /// The reported end, if it was delivered.
     delivered: Option<DeploymentStatus>,
@@ -151,9 +151,8 @@ impl<'a> Supervisor<'a> {
         if self.child.is_some() {
             self.read_output(Reading::WhileRunning);
         }
-        if self.pending_exit.take().is_some() {
-            self.release_group();
-        }
+        self.pending_exit = None;
+        self.limit_group();
         self.report(&Ending::Stopped(stop), self.arguments.end_timeout);
         self.limit_report(stop);
     }
@@ -177,10 +176,21 @@ impl<'a> Supervisor<'a> {
         self.output.start_waiting();
         self.code = ending.code();
         if self.stop_requested {
-            return self.release_group();
+            return self.limit_group();
         }
         self.group = self.group.and_then(Group::without_leader);
         self.pending_exit = Some(PendingExit::new(ending));
+    }
+
+    /// Limits the time of a stopped command and its group in a pipeline, because the pipeline kills only this process.
+    ///
+    /// Elsewhere the command has any time, and the processes that it leaves continue to run.
+    fn limit_group(&mut self) {
+        if self.parent_policy == ParentPolicy::Watch {
+            self.kill_after(self.arguments.grace);
+        } else if self.child.is_none() {
+            self.group = None;
+        }
     }
 
     /// Reports how the command ended.
@@ -188,15 +198,6 @@ impl<'a> Supervisor<'a> {
         self.pending_exit = None;
         self.group = None;
         self.report(ending, self.arguments.end_timeout);
-    }
-
-    /// Leaves the processes of a stopped command alone, or kills them later if a pipeline stopped it.
-    fn release_group(&mut self) {
-        if self.parent_policy == ParentPolicy::Watch {
-            self.kill_after(self.arguments.grace);
-        } else {
-            self.group = None;
-        }
     }
 
     fn on_report_event(&mut self, event: Event) {
