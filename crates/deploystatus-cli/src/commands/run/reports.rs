@@ -63,8 +63,7 @@ impl<'a> Reports<'a> {
             .clone()
             .with_retry_policy(policy)
             .rollout(first)
-            // No attempt starts in the last quarter of the time limit, so that the last one can report its own error.
-            .end_timeout(arguments.end_timeout / 4 * 3);
+            .end_timeout(arguments.end_timeout);
         if let Some(outbox) = &outbox {
             rollout = rollout.outbox(outbox);
         }

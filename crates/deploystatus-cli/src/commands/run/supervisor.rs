@@ -77,7 +77,7 @@ impl<'a> Supervisor<'a> {
         self.stop_requested = true;
         let ending = Ending::StoppedBeforeStart(stop);
         self.code = ending.code();
-        self.report(&ending, self.arguments.end_timeout);
+        self.report(&ending);
         self.limit_report(stop);
     }
 
@@ -153,7 +153,7 @@ impl<'a> Supervisor<'a> {
         }
         self.pending_exit = None;
         self.limit_group();
-        self.report(&Ending::Stopped(stop), self.arguments.end_timeout);
+        self.report(&Ending::Stopped(stop));
         self.limit_report(stop);
     }
 
@@ -197,7 +197,7 @@ impl<'a> Supervisor<'a> {
     fn report_exit(&mut self, ending: &Ending) {
         self.pending_exit = None;
         self.group = None;
-        self.report(ending, self.arguments.end_timeout);
+        self.report(ending);
     }
 
     fn on_report_event(&mut self, event: Event) {
@@ -263,11 +263,13 @@ impl<'a> Supervisor<'a> {
     }
 
     /// Starts the final report, unless it was started before.
-    fn report(&mut self, ending: &Ending, limit: Duration) {
+    fn report(&mut self, ending: &Ending) {
         let state = ending.state(&self.arguments.cancelled_as);
         let reason = ending.reason();
         if let Some(report) = self.reports.end(&state, reason.clone()) {
-            let pending = PendingReport::new(report, state, reason, after(limit));
+            // No attempt starts after the time limit; a second more lets the error of the last one arrive.
+            let deadline = after(self.arguments.end_timeout) + Duration::from_secs(1);
+            let pending = PendingReport::new(report, state, reason, deadline);
             self.pending_report = Some(pending);
         }
     }
