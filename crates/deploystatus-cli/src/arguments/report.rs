@@ -37,7 +37,8 @@ pub(crate) struct CreateArgs {
 /// The fields of a status besides its state, shared by `create` and `run`.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct ReportArgs {
-    /// URL of the deployment's log [default in Actions: the workflow run]
+    /// URL of the deployment's log [default in Actions: the workflow run; elsewhere:
+    /// CI_JOB_URL, BUILDKITE_BUILD_URL, CIRCLE_BUILD_URL or BUILD_URL]
     #[arg(long, value_name = "URL")]
     pub(crate) log_url: Option<String>,
     /// URL of the deployed environment

@@ -95,7 +95,9 @@ Arguments:
 
 Options:
       --log-url <URL>          URL of the deployment's log [default in Actions:
-                               the workflow run]
+                               the workflow run; elsewhere: CI_JOB_URL,
+                               BUILDKITE_BUILD_URL, CIRCLE_BUILD_URL or
+                               BUILD_URL]
       --environment-url <URL>  URL of the deployed environment
       --environment <NAME>     Environment name [default: unchanged]
       --description <TEXT>     Description (at most 140 characters)
