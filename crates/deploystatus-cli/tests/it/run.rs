@@ -5,6 +5,7 @@ mod cancellation;
 mod endings;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod killed;
+mod other_systems;
 mod random;
 mod readme;
 mod second_report;
@@ -16,3 +17,4 @@ mod streams;
 mod terminal;
 mod troubles;
 mod values;
+mod workflows;
