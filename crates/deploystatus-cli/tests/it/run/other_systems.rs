@@ -20,8 +20,8 @@ fn other_systems() -> [Recipe; 3] {
         commands: items(recipe, "- ", ""),
     };
     [
-        in_yaml(&yaml[4]),
-        in_yaml(yaml[5].split_once("commands:").unwrap().1),
+        in_yaml(&yaml[5]),
+        in_yaml(yaml[6].split_once("commands:").unwrap().1),
         Recipe {
             variables: assignments(jenkins, " = "),
             commands: items(jenkins, "sh '", "'"),

@@ -16,10 +16,16 @@ const CARGO: &str =
 /// The folders of the system's programs, without those of this user.
 const SYSTEM: &str = "/usr/local/bin:/usr/bin:/bin";
 
-/// A program of GitHub's images that cannot reach an emulator without TLS: `gh api PATH --input - --jq .id`.
-const GH: &str = r#"[ "$*" = "api $2 --input - --jq .id" ] || exit 2
-curl -sSf -H "Authorization: Bearer $GITHUB_TOKEN" --data-binary @- "$GITHUB_API_URL/$2" > created || exit 1
-grep -o '"id": *[0-9]*' created | head -n 1 | grep -o '[0-9]*'"#;
+/// The program `gh` of GitHub's images, which cannot reach an emulator without TLS.
+///
+/// The recipes call it as `gh api PATH --input - --jq .id` and as `gh api PATH --jq FILTER`.
+const GH: &str = r#"[ "$1" = api ] || exit 2
+call() { curl -sSf -H "Authorization: Bearer $GITHUB_TOKEN" "$@"; }
+case "$3 $4 $5" in
+"--input - --jq") call --data-binary @- "$GITHUB_API_URL/$2" > response && jq "$6" response ;;
+"--jq $4 ") call "$GITHUB_API_URL/$2" > response && jq "$4" response ;;
+*) exit 2 ;;
+esac"#;
 
 /// Returns the blocks of a language, in order.
 pub(super) fn blocks(language: &str) -> Vec<String> {

@@ -3,8 +3,11 @@
 use std::collections::HashMap;
 use std::fs;
 
-use super::readme::{README, blocks, has_programs, scene, shell, states};
-use crate::scene::Scene;
+use deploystatus_emulator::{Clock, Emulator, NewDeployment, NewStatus};
+use jiff::{SignedDuration, Timestamp};
+
+use super::readme::{README, blocks, has_programs, scene, shell, states, with_programs};
+use crate::scene::{ID, Scene};
 
 /// A job of a workflow.
 #[derive(Debug, Default)]
@@ -102,11 +105,11 @@ fn run_step(scene: &Scene, workflow: &str, script: &str) -> bool {
 
 #[test]
 fn workflows_report_start_and_end() {
-    if !has_programs(&["curl"]) {
+    if !has_programs(&["curl", "jq"]) {
         return;
     }
     let workflows = blocks("yaml");
-    assert_eq!(workflows.len(), 6);
+    assert_eq!(workflows.len(), 7);
     for workflow in &workflows[..3] {
         for (deploy, end) in [("exit 0", "success"), ("exit 3", "failure")] {
             let scene = scene(deploy);
@@ -127,12 +130,12 @@ fn last_job_reports_the_result_of_a_matrix() {
 
 #[test]
 fn workflows_have_the_permissions_that_they_need() {
-    for workflow in &blocks("yaml")[..4] {
+    for workflow in &blocks("yaml")[..5] {
         let permissions = "permissions:\n  contents: read\n  deployments: write\n";
         assert!(workflow.contains(permissions), "{workflow}");
         for job in jobs(workflow) {
-            let uses = |name: &str| job.steps.iter().any(|step| step.script.starts_with(name));
-            assert_eq!(uses("deploystatus"), uses("cargo install"), "{workflow}");
+            let uses = |text: &str| job.steps.iter().any(|step| step.script.contains(text));
+            assert_eq!(uses("deploystatus "), uses("cargo install"), "{workflow}");
         }
     }
 }
@@ -146,4 +149,42 @@ fn clean_up_ends_an_unfinished_deployment() {
     let install = "cargo install deploystatus-cli --locked";
     assert!(run_step(&scene, workflow, &format!("{install}\n{command}")));
     assert_eq!(states(&scene), ["in_progress", "error"]);
+}
+
+/// Returns the states of a deployment, oldest first.
+fn states_of(scene: &Scene, id: u64) -> Vec<String> {
+    let history = scene.github.history(id).into_iter();
+    history.map(|status| status.state).collect()
+}
+
+#[test]
+fn scheduled_workflow_ends_abandoned_deployments() {
+    if !has_programs(&["curl", "jq"]) {
+        return;
+    }
+    let clock = Clock::manual().starting_at(Timestamp::now() - SignedDuration::from_hours(25));
+    let scene = Scene::with(Emulator::builder().clock(clock.clone())).statuses(&["in_progress"]);
+    let scene = with_programs(scene, "exit 0");
+    let deploy = |id: u64, states: &[&str]| {
+        let new = NewDeployment::new("main").id(id);
+        scene
+            .github
+            .create_deployment("octocat/example", new)
+            .unwrap();
+        for state in states {
+            scene
+                .github
+                .create_status(id, NewStatus::new(*state))
+                .unwrap();
+        }
+    };
+    deploy(43, &["in_progress", "failure"]);
+    deploy(44, &[]);
+    clock.set(Timestamp::now());
+    deploy(45, &["in_progress"]);
+    run_workflow(&scene, &blocks("yaml")[4]);
+    assert_eq!(states_of(&scene, ID), ["in_progress", "error"]);
+    assert_eq!(states_of(&scene, 43), ["in_progress", "failure"]);
+    assert_eq!(states_of(&scene, 44), ["error"]);
+    assert_eq!(states_of(&scene, 45), ["in_progress"]);
 }
