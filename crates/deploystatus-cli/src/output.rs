@@ -206,9 +206,14 @@ impl Output {
         self.workflow.has_summary()
     }
 
-    /// Adds statuses, newest first, to the summary of a workflow step.
-    pub(crate) fn add_summary(&self, deployment: &Deployment, statuses: &[DeploymentStatus]) {
-        if let Err(error) = self.workflow.add_summary(deployment, statuses) {
+    /// Adds an error and statuses, newest first, to the summary of a workflow step.
+    pub(crate) fn add_summary(
+        &self,
+        deployment: &Deployment,
+        error: Option<&Error>,
+        statuses: &[DeploymentStatus],
+    ) {
+        if let Err(error) = self.workflow.add_summary(deployment, error, statuses) {
             self.warning(&error.to_string());
         }
     }

@@ -40,8 +40,9 @@ pub(crate) async fn run(
             .await?
     {
         output.set_outputs(&finished);
-        output.status(&finished, &[("delivery", json!("already_finished"))])?;
-        return Ok(Code::Done);
+        let printed = output.status(&finished, &[("delivery", json!("already_finished"))]);
+        summary::add(&deployment, &finished, output).await;
+        return printed.map(|()| Code::Done);
     }
     let create = create(&deployment, status, report);
     let created = limit.run(TimedOut::Creating, create).await?;

@@ -33,7 +33,7 @@ pub(super) struct Reports<'a> {
     is_started: bool,
     values: Values,
     start_failure: Option<Code>,
-    end_failure: Option<Code>,
+    end_error: Option<Error>,
 }
 
 /// A report that is under way.
@@ -86,7 +86,7 @@ impl<'a> Reports<'a> {
             is_started: false,
             values: Values::default(),
             start_failure: None,
-            end_failure: None,
+            end_error: None,
         })
     }
 
@@ -196,7 +196,7 @@ impl<'a> Reports<'a> {
         match result {
             Ok(created) => Some(created.status),
             Err(undelivered) => {
-                self.fail(&Error::Undelivered(undelivered));
+                self.fail(Error::Undelivered(undelivered));
                 None
             }
         }
@@ -211,21 +211,27 @@ impl<'a> Reports<'a> {
             repository: self.deployment.repository(),
             kept_in: file.and_then(|file| file.parent().map(Path::to_owned)),
         };
-        self.fail(&Error::Unreported(unreported));
+        self.fail(Error::Unreported(unreported));
     }
 
     /// Returns the exit code for a failed report, or `None` if it does not change the exit code.
     pub(super) fn failure(&self) -> Option<Code> {
+        let end_failure = self.end_error.as_ref().map(exit::code_of);
         match Strictness::of(self.arguments) {
             Strictness::Lenient => None,
-            Strictness::FinalReport => self.end_failure,
-            Strictness::AllReports => self.end_failure.or(self.start_failure),
+            Strictness::FinalReport => end_failure,
+            Strictness::AllReports => end_failure.or(self.start_failure),
         }
     }
 
-    fn fail(&mut self, error: &Error) {
-        self.output.error(error);
-        self.end_failure = Some(exit::code_of(error));
+    /// Returns the error of the final report, or `None` if it was delivered or is still under way.
+    pub(super) fn end_error(&self) -> Option<&Error> {
+        self.end_error.as_ref()
+    }
+
+    fn fail(&mut self, error: Error) {
+        self.output.error(&error);
+        self.end_error = Some(error);
     }
 
     /// Returns the reason followed by the description that the user or the command has set.

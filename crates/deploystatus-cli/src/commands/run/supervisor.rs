@@ -226,13 +226,15 @@ impl<'a> Supervisor<'a> {
     /// Adds the states to the summary of the step. After a stop request there is no time to read them.
     async fn add_summary(&self) {
         let deployment = self.reports.deployment();
-        match &self.delivered {
-            Some(status) if self.stop_requested => {
-                self.output
-                    .add_summary(deployment, std::slice::from_ref(status));
+        let error = self.reports.end_error();
+        match (&self.delivered, error) {
+            (None, None) => {}
+            (status, error) if self.stop_requested => {
+                let statuses = status.as_slice();
+                self.output.add_summary(deployment, error, statuses);
             }
-            Some(status) => summary::add(deployment, status, self.output).await,
-            None => {}
+            (Some(status), _) => summary::add(deployment, status, self.output).await,
+            (None, Some(error)) => summary::add_error(deployment, error, self.output).await,
         }
     }
 
