@@ -13,6 +13,7 @@ use crate::arguments::report::{CreateArgs, ReportArgs};
 use crate::error::{Error, TimedOut};
 use crate::exit::Code;
 use crate::output::Output;
+use crate::output::format::Format;
 use crate::settings::Settings;
 use crate::settings::given::Given;
 use crate::settings::pipeline::log_url;
@@ -49,7 +50,11 @@ pub(crate) async fn run(
     let status = &created.status;
     // Later steps need the outputs even if standard output cannot be written.
     output.set_outputs(status);
-    let printed = output.status(status, &[("delivery", json!(delivery(&created)))]);
+    let mut more = vec![("delivery", json!(delivery(&created)))];
+    if let (Some(search), Format::Json | Format::JsonLines) = (created.search, output.format()) {
+        more.push(("search", json!(search)));
+    }
+    let printed = output.status(status, &more);
     if printed.is_err() {
         output.warning(&format!("stored as status {}", status.id));
     }

@@ -1,6 +1,7 @@
 //! `schema`: prints the JSON schema of a document.
 
 mod documents;
+mod messages;
 
 use deploystatus_emulator::Seed;
 use schemars::generate::SchemaSettings;
@@ -12,9 +13,10 @@ use crate::exit::Code;
 use crate::output::Output;
 use crate::output::format::Format;
 use documents::{
-    Addresses, CreatedStatus, Diagnosis, FlushReport, Message, Period, Request, Status, Timeline,
-    WaitLine, WaitResult,
+    Addresses, CreatedStatus, Diagnosis, FlushReport, Period, Request, Status, Timeline, WaitLine,
+    WaitResult,
 };
+use messages::Message;
 
 pub(crate) fn run(arguments: &SchemaArgs, output: &Output) -> Result<Code, Error> {
     let is_line = output.format() == Format::JsonLines;

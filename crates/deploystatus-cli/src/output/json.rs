@@ -27,11 +27,15 @@ const MAX_REQUEST_ID: usize = 200;
 /// Returns the document of an error.
 pub(super) fn error(error: &Error) -> Value {
     let call = error.source_call();
-    json!({
+    let mut document = json!({
         "error": exit::code_of(error).name(),
         "status": call.and_then(CallError::status),
         "message": shorten(&error.to_string(), MAX_ERROR),
         "help": error.help().map(|help| shorten(&help, MAX_ERROR).into_owned()),
         "request_id": call.and_then(CallError::request_id).map(|id| shorten(id, MAX_REQUEST_ID)),
-    })
+    });
+    if let Some(unknown) = call.and_then(CallError::unknown_outcome) {
+        document["unknown_outcome"] = json!(unknown);
+    }
+    document
 }
