@@ -81,6 +81,10 @@ A workflow that was started by a deployment only needs GITHUB_TOKEN.
 
 "#]],
     );
+}
+
+#[test]
+fn help_of_create_lists_its_options() {
     check(
         Scene::new().run_bare("create --help"),
         str![[r#"

@@ -26,7 +26,7 @@ enum Second {
     None,
     At(Instant),
     Running(SecondReport),
-    Delivered(DeploymentStatus),
+    Delivered(Box<DeploymentStatus>),
 }
 
 /// An event of a report that is under way.
@@ -129,7 +129,10 @@ impl Second {
                 Some(Event::SendAgain)
             }
             Self::Running(report) => {
-                *self = report.await.map_or(Self::None, Self::Delivered);
+                *self = match report.await {
+                    Some(status) => Self::Delivered(Box::new(status)),
+                    None => Self::None,
+                };
                 None
             }
         }
@@ -137,7 +140,7 @@ impl Second {
 
     fn take_status(&mut self) -> Option<DeploymentStatus> {
         match std::mem::replace(self, Self::None) {
-            Self::Delivered(status) => Some(status),
+            Self::Delivered(status) => Some(*status),
             _ => None,
         }
     }

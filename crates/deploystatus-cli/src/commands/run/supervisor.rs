@@ -98,6 +98,7 @@ impl<'a> Supervisor<'a> {
                     code: ending.code(),
                 });
                 self.code = ending.code();
+                self.output.start_waiting();
                 self.report_exit(&ending);
             }
         }

@@ -14,7 +14,7 @@ use crate::exit::Code;
 #[derive(JsonSchema)]
 #[schemars(untagged)]
 pub(super) enum Message {
-    Failure(Failure),
+    Failure(Box<Failure>),
     /// A problem that does not stop the command.
     Warning {
         warning: String,

@@ -51,6 +51,7 @@ fn late_start_is_not_the_newest_status() {
     let options = ["--report-timeout", "0"];
     let mut running = Running::start(scene.script(&options, "echo ready; exec sleep 60"));
     assert_eq!(running.line(), "ready");
+    scene.wait_for_requests(1);
     running.send(Signal::SIGTERM);
     assert_eq!(running.code(), 143);
     let start = pair("in_progress", "");
