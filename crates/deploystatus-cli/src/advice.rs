@@ -1,12 +1,12 @@
 //! The library's errors in the terms of the command line: flags and variables instead of builder methods.
 //!
 //! Together with [`crate::exit`] this is the only file that inspects [`deploystatus::Error`].
+//! It is also the only one that matches GitHub's messages, because the responses to the requests of `doctor`,
+//! which the library does not read, have no codes.
 
 use deploystatus::{Advice, Error, State, Undelivered};
 
 /// Returns `true` if the message of a response with status 403 means that the repository is archived.
-///
-/// Only for responses that the library has not read; others have a `RejectionKind`.
 pub(crate) fn is_archived(status: u16, message: &str) -> bool {
     status == 403 && message.to_ascii_lowercase().contains("archived")
 }
@@ -14,6 +14,11 @@ pub(crate) fn is_archived(status: u16, message: &str) -> bool {
 /// Returns `true` if the message of a response means that a rate limit was exceeded.
 pub(crate) fn is_rate_limit(message: &str) -> bool {
     message.to_ascii_lowercase().contains("rate limit")
+}
+
+/// Returns `true` if the message of a response means that the token of a workflow or an app lacks a permission.
+pub(crate) fn is_about_integration(message: &str) -> bool {
+    message.to_ascii_lowercase().contains("integration")
 }
 
 /// Returns the name of the invalid field, or `None` if the error has another cause.

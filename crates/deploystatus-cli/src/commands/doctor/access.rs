@@ -85,7 +85,7 @@ fn assess_write(response: &Response) -> Finding {
 
 /// Returns the steps that give the token permission to write.
 fn permission(response: &Response) -> String {
-    if response.message().contains("integration") {
+    if advice::is_about_integration(response.message()) {
         return "In a workflow, add these lines to the job or the file:\n  \
                 permissions:\n    \
                   deployments: write\n\
