@@ -4,7 +4,7 @@
 //! It is also the only one that matches GitHub's messages, because the responses to the requests of `doctor`,
 //! which the library does not read, have no codes.
 
-use deploystatus::{Advice, Error, State, Undelivered};
+use deploystatus::{Advice, Error, ServerProfile, State, Undelivered};
 
 /// Returns `true` if the message of a response with status 403 means that the repository is archived.
 pub(crate) fn is_archived(status: u16, message: &str) -> bool {
@@ -42,19 +42,23 @@ pub(crate) fn causes(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// Returns the steps that fix an error, or `None` if there are none.
-pub(crate) fn help(error: &Error) -> Option<String> {
+/// Returns the steps that fix an error of this server, or `None` if there are none.
+///
+/// Without a known server, steps that depend on it are omitted.
+pub(crate) fn help(error: &Error, server: Option<&ServerProfile>) -> Option<String> {
+    let is_github = |server: &ServerProfile| *server == ServerProfile::github();
     Some(match error.advice()? {
+        Advice::EnablePreviews if server.is_none_or(is_github) => return None,
         Advice::ProvideToken => {
             "Set a token in GITHUB_TOKEN or GH_TOKEN, or with --token-file.".to_owned()
         }
         Advice::ReplaceToken { .. } => NEW_TOKEN.to_owned(),
         Advice::UseSupportedApiVersion => {
-            "The server does not support the requested API version; run `deploystatus doctor` to see its version."
+            "The server does not support the API version of the request. Update deploystatus. On Enterprise Server, check that no proxy removes the header X-GitHub-Enterprise-Version."
                 .to_owned()
         }
         Advice::EnablePreviews => {
-            "Enterprise Server before 3.3 requires previews for some states; run `deploystatus doctor` to see the server's version."
+            "Enterprise Server before 3.3 requires previews for some states. Check that no proxy removes the header X-GitHub-Enterprise-Version."
                 .to_owned()
         }
         Advice::WaitUntil { at, .. } | Advice::ReportLess { at, .. } => {
@@ -73,7 +77,7 @@ pub(crate) fn help(error: &Error) -> Option<String> {
 }
 
 /// Returns the steps that deliver a report, after those that fix the cause.
-pub(crate) fn help_for_report(report: &Undelivered) -> String {
+pub(crate) fn help_for_report(report: &Undelivered, server: Option<&ServerProfile>) -> String {
     let is_not_found = report.error().and_then(Error::status) == Some(404);
     let delivery = if report.kept_in().is_some() && is_not_found {
         format!("{IN_OUTBOX} If the deployment was deleted, delete the file.")
@@ -88,7 +92,7 @@ pub(crate) fn help_for_report(report: &Undelivered) -> String {
         format!("The report is stored nowhere; to send it, run `{create}`.")
     };
     // A flush searches for the status before it sends, so the user need not.
-    match report.error().and_then(help) {
+    match report.error().and_then(|error| help(error, server)) {
         Some(cause) if !report.may_be_stored() => format!("{cause} {delivery}"),
         _ => delivery,
     }

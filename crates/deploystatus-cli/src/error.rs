@@ -6,7 +6,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use deploystatus::{State, Undelivered};
+use deploystatus::{ServerProfile, State, Undelivered};
 
 use crate::advice;
 use crate::duration;
@@ -104,14 +104,14 @@ impl Error {
         }
     }
 
-    /// Returns the steps that fix the error, or `None` if there are none.
-    pub(crate) fn help(&self) -> Option<String> {
+    /// Returns the steps that fix the error of this server, or `None` if there are none.
+    pub(crate) fn help(&self, server: Option<&ServerProfile>) -> Option<String> {
         match self {
             Self::Unreported(report) => Some(report.help()),
-            Self::Undelivered(report) => Some(advice::help_for_report(report)),
+            Self::Undelivered(report) => Some(advice::help_for_report(report, server)),
             Self::TimedOut(_, TimedOut::Creating) => Some(advice::LOOK_FIRST.to_owned()),
             Self::TimedOut(_, TimedOut::Flushing) => Some(advice::FLUSH_AGAIN.to_owned()),
-            _ => advice::help(self.source_call()?),
+            _ => advice::help(self.source_call()?, server),
         }
     }
 }

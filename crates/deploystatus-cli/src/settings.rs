@@ -153,14 +153,16 @@ impl Settings {
                 async move { token }
             }),
         };
-        builder
+        let client = builder
             .build()
             .map_err(|error| match advice::invalid_field(&error) {
                 Some("token") => Error::Usage(format!(
                     "invalid token (from {origin}): expected letters, digits and punctuation without spaces"
                 )),
                 _ => self.explain(error, &url),
-            })
+            })?;
+        output.set_client(&client);
+        Ok(client)
     }
 
     /// Returns the error for a client that cannot be created because of the URL.

@@ -24,14 +24,14 @@ pub(super) const MAX_ERROR: usize = 4_000;
 /// Maximum number of characters of a request ID.
 const MAX_REQUEST_ID: usize = 200;
 
-/// Returns the document of an error.
-pub(super) fn error(error: &Error) -> Value {
+/// Returns the document of an error and the steps that fix it.
+pub(super) fn error(error: &Error, help: Option<&str>) -> Value {
     let call = error.source_call();
     let mut document = json!({
         "error": exit::code_of(error).name(),
         "status": call.and_then(CallError::status),
         "message": shorten(&error.to_string(), MAX_ERROR),
-        "help": error.help().map(|help| shorten(&help, MAX_ERROR).into_owned()),
+        "help": help.map(|help| shorten(help, MAX_ERROR)),
         "request_id": call.and_then(CallError::request_id).map(|id| shorten(id, MAX_REQUEST_ID)),
     });
     if let Some(unknown) = call.and_then(CallError::unknown_outcome) {

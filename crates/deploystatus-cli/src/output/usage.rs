@@ -18,7 +18,7 @@ pub(crate) fn print_usage_error(error: &clap::Error) -> Code {
     }
     let log = Log::from_environment();
     if wants_json() {
-        print_json(&json::error(&Error::Usage(message(error))));
+        print_json(&json::error(&Error::Usage(message(error)), None));
     } else if log == Log::Actions
         || error.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
     {

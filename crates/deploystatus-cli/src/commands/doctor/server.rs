@@ -27,14 +27,23 @@ pub(crate) fn kind(probe: &Probe, response: &Response) -> Finding {
         .fix("Check the API URL (on Enterprise Server it ends in /api/v3) and proxies.")
 }
 
-/// Describes the headers that all commands send to this server.
-pub(crate) fn profile(response: &Response) -> Finding {
-    let profile = match response.header(VERSION) {
+/// Describes the headers that all commands send to this server, at first and after its first response.
+pub(crate) fn profile(first: &ServerProfile, response: &Response) -> Finding {
+    let detected = match response.header(VERSION) {
         Some(version) => format!("ghes {version}")
             .parse()
             .unwrap_or_else(|_| ServerProfile::enterprise_of_unknown_version()),
-        None => ServerProfile::github(),
+        None => first.clone(),
     };
+    let mut message = describe(&detected);
+    if detected != *first {
+        message = format!("{message}\nBefore the first response: {}", describe(first));
+    }
+    Finding::ok("profile", message)
+}
+
+/// Returns a profile and its headers.
+fn describe(profile: &ServerProfile) -> String {
     let previews: Vec<_> = profile
         .previews()
         .iter()
@@ -47,10 +56,7 @@ pub(crate) fn profile(response: &Response) -> Finding {
     };
     let api_version = profile.api_version().unwrap_or("not sent");
     let accept = profile.accept();
-    Finding::ok(
-        "profile",
-        format!("{profile}{previews}\nAccept: {accept}\nX-GitHub-Api-Version: {api_version}"),
-    )
+    format!("{profile}{previews}\nAccept: {accept}\nX-GitHub-Api-Version: {api_version}")
 }
 
 /// Name of the header that contains the version of an Enterprise Server.
