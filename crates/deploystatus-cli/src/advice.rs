@@ -1,20 +1,25 @@
 //! The library's errors in the terms of the command line: flags and variables instead of builder methods.
 //!
 //! Together with [`crate::exit`] this is the only file that inspects [`deploystatus::Error`].
+//! It is also the only one that matches GitHub's messages, because the responses to the requests of `doctor`,
+//! which the library does not read, have no codes.
 
 use std::path::Path;
 
-use deploystatus::{Advice, Error, State, Undelivered};
+use deploystatus::{Advice, Error, ServerProfile, State, Undelivered};
 
 use crate::duration;
 use crate::escape::message::Message;
 use crate::escape::shell::quote_path;
 
 /// Returns `true` if the message of a response with status 403 means that the repository is archived.
-///
-/// Only for responses that the library has not read; others have a `RejectionKind`.
 pub(crate) fn is_archived(status: u16, message: &str) -> bool {
     status == 403 && message.to_ascii_lowercase().contains("archived")
+}
+
+/// Returns `true` if the message of a response means that the token of a workflow or an app lacks a permission.
+pub(crate) fn is_about_integration(message: &str) -> bool {
+    message.to_ascii_lowercase().contains("integration")
 }
 
 /// Returns the name of the invalid field, or `None` if the error has another cause.
@@ -38,8 +43,10 @@ pub(crate) fn causes(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// Returns the steps that fix an error, or `None` if there are none.
-pub(crate) fn help(error: &Error) -> Option<Message> {
+/// Returns the steps that fix an error of this server, or `None` if there are none.
+///
+/// Without a known server, steps that depend on it are omitted.
+pub(crate) fn help(error: &Error, server: Option<&ServerProfile>) -> Option<Message> {
     let advice = error.advice()?;
     if let Advice::AddIntegrationPermission {
         permission, level, ..
@@ -47,17 +54,19 @@ pub(crate) fn help(error: &Error) -> Option<Message> {
     {
         return Some(integration_permission(permission, level));
     }
+    let is_github = |server: &ServerProfile| *server == ServerProfile::github();
     let line = match advice {
+        Advice::EnablePreviews if server.is_none_or(is_github) => return None,
         Advice::ProvideToken => {
             "Set a token in GITHUB_TOKEN or GH_TOKEN, or with --token-file.".to_owned()
         }
         Advice::ReplaceToken { .. } => NEW_TOKEN.to_owned(),
         Advice::UseSupportedApiVersion => {
-            "The server does not support the requested API version; run `deploystatus doctor` to see its version."
+            "The server does not support the API version of the request. Update deploystatus. On Enterprise Server, check that no proxy removes the header X-GitHub-Enterprise-Version."
                 .to_owned()
         }
         Advice::EnablePreviews => {
-            "Enterprise Server before 3.3 requires previews for some states; run `deploystatus doctor` to see the server's version."
+            "Enterprise Server before 3.3 requires previews for some states. Check that no proxy removes the header X-GitHub-Enterprise-Version."
                 .to_owned()
         }
         Advice::WaitUntil { at, .. } | Advice::ReportLess { at, .. } => {
@@ -91,7 +100,7 @@ fn integration_permission(permission: &str, level: &str) -> Message {
 }
 
 /// Returns the steps that deliver a report, after those that fix the cause.
-pub(crate) fn help_for_report(report: &Undelivered) -> Message {
+pub(crate) fn help_for_report(report: &Undelivered, server: Option<&ServerProfile>) -> Message {
     let is_not_found = report.error().and_then(Error::status) == Some(404);
     let outbox = report.kept_in().and_then(Path::parent);
     let delivery = if let Some(outbox) = outbox {
@@ -111,7 +120,7 @@ pub(crate) fn help_for_report(report: &Undelivered) -> Message {
         format!("The report is stored nowhere; to send it, run `{create}`.")
     };
     // A flush searches for the status before it sends, so the user need not.
-    match report.error().and_then(help) {
+    match report.error().and_then(|error| help(error, server)) {
         Some(mut message) if !report.may_be_stored() => {
             message.append(&format!(" {delivery}"));
             message

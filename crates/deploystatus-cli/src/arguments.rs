@@ -187,8 +187,11 @@ pub(crate) struct WaitArgs {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  \
-    deploystatus flush --outbox /var/lib/deploy/outbox")]
+#[command(
+    after_help = "In a pipeline, waits up to 5 s for reports that another process is sending.\n\n\
+    Example:\n  \
+    deploystatus flush --outbox /var/lib/deploy/outbox"
+)]
 pub(crate) struct FlushArgs {
     #[command(flatten)]
     pub(crate) outbox: OutboxArgs,

@@ -6,7 +6,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use deploystatus::{State, Undelivered};
+use deploystatus::{ServerProfile, State, Undelivered};
 
 use crate::advice;
 use crate::duration;
@@ -177,13 +177,13 @@ impl Error {
         }
     }
 
-    /// Returns the steps that fix the error, or `None` if there are none.
-    pub(crate) fn help(&self) -> Option<Message> {
+    /// Returns the steps that fix the error of this server, or `None` if there are none.
+    pub(crate) fn help(&self, server: Option<&ServerProfile>) -> Option<Message> {
         match self {
             Self::Unreported(report) => Some(report.help().into()),
-            Self::Undelivered(report) => Some(advice::help_for_report(report)),
+            Self::Undelivered(report) => Some(advice::help_for_report(report, server)),
             Self::TimedOut(end) => end.help(),
-            _ => advice::help(self.source_call()?),
+            _ => advice::help(self.source_call()?, server),
         }
     }
 }

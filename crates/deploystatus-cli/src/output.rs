@@ -18,10 +18,10 @@ pub(crate) mod usage;
 mod workflow;
 
 use std::io::{self, IsTerminal, Write};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
-use deploystatus::{Deployment, DeploymentStatus};
+use deploystatus::{Client, Deployment, DeploymentStatus};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -46,6 +46,8 @@ pub(crate) struct Output {
     workflow: Workflow,
     /// `true` once the reader of standard output has closed it.
     is_closed: AtomicBool,
+    /// The client of the command, which knows the server after its first response.
+    client: OnceLock<Client>,
 }
 
 impl Output {
@@ -69,6 +71,7 @@ impl Output {
             is_terminal: io::stdout().is_terminal(),
             workflow,
             is_closed: AtomicBool::new(false),
+            client: OnceLock::new(),
         }
     }
 
@@ -194,17 +197,24 @@ impl Output {
 
     /// Prints the reason why the command failed, and the steps that fix it.
     pub(crate) fn error(&self, error: &Error) {
+        let server = self.client.get().map(Client::profile);
+        let help = error.help(server.as_ref());
         if self.format != Format::Text {
-            print_json(&json::error(error));
+            print_json(&json::error(error, help.as_ref()));
             return;
         }
         let mut text = error.message();
-        if let Some(help) = error.help() {
+        if let Some(help) = help {
             let mut lines = Message::from("help: ");
             lines.append_lines(&help);
             text.push_lines(&lines);
         }
         print_labelled(Level::Error, &text, self.workflow.log);
+    }
+
+    /// Sets the client of the command. A later one is for the same server.
+    pub(crate) fn set_client(&self, client: &Client) {
+        self.client.get_or_init(|| client.clone());
     }
 
     /// Sets the outputs of a workflow step to the values of a status.
@@ -219,9 +229,14 @@ impl Output {
         self.workflow.has_summary()
     }
 
-    /// Adds statuses, newest first, to the summary of a workflow step.
-    pub(crate) fn add_summary(&self, deployment: &Deployment, statuses: &[DeploymentStatus]) {
-        if let Err(error) = self.workflow.add_summary(deployment, statuses) {
+    /// Adds an error and statuses, newest first, to the summary of a workflow step.
+    pub(crate) fn add_summary(
+        &self,
+        deployment: &Deployment,
+        error: Option<&Error>,
+        statuses: &[DeploymentStatus],
+    ) {
+        if let Err(error) = self.workflow.add_summary(deployment, error, statuses) {
             self.warning(error.message());
         }
     }

@@ -5,6 +5,7 @@ pub(crate) mod pipeline;
 pub(crate) mod token;
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use deploystatus::{Client, Deployment};
@@ -26,6 +27,8 @@ pub(crate) struct Settings {
     target: TargetArgs,
     /// Time limit for a connection, or `None` for the default.
     connect_timeout: Option<Duration>,
+    /// The token's source after the first reading, because standard input and pipes cannot be read again.
+    token: OnceLock<Option<TokenSource>>,
 }
 
 impl Settings {
@@ -33,6 +36,7 @@ impl Settings {
         Self {
             target,
             connect_timeout: None,
+            token: OnceLock::new(),
         }
     }
 
@@ -41,6 +45,7 @@ impl Settings {
         Self {
             target: self.target.clone(),
             connect_timeout: Some(timeout),
+            token: self.token.clone(),
         }
     }
 
@@ -100,6 +105,14 @@ impl Settings {
     ///
     /// Returns an error if the token file cannot be read or is empty.
     pub(crate) fn token(&self) -> Result<Option<TokenSource>, Error> {
+        if let Some(token) = self.token.get() {
+            return Ok(token.clone());
+        }
+        let token = self.read_token()?;
+        Ok(self.token.get_or_init(|| token).clone())
+    }
+
+    fn read_token(&self) -> Result<Option<TokenSource>, Error> {
         if let Some(path) = &self.target.token_file {
             return TokenSource::from_file(path).map(Some);
         }
@@ -156,14 +169,16 @@ impl Settings {
                 async move { token }
             }),
         };
-        builder
+        let client = builder
             .build()
             .map_err(|error| match advice::invalid_field(&error) {
                 Some("token") => Error::Usage(format!(
                     "invalid token (from {origin}): expected letters, digits and punctuation without spaces"
                 )),
                 _ => self.explain(error, &url),
-            })
+            })?;
+        output.set_client(&client);
+        Ok(client)
     }
 
     /// Returns the error for a client that cannot be created because of the URL.

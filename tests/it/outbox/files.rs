@@ -51,6 +51,16 @@ async fn abandoned_drafts_are_removed() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn locked_report_is_in_use() {
+    let kept = Kept::start().await;
+    kept.lose("Out of memory").await;
+    assert!(!kept.outbox.is_in_use().unwrap());
+    let file = fs::File::open(&kept.files()[0]).unwrap();
+    file.lock().unwrap();
+    assert!(kept.outbox.is_in_use().unwrap());
+}
+
+#[tokio::test(start_paused = true)]
 async fn report_of_a_newer_version_is_named_and_left_alone() {
     let kept = Kept::start().await;
     kept.lose("Out of memory").await;

@@ -37,7 +37,8 @@ pub(crate) struct CreateArgs {
 /// The fields of a status besides its state, shared by `create` and `run`.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct ReportArgs {
-    /// URL of the deployment's log [default in Actions: the workflow run]
+    /// URL of the deployment's log [default in Actions: the workflow run; elsewhere:
+    /// CI_JOB_URL, BUILDKITE_BUILD_URL, CIRCLE_BUILD_URL or BUILD_URL]
     #[arg(long, value_name = "URL")]
     pub(crate) log_url: Option<String>,
     /// URL of the deployed environment
@@ -55,7 +56,7 @@ pub(crate) struct ReportArgs {
     /// Mark earlier deployments of the environment inactive on success [default: true]
     #[arg(long, value_name = "BOOL")]
     pub(crate) auto_inactive: Option<bool>,
-    /// Send nothing if the newest status is identical
+    /// Send nothing if the newest status is identical; it is read twice, 5 seconds apart
     #[arg(long)]
     pub(crate) if_changed: bool,
     /// Print the request without sending it
@@ -75,7 +76,7 @@ pub(crate) struct RunArgs {
     pub(crate) report: ReportArgs,
     #[command(flatten)]
     pub(crate) outbox: OutboxArgs,
-    /// Maximum time to finish reporting after a stop signal, and in a pipeline for processes that remain
+    /// Maximum time to finish reporting after a stop signal, and in a pipeline also for the command
     #[arg(long, value_name = "TIME", default_value = "9s", value_parser = duration::parse)]
     pub(crate) grace: Duration,
     /// Time limit for the initial report
@@ -94,7 +95,7 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "STATE", default_value = "error", value_parser = parsers::cancelled_state())]
     pub(crate) cancelled_as: State,
     /// Stop when the parent process exits, and leave no process of a stopped command
-    /// [default: true if CI or GITHUB_ACTIONS is set]
+    /// [default: true if CI or GITHUB_ACTIONS is set and not false]
     #[arg(long, value_name = "BOOL")]
     pub(crate) stop_with_parent: Option<bool>,
     /// Remove GITHUB_TOKEN and GH_TOKEN from the command's environment

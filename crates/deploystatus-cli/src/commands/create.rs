@@ -14,6 +14,7 @@ use crate::error::{Activity, Error};
 use crate::escape::secrets::without_secrets;
 use crate::exit::Code;
 use crate::output::Output;
+use crate::output::format::Format;
 use crate::settings::Settings;
 use crate::settings::given::Given;
 use crate::settings::pipeline::log_url;
@@ -41,8 +42,9 @@ pub(crate) async fn run(
             .await?
     {
         output.set_outputs(&finished);
-        output.status(&finished, &[("delivery", json!("already_finished"))])?;
-        return Ok(Code::Done);
+        let printed = output.status(&finished, &[("delivery", json!("already_finished"))]);
+        summary::add(&deployment, &finished, limit.left(), output).await;
+        return printed.map(|()| Code::Done);
     }
     if report.if_changed {
         // As long as the server does not respond to a reading, no creation is sent.
@@ -57,7 +59,11 @@ pub(crate) async fn run(
     let status = &created.status;
     // Later steps need the outputs even if standard output cannot be written.
     output.set_outputs(status);
-    let printed = output.status(status, &[("delivery", json!(delivery(&created)))]);
+    let mut more = vec![("delivery", json!(delivery(&created)))];
+    if let (Some(search), Format::Json | Format::JsonLines) = (created.search, output.format()) {
+        more.push(("search", json!(search)));
+    }
+    let printed = output.status(status, &more);
     if printed.is_err() {
         output.warning(format!("stored as status {}", status.id));
     }

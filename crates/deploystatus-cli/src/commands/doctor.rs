@@ -5,7 +5,7 @@ pub(super) mod finding;
 mod probe;
 mod server;
 
-use deploystatus::{Deployment, Outbox};
+use deploystatus::{Deployment, Outbox, ServerProfile};
 use serde_json::json;
 
 use super::time_limit::TimeLimit;
@@ -57,27 +57,31 @@ async fn check(settings: &Settings, output: &Output, findings: &mut Vec<Finding>
     };
     let deployment = settings.deployment(output);
     match probe(settings, output, token.as_ref()) {
-        Ok(probe) => check_server(&probe, deployment, token.as_ref(), findings).await,
+        Ok((probe, profile)) => {
+            check_server(&probe, &profile, deployment, token.as_ref(), findings).await;
+        }
         Err(error) => findings.push(Finding::failed("server", &error)),
     }
 }
 
-/// Creates the probe from a client, which completes the URL and rejects insecure ones.
+/// Creates the probe from a client, which completes the URL and rejects insecure ones, and returns that client's profile.
 fn probe(
     settings: &Settings,
     output: &Output,
     token: Option<&TokenSource>,
-) -> Result<Probe, Error> {
+) -> Result<(Probe, ServerProfile), Error> {
     let client = match token {
         Some(_) => settings.client(output),
         None => settings.anonymous_client(),
-    };
+    }?;
     let token = token.and_then(TokenSource::token);
-    Probe::new(client?.base_url(), token)
+    let probe = Probe::new(client.base_url(), token)?;
+    Ok((probe, client.profile()))
 }
 
 async fn check_server(
     probe: &Probe,
+    profile: &ServerProfile,
     deployment: Result<Deployment, Error>,
     token: Option<&TokenSource>,
     findings: &mut Vec<Finding>,
@@ -90,7 +94,7 @@ async fn check_server(
             if !is_github {
                 return;
             }
-            findings.push(server::profile(&reply));
+            findings.push(server::profile(profile, &reply));
             if let Some(token) = token {
                 findings.push(server::token(token, &reply));
                 findings.extend(server::workflow_token(token));

@@ -1,10 +1,12 @@
 //! `flush`: sends the reports left in the outbox.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use deploystatus::{DeploymentStatus, FlushEvent, OnSuperseded, Outbox, Undelivered};
 use serde::Serialize;
 use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
 
 use super::time_limit::TimeLimit;
 use crate::advice;
@@ -14,6 +16,7 @@ use crate::exit::{self, Code};
 use crate::output::Output;
 use crate::output::format::Format;
 use crate::output::style::Span;
+use crate::settings::pipeline::is_in_pipeline;
 use crate::settings::{Settings, outbox_directory};
 
 pub(crate) async fn run(
@@ -41,6 +44,10 @@ pub(crate) async fn run(
         OnSuperseded::Drop
     };
     let outbox = Outbox::open(&directory).map_err(Error::call("open the outbox"))?;
+    if is_in_pipeline() {
+        wait_for_others(&outbox, output).await?;
+        limit.on_progress();
+    }
     let flush = async {
         let on_event = |event| {
             // A report that fails is not progress.
@@ -60,6 +67,23 @@ pub(crate) async fn run(
     }
     let code = results.finish()?;
     flushed.map(|()| code)
+}
+
+/// Waits for processes that send reports of the outbox, but not longer than five seconds.
+///
+/// The `run` of a cancelled step may still report its end when the next step starts.
+async fn wait_for_others(outbox: &Outbox, output: &Output) -> Result<(), Error> {
+    const LIMIT: Duration = Duration::from_secs(5);
+    const INTERVAL: Duration = Duration::from_millis(100);
+    let is_in_use = || outbox.is_in_use().map_err(Error::call("read the outbox"));
+    let started = Instant::now();
+    if is_in_use()? {
+        output.show_wait("waiting up to 5s for another process that sends a report");
+    }
+    while started.elapsed() < LIMIT && is_in_use()? {
+        sleep(INTERVAL).await;
+    }
+    Ok(())
 }
 
 /// The results, which are printed as they arrive. The JSON document follows at the end.

@@ -158,11 +158,11 @@ const DEFINITIONS: &str = ".ie \\n(.g .ds Aq \\(aq\n.el .ds Aq '\n";
 const SIGNALS: [(&str, &str); 4] = [
     (
         "SIGINT, SIGTERM, SIGHUP, SIGQUIT",
-        "Forwarded to the command and reported as error, with the name of the first signal.",
+        "Forwarded to the command and reported as error, with the name of the first signal. In a pipeline, the command is killed when --grace is over.",
     ),
     (
         "exit of the parent process",
-        "In a pipeline: SIGTERM is sent to the command, error is reported, and the command is killed after two seconds.",
+        "In a pipeline: SIGTERM is sent to the command, error is reported, and the command is killed after two seconds. On Linux, processes between the shell of the job and run count too.",
     ),
     (
         "any of these before the command starts",
@@ -174,7 +174,7 @@ const SIGNALS: [(&str, &str); 4] = [
     ),
 ];
 
-const ENVIRONMENT: [(&str, &str); 12] = [
+const ENVIRONMENT: [(&str, &str); 13] = [
     ("GITHUB_API_URL", "Base URL of the API (--api-url)."),
     ("GITHUB_REPOSITORY", "Repository as OWNER/NAME (--repo)."),
     ("GITHUB_TOKEN, GH_TOKEN", "Token (--token-file)."),
@@ -190,6 +190,10 @@ const ENVIRONMENT: [(&str, &str); 12] = [
     (
         "GITHUB_ACTIONS",
         "If true, errors are printed as annotations and log_url is the URL of the workflow run.",
+    ),
+    (
+        "CI, GITHUB_ACTIONS",
+        "If one is set and not false, run and flush treat the process as part of a pipeline (--stop-with-parent).",
     ),
     (
         "GITHUB_STEP_SUMMARY",

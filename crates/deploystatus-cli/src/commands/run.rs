@@ -6,6 +6,7 @@ pub(super) mod ending;
 mod outbox;
 #[cfg(unix)]
 mod parent;
+mod pending_exit;
 mod pending_report;
 #[cfg(unix)]
 mod processes;

@@ -2,6 +2,7 @@
 
 mod documents;
 mod flush_report;
+mod messages;
 
 use deploystatus_emulator::Seed;
 use schemars::generate::SchemaSettings;
@@ -13,10 +14,10 @@ use crate::exit::Code;
 use crate::output::Output;
 use crate::output::format::Format;
 use documents::{
-    Addresses, CreatedStatus, Diagnosis, Message, Period, Request, Status, Timeline, WaitLine,
-    WaitResult,
+    Addresses, CreatedStatus, Diagnosis, Period, Request, Status, Timeline, WaitLine, WaitResult,
 };
 use flush_report::FlushReport;
+use messages::Message;
 
 pub(crate) fn run(arguments: &SchemaArgs, output: &Output) -> Result<Code, Error> {
     let is_line = output.format() == Format::JsonLines;

@@ -24,7 +24,7 @@ pub(crate) fn print_usage_error(error: clap::Error) -> Code {
     let log = Log::from_environment();
     let is_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
     if wants_json() {
-        print_json(&json::error(&Error::CommandLine(message(error))));
+        print_json(&json::error(&Error::CommandLine(message(error)), None));
     } else if log == Log::Actions || !is_help {
         print_labelled(Level::Error, &message(error), log);
     } else {

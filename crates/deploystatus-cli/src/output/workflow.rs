@@ -61,16 +61,17 @@ impl Workflow {
         self.summary.is_some()
     }
 
-    /// Adds statuses, newest first, to the summary of the step.
+    /// Adds an error and statuses, newest first, to the summary of the step.
     pub(super) fn add_summary(
         &self,
         deployment: &Deployment,
+        error: Option<&Error>,
         statuses: &[DeploymentStatus],
     ) -> Result<(), Error> {
         let Some(path) = &self.summary else {
             return Ok(());
         };
-        append(path, &summary(deployment, statuses)).map_err(|source| Error::File {
+        append(path, &summary(deployment, error, statuses)).map_err(|source| Error::File {
             action: "write summary to",
             path: path.clone(),
             source,
@@ -78,17 +79,27 @@ impl Workflow {
     }
 }
 
-/// Returns a Markdown table of statuses, oldest first.
-fn summary(deployment: &Deployment, statuses: &[DeploymentStatus]) -> String {
-    let mut table = format!(
-        "### Deployment {} of {}\n\n\
-         | state | time | description | environment | log |\n|---|---|---|---|---|\n",
+/// Returns Markdown with an error and a table of statuses, oldest first.
+fn summary(
+    deployment: &Deployment,
+    error: Option<&Error>,
+    statuses: &[DeploymentStatus],
+) -> String {
+    let mut text = format!(
+        "### Deployment {} of {}\n\n",
         deployment.id(),
         markdown(&deployment.repository()),
     );
-    table.extend(statuses.iter().rev().map(summary_row));
-    table.push('\n');
-    table
+    if let Some(error) = error {
+        text += &markdown(&error.message().to_string());
+        text += "\n\n";
+    }
+    if !statuses.is_empty() {
+        text += "| state | time | description | environment | log |\n|---|---|---|---|---|\n";
+        text.extend(statuses.iter().rev().map(summary_row));
+        text.push('\n');
+    }
+    text
 }
 
 fn summary_row(status: &DeploymentStatus) -> String {

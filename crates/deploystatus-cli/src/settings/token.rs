@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 
-/// The place that a token is read from.
+/// The source of a token: a value, or a file that is read again before each attempt.
+#[derive(Clone)]
 pub(crate) enum TokenSource {
     /// A token that was read once, and the name of its origin.
     Value { token: String, origin: String },

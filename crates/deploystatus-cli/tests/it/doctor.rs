@@ -3,7 +3,9 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 
-use deploystatus_emulator::{Emulator, Fault, Limits, NewRepository, Operation, RetryAfter, Token};
+use deploystatus_emulator::{
+    Emulator, Fault, Limits, NewRepository, Operation, Profile, RetryAfter, Token,
+};
 use serde_json::json;
 use snapbox::str;
 
@@ -196,6 +198,19 @@ problem  server    http://other is not GitHub's API (it responded 200)
 
 "#]],
     );
+}
+
+#[test]
+fn first_headers_for_enterprise_server_are_shown() {
+    let scene = Scene::with(Emulator::builder().profile(Profile::enterprise(3, 12).unwrap()));
+    let url = format!("{}/api/v3", scene.github.url());
+    let transcript = scene.run(&format!("doctor --api-url {url}"));
+    let profile = "ok       profile   ghes 3.12
+                   Accept: application/vnd.github+json
+                   X-GitHub-Api-Version: 2022-11-28
+                   Before the first response: ghes with the previews ant-man and flash
+";
+    assert!(transcript.contains(profile), "{transcript}");
 }
 
 #[test]

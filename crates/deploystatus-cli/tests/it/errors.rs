@@ -1,6 +1,6 @@
 //! Failed calls: messages and exit codes.
 
-use deploystatus_emulator::{Fault, Operation, RetryAfter, Token};
+use deploystatus_emulator::{Clock, Emulator, Fault, Operation, Profile, RetryAfter, Token};
 use serde_json::json;
 use snapbox::str;
 
@@ -82,11 +82,17 @@ error: failed to create the status: the server responded 422 Unprocessable Entit
 $ deploystatus create success
 --- stderr
 error: failed to create the status: the server responded 422 Unprocessable Entity: "Validation Failed" (request ID C002:10002:0200002:0400002:6955B900)
-help: Enterprise Server before 3.3 requires previews for some states; run `deploystatus doctor` to see the server's version.
 --- exit 3
 
 "#]],
     );
+    let old = Profile::enterprise(2, 22).unwrap();
+    let old = Scene::with(Emulator::builder().clock(Clock::manual()).profile(old));
+    let invalid = Fault::status(422).body(json!({"message": "Validation Failed"}));
+    old.github.fault(invalid.times(2));
+    let transcript = old.run("create success");
+    let help = "help: Enterprise Server before 3.3 requires previews for some states.";
+    assert!(transcript.contains(help), "{transcript}");
     scene
         .github
         .fault(Fault::status(410).body(json!({"message": "This version is retired"})));
@@ -96,7 +102,7 @@ help: Enterprise Server before 3.3 requires previews for some states; run `deplo
 $ deploystatus latest
 --- stderr
 error: failed to read the newest status: the server responded 410 Gone: "This version is retired" (request ID C003:10003:0200003:0400003:6955B900)
-help: The server does not support the requested API version; run `deploystatus doctor` to see its version.
+help: The server does not support the API version of the request. Update deploystatus. On Enterprise Server, check that no proxy removes the header X-GitHub-Enterprise-Version.
 --- exit 3
 
 "#]],

@@ -1,7 +1,8 @@
 //! The command `flush`.
 
 use std::fs;
-use std::time::Duration;
+use std::io::{BufRead, BufReader, Read};
+use std::time::{Duration, Instant};
 
 use deploystatus::{Client, NewStatus, Outbox, State};
 use deploystatus_emulator::{Fault, NewDeployment, NewStatus as Reported, Operation, RetryAfter};
@@ -172,6 +173,40 @@ fn report_of_a_running_command_is_left_alone() {
     assert!(!errors.contains("warning"), "{errors}");
     assert_eq!(running.code(), 0);
     assert_eq!(scene.reported()[1], pair("success", ""));
+}
+
+/// The report of a cancelled step is under way while the next step flushes.
+#[test]
+fn flush_in_a_pipeline_waits_for_other_processes() {
+    let scene = Scene::real_time().set("CI", "true");
+    let script = scene.script(&["--stop-with-parent", "false"], "echo ready; exec cat");
+    let mut running = Running::start(script);
+    assert_eq!(running.line(), "ready");
+    let mut flush = scene.background(&["flush"]).spawn().unwrap();
+    let mut notes = BufReader::new(flush.stderr.take().unwrap());
+    let mut note = String::new();
+    notes.read_line(&mut note).unwrap();
+    let wait = "waiting up to 5s for another process that sends a report\n";
+    assert_eq!(note, wait);
+    assert_eq!(running.code(), 0);
+    let mut rest = String::new();
+    notes.read_to_string(&mut rest).unwrap();
+    assert!(rest.ends_with("is empty\n"), "{rest}");
+    assert_eq!(code(flush.wait().unwrap()), 0);
+}
+
+#[test]
+fn flush_in_a_pipeline_leaves_a_busy_report_after_5_seconds() {
+    let scene = Scene::real_time().set("CI", "true");
+    let mut running = Running::start(scene.script(&[], "echo ready; exec cat"));
+    assert_eq!(running.line(), "ready");
+    let start = Instant::now();
+    let output = scene.background(&["flush"]).output().unwrap();
+    assert!(start.elapsed() >= Duration::from_secs(5));
+    assert_eq!(code(output.status), 0);
+    let errors = stderr(&output);
+    assert!(errors.ends_with("another process uses it\n"), "{errors}");
+    assert_eq!(running.code(), 0);
 }
 
 /// Kills `run` on the deployments 42 and 43, the second of which does not respond afterwards.

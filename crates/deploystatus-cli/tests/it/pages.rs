@@ -81,6 +81,10 @@ A workflow that was started by a deployment only needs GITHUB_TOKEN.
 
 "#]],
     );
+}
+
+#[test]
+fn help_of_create_lists_its_options() {
     check(
         Scene::new().run_bare("create --help"),
         str![[r#"
@@ -95,7 +99,9 @@ Arguments:
 
 Options:
       --log-url <URL>          URL of the deployment's log [default in Actions:
-                               the workflow run]
+                               the workflow run; elsewhere: CI_JOB_URL,
+                               BUILDKITE_BUILD_URL, CIRCLE_BUILD_URL or
+                               BUILD_URL]
       --environment-url <URL>  URL of the deployed environment
       --environment <NAME>     Environment name [default: unchanged]
       --description <TEXT>     Description (at most 140 characters)

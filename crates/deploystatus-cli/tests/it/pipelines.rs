@@ -220,6 +220,46 @@ fn step_summary_contains_all_states() {
 }
 
 #[test]
+fn step_summary_contains_an_undelivered_end() {
+    let (scene, summary) = with_step_summary(Scene::new());
+    let rejected = Fault::status(403).on(Operation::CreateStatus);
+    scene.github.fault(rejected.skip(1));
+    scene.run("run -- true");
+    check(
+        std::fs::read_to_string(summary).unwrap(),
+        str![[r#"
+### Deployment 42 of octocat\/example
+
+could not report success for deployment 42 of octocat\/example\; the report is kept in [..]
+
+| state | time | description | environment | log |
+|---|---|---|---|---|
+| in\_progress | [..] |
+
+
+"#]],
+    );
+}
+
+#[test]
+fn step_summary_contains_a_finished_deployment() {
+    let (scene, summary) = with_step_summary(Scene::new().statuses(&["success"]));
+    scene.run("create error --unless-finished");
+    check(
+        std::fs::read_to_string(summary).unwrap(),
+        str![[r#"
+### Deployment 42 of octocat\/example
+
+| state | time | description | environment | log |
+|---|---|---|---|---|
+| success | [..] |
+
+
+"#]],
+    );
+}
+
+#[test]
 fn step_summary_contains_the_new_status_if_the_list_fails() {
     let (scene, summary) = with_step_summary(Scene::new().statuses(&["queued"]));
     let fault = Fault::status(503).on(Operation::ListStatuses);

@@ -171,6 +171,35 @@ fn schema_of_create_lists_every_delivery() {
 }
 
 #[test]
+fn lost_response_adds_the_bound_of_the_search() {
+    let scene = Scene::new();
+    let lost = Fault::status(502).after_work().on(Operation::CreateStatus);
+    scene.github.fault(lost);
+    let output = scene.output("--deployment 42 create queued --json");
+    let status: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(status["delivery"], "adopted");
+    assert!(status["search"]["time"].is_string(), "{status:#}");
+    let output = scene.output("--deployment 42 create inactive --json");
+    let status: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(status.get("search"), None);
+}
+
+#[test]
+fn unknown_outcome_is_part_of_the_error() {
+    let scene = Scene::new();
+    let lost = Fault::status(502).on(Operation::CreateStatus);
+    scene.github.fault(lost.times(9));
+    let output = scene.output("--deployment 42 create success --timeout 1s --json");
+    assert_eq!(output.status.code(), Some(8));
+    let lines = String::from_utf8(output.stderr).unwrap();
+    let error: Value = serde_json::from_str(lines.lines().last().unwrap()).unwrap();
+    let unknown = &error["unknown_outcome"];
+    assert_eq!(unknown["status"], json!({ "state": "success" }));
+    assert_eq!(unknown["sendings"], 1);
+    assert_eq!(unknown["search"], "not_found");
+}
+
+#[test]
 fn schema_of_flush_describes_reports() {
     let scene = flushing::scene();
     let refused = Fault::status(403).on(Operation::CreateStatus);

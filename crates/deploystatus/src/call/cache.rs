@@ -120,6 +120,11 @@ impl DeploymentState {
         self.notes().returned.contains(&id)
     }
 
+    /// Returns `true` if a creation of this client has returned a status.
+    pub(crate) fn has_returned(&self) -> bool {
+        !self.notes().returned.is_empty()
+    }
+
     /// Returns the highest ID that any response contained.
     pub(crate) fn highest_id(&self) -> Option<u64> {
         self.notes().highest_id

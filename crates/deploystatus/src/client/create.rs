@@ -45,8 +45,8 @@ impl Deployment {
 
     /// Creates a status unless the newest status has the same content.
     ///
-    /// The first call of a client reads an equal newest status twice, half of the policy's search time apart
-    /// (5 seconds by default), because the list can be out of date.
+    /// A client that has not created a status of the deployment reads an equal newest status twice,
+    /// half of the policy's search time apart (5 seconds by default), because the list can be out of date.
     ///
     /// # Errors
     ///
@@ -86,11 +86,14 @@ pub(crate) async fn create_if_changed(
     let delivering = async {
         let turn = creation.turn().await?;
         match newest_if_same(deployment, &status).await? {
-            Some(newest) => Ok(CreateOutcome {
-                status: newest,
-                confirmation: Confirmation::Unchanged,
-                search: None,
-            }),
+            Some(newest) => {
+                target.state.note_returned(newest.id);
+                Ok(CreateOutcome {
+                    status: newest,
+                    confirmation: Confirmation::Unchanged,
+                    search: None,
+                })
+            }
             None => creation.deliver(Some(turn)).await,
         }
     };
@@ -126,7 +129,8 @@ pub(crate) fn is_stored_as(status: &DeploymentStatus, new: &NewStatus) -> bool {
 /// Reads the newest status and returns it if it has the same content.
 ///
 /// Returns `None` if the list stays out of date, because it does not show the newest status.
-/// A client that knows no ID cannot detect that, so two readings have to agree, half of the search time apart.
+/// A client that has not created a status cannot detect that, so two readings have to agree,
+/// half of the search time apart.
 async fn newest_if_same(
     deployment: &Deployment,
     status: &NewStatus,
@@ -139,16 +143,16 @@ async fn newest_if_same(
     let is_same = |newest: &DeploymentStatus| {
         matching::is_equal(&matching::without_marker(newest), None, &status)
     };
-    let mut knows_id = target.state.highest_id().is_some();
+    let mut is_last = target.state.has_returned();
     loop {
         let newest = match read_fresh(deployment, target.state.highest_id()).await {
             Err(error) if error.kind() == ErrorKind::StaleList => return Ok(None),
             newest => newest?.filter(is_same),
         };
-        if newest.is_none() || knows_id {
+        if newest.is_none() || is_last {
             return Ok(newest);
         }
-        knows_id = true;
+        is_last = true;
         sleep(target.retry_policy().search_time() / 2).await;
     }
 }

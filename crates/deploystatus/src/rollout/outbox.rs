@@ -78,6 +78,16 @@ impl Outbox {
         scan::files(&self.directory)
     }
 
+    /// Returns `true` if another process or a running rollout uses one of the reports.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the directory cannot be read. A file that cannot be read is not in use.
+    pub fn is_in_use(&self) -> Result<bool, Error> {
+        let files = self.files()?;
+        Ok(files.iter().any(|file| entry::is_busy(file, self.owner)))
+    }
+
     /// Delivers the reports for the client's server, each exactly once.
     ///
     /// Each report is searched for before it is sent. The reports of one deployment are sent in order,

@@ -93,7 +93,7 @@ fn assess_write(response: &Response) -> Finding {
 
 /// Returns the steps that give the token permission to write.
 fn permission(response: &Response) -> Message {
-    if response.message().contains("integration") {
+    if advice::is_about_integration(response.message()) {
         return Message::constant(
             "In a workflow, add these lines to the job or the file:\n  \
                 permissions:\n    \

@@ -55,7 +55,7 @@ impl Finding {
     /// Creates the finding for an error that other commands would fail with.
     pub(crate) fn failed(check: &'static str, error: &Error) -> Self {
         let finding = Self::problem(check, error.message(), exit::code_of(error));
-        match error.help() {
+        match error.help(None) {
             Some(help) => finding.fix(help),
             None => finding,
         }

@@ -35,14 +35,24 @@ pub(crate) fn kind(probe: &Probe, response: &Response) -> Finding {
         .fix("Check the API URL (on Enterprise Server it ends in /api/v3) and proxies.")
 }
 
-/// Describes the headers that all commands send to this server.
-pub(crate) fn profile(response: &Response) -> Finding {
-    let profile = match response.header(VERSION) {
+/// Describes the headers that all commands send to this server, at first and after its first response.
+pub(crate) fn profile(first: &ServerProfile, response: &Response) -> Finding {
+    let detected = match response.header(VERSION) {
         Some(version) => format!("ghes {version}")
             .parse()
             .unwrap_or_else(|_| ServerProfile::enterprise_of_unknown_version()),
-        None => ServerProfile::github(),
+        None => first.clone(),
     };
+    let mut message = describe(&detected);
+    if detected != *first {
+        message.push_line("Before the first response:");
+        message.push_lines(&describe(first));
+    }
+    Finding::ok("profile", message)
+}
+
+/// Returns a profile and its headers.
+fn describe(profile: &ServerProfile) -> Message {
     let previews: Vec<_> = profile
         .previews()
         .iter()
@@ -58,7 +68,7 @@ pub(crate) fn profile(response: &Response) -> Finding {
     let mut message = Message::from(format!("{profile}{previews}"));
     message.push_line(&format!("Accept: {accept}"));
     message.push_line(&format!("X-GitHub-Api-Version: {api_version}"));
-    Finding::ok("profile", message)
+    message
 }
 
 /// Name of the header that contains the version of an Enterprise Server.

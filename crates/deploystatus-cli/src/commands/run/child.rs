@@ -1,9 +1,12 @@
 //! The process of the command.
 
+use std::future::pending;
 use std::io;
 use std::process::ExitStatus;
+use std::time::Duration;
 
 use tokio::process::Command;
+use tokio::time::sleep;
 
 #[cfg(unix)]
 use super::processes::Process;
@@ -80,6 +83,25 @@ impl Child {
     }
 }
 
+/// Waits for the process to exit, or forever if there is none. This future is safe to cancel.
+pub(super) async fn exit_of(child: &mut Option<Child>) -> io::Result<ExitStatus> {
+    match child {
+        Some(child) => child.wait().await,
+        None => pending().await,
+    }
+}
+
+/// Waits until the group has no processes, or forever if there is none. The system sends no notification.
+pub(super) async fn end_of(group: Option<Group>) {
+    const INTERVAL: Duration = Duration::from_millis(100);
+    let Some(group) = group else {
+        return pending().await;
+    };
+    while group.has_processes() {
+        sleep(INTERVAL).await;
+    }
+}
+
 #[cfg(unix)]
 impl Group {
     /// Forwards a stop request. Processes that have exited ignore it.
@@ -98,6 +120,16 @@ impl Group {
             (Self::Foreground(_), Stop::Interrupt | Stop::Quit) => Ok(()),
             (Self::Foreground(child), _) => kill(child, signal),
         };
+    }
+
+    /// Returns the processes that may remain after the child has exited.
+    ///
+    /// The system may give the ID of the child to another process.
+    pub(in crate::commands) fn without_leader(self) -> Option<Self> {
+        match self {
+            Self::Own(_) => Some(self),
+            Self::Foreground(_) => None,
+        }
     }
 
     /// Returns `true` if processes of the child's own group still run.
@@ -123,6 +155,10 @@ impl Group {
 #[expect(clippy::unused_self, reason = "other systems use the process group")]
 impl Group {
     pub(in crate::commands) fn forward(self, _: Stop) {}
+
+    pub(in crate::commands) fn without_leader(self) -> Option<Self> {
+        None
+    }
 
     pub(in crate::commands) fn has_processes(self) -> bool {
         false

@@ -6,6 +6,8 @@ use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
+use deploystatus::{NewStatus, State};
+
 /// A temporary file that the command writes and `run` reads. It is removed when this value is dropped.
 pub(super) struct ChildOutput {
     path: PathBuf,
@@ -15,7 +17,7 @@ pub(super) struct ChildOutput {
     reported: HashSet<String>,
 }
 
-/// The values that the command has set; the last line of each name counts.
+/// The valid values that the command has set; the last valid line of each name counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Values {
     pub(super) description: Option<String>,
@@ -97,6 +99,22 @@ impl ChildOutput {
 }
 
 impl Values {
+    /// Sets the value of a line, or returns `None` if the line is invalid.
+    fn set(&mut self, line: &str) -> Option<()> {
+        let (name, value) = line.split_once('=')?;
+        let (field, is_valid) = match name {
+            "description" => (&mut self.description, true),
+            "environment_url" => (&mut self.environment_url, is_url(value)),
+            "log_url" => (&mut self.log_url, is_url(value)),
+            _ => return None,
+        };
+        if value.is_empty() || !is_valid {
+            return None;
+        }
+        *field = Some(value.to_owned());
+        Some(())
+    }
+
     /// Replaces the values that newer lines have set.
     fn replace(&mut self, newer: Self) {
         let Self {
@@ -118,19 +136,23 @@ impl Drop for ChildOutput {
 }
 
 /// Parses lines `name=value` and returns the values and the invalid lines.
+///
+/// The last valid line of each name counts.
 fn parse(text: &str) -> (Values, Vec<&str>) {
     let mut values = Values::default();
     let mut invalid = Vec::new();
-    for line in text.lines().map(str::trim) {
-        match line.split_once('=') {
-            _ if line.is_empty() => {}
-            Some(("description", value)) => values.description = Some(value.to_owned()),
-            Some(("environment_url", value)) => values.environment_url = Some(value.to_owned()),
-            Some(("log_url", value)) => values.log_url = Some(value.to_owned()),
-            _ => invalid.push(line),
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        if values.set(line).is_none() {
+            invalid.push(line);
         }
     }
     (values, invalid)
+}
+
+/// Returns `true` if GitHub accepts the text as a URL.
+fn is_url(text: &str) -> bool {
+    // The URLs of a status have the same rules.
+    NewStatus::new(State::Success).log_url(text).check().is_ok()
 }
 
 #[cfg(test)]
@@ -138,29 +160,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn last_line_of_each_name_counts() {
-        let text = "description=a=b\nlog_url=x\r\n\ndescription=c\nstate=success\nnonsense\n";
+    fn last_valid_line_of_each_name_counts() {
+        let text = "description=a=b\nlog_url=https://x.example\r\nlog_url=x\n\ndescription=c\n\
+            description=\nstate=success\nnonsense\n";
         let (values, invalid) = parse(text);
         let expected = Values {
             description: Some("c".to_owned()),
             environment_url: None,
-            log_url: Some("x".to_owned()),
+            log_url: Some("https://x.example".to_owned()),
         };
         assert_eq!(values, expected);
-        assert_eq!(invalid, ["state=success", "nonsense"]);
+        let expected = ["log_url=x", "description=", "state=success", "nonsense"];
+        assert_eq!(invalid, expected);
     }
 
     #[test]
     fn invalid_lines_are_reported_once() {
         let mut output = ChildOutput::create().unwrap();
-        fs::write(output.path(), "nonsense\nlog_url=x\nlog_url=partial").unwrap();
+        fs::write(
+            output.path(),
+            "nonsense\nlog_url=http://x\nlog_url=http://partial",
+        )
+        .unwrap();
         let mut lines = Vec::new();
         for _ in 0..2 {
             let values = output.read(Reading::WhileRunning, |line| lines.push(line.to_owned()));
-            assert_eq!(values.log_url.as_deref(), Some("x"));
+            assert_eq!(values.log_url.as_deref(), Some("http://x"));
         }
         let values = output.read(Reading::AtEnd, |_| {});
-        assert_eq!(values.log_url.as_deref(), Some("partial"));
+        assert_eq!(values.log_url.as_deref(), Some("http://partial"));
         assert_eq!(lines, ["nonsense"]);
         let path = output.path().to_owned();
         drop(output);

@@ -33,7 +33,7 @@ pub(super) struct Reports<'a> {
     is_started: bool,
     values: Values,
     start_failure: Option<Code>,
-    end_failure: Option<Code>,
+    end_error: Option<Error>,
 }
 
 /// A report that is under way.
@@ -63,8 +63,7 @@ impl<'a> Reports<'a> {
             .clone()
             .with_retry_policy(policy)
             .rollout(first)
-            // No attempt starts in the last quarter of the time limit, so that the last one can report its own error.
-            .end_timeout(arguments.end_timeout / 4 * 3);
+            .end_timeout(arguments.end_timeout);
         if let Some(outbox) = &outbox {
             rollout = rollout.outbox(outbox);
         }
@@ -87,7 +86,7 @@ impl<'a> Reports<'a> {
             is_started: false,
             values: Values::default(),
             start_failure: None,
-            end_failure: None,
+            end_error: None,
         })
     }
 
@@ -125,12 +124,10 @@ impl<'a> Reports<'a> {
         }
         let is_changed = |new: &Option<String>, old: &Option<String>| new.is_some() && new != old;
         let mut results = Vec::new();
-        if is_changed(&values.environment_url, &self.values.environment_url) {
-            let url = values.environment_url.clone().unwrap_or_default();
+        if let Some(url) = &values.environment_url {
             results.push(self.handle.environment_url(url));
         }
-        if is_changed(&values.log_url, &self.values.log_url) {
-            let url = values.log_url.clone().unwrap_or_default();
+        if let Some(url) = &values.log_url {
             results.push(self.handle.log_url(url));
         }
         for error in results.into_iter().filter_map(Result::err) {
@@ -196,7 +193,7 @@ impl<'a> Reports<'a> {
         match result {
             Ok(created) => Some(created.status),
             Err(undelivered) => {
-                self.fail(&Error::Undelivered(undelivered));
+                self.fail(Error::Undelivered(undelivered));
                 None
             }
         }
@@ -211,21 +208,27 @@ impl<'a> Reports<'a> {
             repository: self.deployment.repository(),
             kept_in: file.and_then(|file| file.parent().map(Path::to_owned)),
         };
-        self.fail(&Error::Unreported(unreported));
+        self.fail(Error::Unreported(unreported));
     }
 
     /// Returns the exit code for a failed report, or `None` if it does not change the exit code.
     pub(super) fn failure(&self) -> Option<Code> {
+        let end_failure = self.end_error.as_ref().map(exit::code_of);
         match Strictness::of(self.arguments) {
             Strictness::Lenient => None,
-            Strictness::FinalReport => self.end_failure,
-            Strictness::AllReports => self.end_failure.or(self.start_failure),
+            Strictness::FinalReport => end_failure,
+            Strictness::AllReports => end_failure.or(self.start_failure),
         }
     }
 
-    fn fail(&mut self, error: &Error) {
-        self.output.error(error);
-        self.end_failure = Some(exit::code_of(error));
+    /// Returns the error of the final report, or `None` if it was delivered or is still under way.
+    pub(super) fn end_error(&self) -> Option<&Error> {
+        self.end_error.as_ref()
+    }
+
+    fn fail(&mut self, error: Error) {
+        self.output.error(&error);
+        self.end_error = Some(error);
     }
 
     /// Returns the reason followed by the description that the user or the command has set.

@@ -1,17 +1,16 @@
 //! The life of a command: its process, the stop requests, and the report of its end.
 
 use std::future::pending;
-use std::io;
-use std::process::ExitStatus;
 use std::time::Duration;
 
 use deploystatus::DeploymentStatus;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep_until};
 
-use super::child::{Child, Group};
+use super::child::{self, Child, Group};
 use super::child_output::{ChildOutput, Reading};
 use super::ending::Ending;
-use super::pending_report::{Event, PendingReport};
+use super::pending_exit::{self, PendingExit};
+use super::pending_report::{self, Event, PendingReport};
 use super::reports::Reports;
 use super::signals::{ParentPolicy, Signals, Stop};
 use crate::arguments::report::RunArgs;
@@ -31,10 +30,11 @@ pub(super) struct Supervisor<'a> {
     child: Option<Child>,
     /// Processes that receive stop requests: the command, and after a cancelled one what remains of its group.
     group: Option<Group>,
+    pending_exit: Option<PendingExit>,
     pending_report: Option<PendingReport>,
     parent_policy: ParentPolicy,
     stop_requested: bool,
-    /// Time at which the group is killed, because its job ends.
+    /// Time at which the command and its group are killed, because their job ends.
     kill_at: Option<Instant>,
     /// The reported end, if it was delivered.
     delivered: Option<DeploymentStatus>,
@@ -62,6 +62,7 @@ impl<'a> Supervisor<'a> {
             next_reading: Instant::now() + READING_INTERVAL,
             child: None,
             group: None,
+            pending_exit: None,
             pending_report: None,
             parent_policy,
             stop_requested: false,
@@ -76,7 +77,7 @@ impl<'a> Supervisor<'a> {
         self.stop_requested = true;
         let ending = Ending::StoppedBeforeStart(stop);
         self.code = ending.code();
-        self.report(&ending, self.arguments.end_timeout);
+        self.report(&ending);
         self.limit_report(stop);
     }
 
@@ -96,7 +97,9 @@ impl<'a> Supervisor<'a> {
                     reason,
                     code: ending.code(),
                 });
-                self.on_exit(&ending);
+                self.code = ending.code();
+                self.output.start_waiting();
+                self.report_exit(&ending);
             }
         }
     }
@@ -105,17 +108,20 @@ impl<'a> Supervisor<'a> {
     ///
     /// If a pipeline cancelled the command, the rest of its group has to end too.
     pub(super) async fn run(mut self, signals: &mut Signals) -> Code {
-        while self.child.is_some() || self.group.is_some() || self.pending_report.is_some() {
+        while self.is_active() {
             tokio::select! {
                 biased;
                 stop = signals.next() => self.on_stop(stop),
-                status = exit_of(&mut self.child) => self.on_exit(&Ending::of(status)),
-                () = end_of(self.group), if self.child.is_none() => self.group = None,
-                event = event_of(&mut self.pending_report) => self.on_report_event(event),
+                status = child::exit_of(&mut self.child) => self.on_exit(Ending::of(status)),
+                ending = pending_exit::ending_of(&mut self.pending_exit) => self.report_exit(&ending),
+                () = child::end_of(self.group), if self.child.is_none() => self.group = None,
+                event = pending_report::event_of(&mut self.pending_report) => self.on_report_event(event),
                 () = reached(self.kill_at) => self.kill(),
                 () = self.reports.started() => {}
                 never = self.output.break_silence(), if self.child.is_none() => never,
-                () = sleep_until(self.next_reading) => self.read_output(Reading::WhileRunning),
+                () = sleep_until(self.next_reading), if self.child.is_some() => {
+                    self.read_output(Reading::WhileRunning);
+                }
             }
         }
         self.add_summary().await;
@@ -123,6 +129,13 @@ impl<'a> Supervisor<'a> {
             Some(failure) if self.code == 0 => failure,
             _ => Code::Child(self.code),
         }
+    }
+
+    fn is_active(&self) -> bool {
+        self.child.is_some()
+            || self.group.is_some()
+            || self.pending_exit.is_some()
+            || self.pending_report.is_some()
     }
 
     /// Forwards a stop request to the command and reports the first one.
@@ -136,8 +149,12 @@ impl<'a> Supervisor<'a> {
         if std::mem::replace(&mut self.stop_requested, true) {
             return;
         }
-        self.read_output(Reading::WhileRunning);
-        self.report(&Ending::Stopped(stop), self.arguments.end_timeout);
+        if self.child.is_some() {
+            self.read_output(Reading::WhileRunning);
+        }
+        self.pending_exit = None;
+        self.limit_group();
+        self.report(&Ending::Stopped(stop));
         self.limit_report(stop);
     }
 
@@ -153,18 +170,35 @@ impl<'a> Supervisor<'a> {
         }
     }
 
-    /// Reports how the command ended.
-    fn on_exit(&mut self, ending: &Ending) {
+    /// Handles the exit of the command, which is reported after a short time.
+    fn on_exit(&mut self, ending: Ending) {
         self.read_output(Reading::AtEnd);
         self.child = None;
-        if self.stop_requested && self.parent_policy == ParentPolicy::Watch {
-            self.kill_after(self.arguments.grace);
-        } else {
-            self.group = None;
-        }
         self.output.start_waiting();
         self.code = ending.code();
-        self.report(ending, self.arguments.end_timeout);
+        if self.stop_requested {
+            return self.limit_group();
+        }
+        self.group = self.group.and_then(Group::without_leader);
+        self.pending_exit = Some(PendingExit::new(ending));
+    }
+
+    /// Limits the time of a stopped command and its group in a pipeline, because the pipeline kills only this process.
+    ///
+    /// Elsewhere the command has any time, and the processes that it leaves continue to run.
+    fn limit_group(&mut self) {
+        if self.parent_policy == ParentPolicy::Watch {
+            self.kill_after(self.arguments.grace);
+        } else if self.child.is_none() {
+            self.group = None;
+        }
+    }
+
+    /// Reports how the command ended.
+    fn report_exit(&mut self, ending: &Ending) {
+        self.pending_exit = None;
+        self.group = None;
+        self.report(ending);
     }
 
     fn on_report_event(&mut self, event: Event) {
@@ -193,15 +227,17 @@ impl<'a> Supervisor<'a> {
     /// Adds the states to the summary of the step. After a stop request there is no time to read them.
     async fn add_summary(&self) {
         let deployment = self.reports.deployment();
-        match &self.delivered {
-            Some(status) if self.stop_requested => {
-                self.output
-                    .add_summary(deployment, std::slice::from_ref(status));
+        let error = self.reports.end_error();
+        match (&self.delivered, error) {
+            (None, None) => {}
+            (status, error) if self.stop_requested => {
+                let statuses = status.as_slice();
+                self.output.add_summary(deployment, error, statuses);
             }
-            Some(status) => {
+            (Some(status), _) => {
                 summary::add(deployment, status, summary::TIME_LIMIT, self.output).await;
             }
-            None => {}
+            (None, Some(error)) => summary::add_error(deployment, error, self.output).await,
         }
     }
 
@@ -232,11 +268,13 @@ impl<'a> Supervisor<'a> {
     }
 
     /// Starts the final report, unless it was started before.
-    fn report(&mut self, ending: &Ending, limit: Duration) {
+    fn report(&mut self, ending: &Ending) {
         let state = ending.state(&self.arguments.cancelled_as);
         let reason = ending.reason();
         if let Some(report) = self.reports.end(&state, reason.clone()) {
-            let pending = PendingReport::new(report, state, reason, after(limit));
+            // No attempt starts after the time limit; a second more lets the error of the last one arrive.
+            let deadline = after(self.arguments.end_timeout) + Duration::from_secs(1);
+            let pending = PendingReport::new(report, state, reason, deadline);
             self.pending_report = Some(pending);
         }
     }
@@ -264,31 +302,6 @@ impl<'a> Supervisor<'a> {
         };
         let values = child_output.read(reading, warn);
         self.reports.set_values(values, reading);
-    }
-}
-
-async fn exit_of(child: &mut Option<Child>) -> io::Result<ExitStatus> {
-    match child {
-        Some(child) => child.wait().await,
-        None => pending().await,
-    }
-}
-
-/// Waits until the group has no processes; there is no notification.
-async fn end_of(group: Option<Group>) {
-    const INTERVAL: Duration = Duration::from_millis(100);
-    let Some(group) = group else {
-        return pending().await;
-    };
-    while group.has_processes() {
-        sleep(INTERVAL).await;
-    }
-}
-
-async fn event_of(pending_report: &mut Option<PendingReport>) -> Event {
-    match pending_report {
-        Some(pending_report) => pending_report.next().await,
-        None => pending().await,
     }
 }
 

@@ -10,7 +10,6 @@ use schemars::JsonSchema;
 use serde_json::{Map, Value};
 
 use crate::commands::doctor::finding::Finding;
-use crate::exit::Code;
 
 /// A state: `queued`, `pending`, `waiting`, `in_progress`, `success`, `inactive`, `failure` or `error`.
 ///
@@ -73,6 +72,19 @@ pub(super) struct CreatedStatus {
     #[schemars(flatten)]
     status: Status,
     delivery: Delivery,
+    /// Bound of the search after a lost response.
+    #[schemars(skip_serializing_if = "Option::is_none")]
+    search: SearchBound,
+}
+
+/// The lower bound of a search: only newer statuses were considered.
+#[derive(JsonSchema)]
+#[schemars(rename_all = "snake_case")]
+pub(super) enum SearchBound {
+    /// Highest ID of an older status.
+    Id(u64),
+    /// Time by the server's clock, if no ID was known.
+    Time(Timestamp),
 }
 
 /// The way in which a status came to be stored.
@@ -236,44 +248,4 @@ pub(super) struct Addresses {
     url: String,
     /// URL of the page.
     page_url: String,
-}
-
-/// A line on standard error.
-#[derive(JsonSchema)]
-#[schemars(untagged)]
-pub(super) enum Message {
-    Failure(Failure),
-    /// A problem that does not stop the command.
-    Warning {
-        warning: String,
-    },
-    /// The progress of the command.
-    Note {
-        note: String,
-    },
-    /// A trace of a request (`--verbose`).
-    Trace {
-        trace: String,
-    },
-}
-
-/// The reason why the command failed.
-#[derive(JsonSchema)]
-pub(super) struct Failure {
-    /// Name of the exit code.
-    #[schemars(extend("enum" = error_names()))]
-    error: String,
-    /// Status code of the response, or null.
-    status: Option<u16>,
-    /// Description of the error.
-    message: String,
-    /// Steps that fix the problem, or null.
-    help: Option<String>,
-    /// Value of `X-GitHub-Request-Id`, or null.
-    request_id: Option<String>,
-}
-
-fn error_names() -> Vec<&'static str> {
-    let errors = Code::ALL.into_iter().filter(|code| *code != Code::Done);
-    errors.map(Code::name).collect()
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use deploystatus_emulator::{Fault, Operation};
 use nix::sys::signal::Signal;
 
-use crate::process::{Running, pair};
+use crate::process::{Running, code, pair};
 use crate::scene::Scene;
 
 const SIGNALS: [(Signal, &str, i32); 4] = [
@@ -89,6 +89,20 @@ fn first_of_several_signals_is_reported() {
         scene.reported(),
         [pair("in_progress", ""), pair("error", "Stopped by SIGINT")]
     );
+}
+
+/// The command may exit before `run` receives the signal that was sent to both.
+#[test]
+fn exit_just_before_a_signal_is_a_cancellation() {
+    // This process waits until `run` has read the exit code, and then signals it.
+    let signal = "(while kill -0 $$ 2> /dev/null; do :; done; kill -TERM $PPID) &";
+    for (end, number) in [("exit 0", 0), ("exit 3", 3), ("kill -KILL $$", 137)] {
+        let scene = Scene::real_time();
+        let options = ["--cancelled-as", "inactive"];
+        let output = scene.run_script(&options, &format!("{signal} {end}"));
+        assert_eq!(code(output.status), number);
+        assert_eq!(scene.reported()[1], pair("inactive", "Stopped by SIGTERM"));
+    }
 }
 
 #[test]

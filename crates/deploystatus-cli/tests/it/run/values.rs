@@ -68,9 +68,33 @@ fn invalid_values_are_a_warning() {
     let errors = stderr(&output);
     let line = "warning: ignored a line in DEPLOYSTATUS_OUTPUT: \"nonsense\"";
     assert!(errors.contains(line), "{errors}");
-    let value = "warning: ignored a value in DEPLOYSTATUS_OUTPUT: ";
+    let value = "warning: ignored a line in DEPLOYSTATUS_OUTPUT: \"log_url=nowhere\"";
     assert!(errors.contains(value), "{errors}");
     assert_eq!(scene.reported()[1], pair("success", ""));
+}
+
+#[test]
+fn last_valid_line_of_each_name_counts() {
+    let scene = Scene::real_time();
+    let options = [
+        "--environment-url",
+        "https://flag.example.com",
+        "--description",
+        "Flag",
+    ];
+    let script = "{ echo log_url=https://ci.example.com/1; echo log_url=nowhere
+        echo environment_url=; echo description=; } >> $DEPLOYSTATUS_OUTPUT";
+    let output = scene.run_script(&options, script);
+    assert_eq!(code(output.status), 0);
+    let errors = stderr(&output);
+    for line in ["log_url=nowhere", "environment_url=", "description="] {
+        let warning = format!("warning: ignored a line in DEPLOYSTATUS_OUTPUT: {line:?}\n");
+        assert!(errors.contains(&warning), "{errors}");
+    }
+    let status = scene.github.history(ID).pop().unwrap();
+    assert_eq!(status.environment_url, "https://flag.example.com");
+    assert_eq!(status.log_url, "https://ci.example.com/1");
+    assert_eq!(status.description, "Flag");
 }
 
 #[test]

@@ -157,6 +157,14 @@ pub(super) fn read(path: &Path, owner: Owner) -> Result<Option<Opened>, Error> {
     }
 }
 
+/// Returns `true` if another process holds the lock of a file.
+pub(super) fn is_busy(path: &Path, owner: Owner) -> bool {
+    let Ok(file) = access::open(path, owner) else {
+        return false;
+    };
+    matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+}
+
 fn read_limited(file: &mut File) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
     file.seek(SeekFrom::Start(0))?;
