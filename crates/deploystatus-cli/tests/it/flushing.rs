@@ -196,7 +196,7 @@ fn flush_in_a_pipeline_waits_for_other_processes() {
 }
 
 #[test]
-fn flush_in_a_pipeline_leaves_a_busy_report_after_5_seconds() {
+fn flush_in_a_pipeline_waits_at_most_5_seconds() {
     let scene = Scene::real_time().set("CI", "true");
     let mut running = Running::start(scene.script(&[], "echo ready; exec cat"));
     assert_eq!(running.line(), "ready");

@@ -28,7 +28,7 @@ fn second_report_follows_an_invalid_value() {
 }
 
 #[test]
-fn second_report_needs_no_second_reading_of_the_token() {
+fn token_is_read_once_for_both_reports() {
     let scene = Scene::real_time().unset("GITHUB_TOKEN");
     lost_end(&scene);
     let options = ["--grace", "3s", "--token-file", "-"];
@@ -61,7 +61,7 @@ fn late_start_is_not_the_newest_status() {
 }
 
 #[test]
-fn failed_first_report_is_no_failure_after_the_second() {
+fn failed_first_report_is_no_failure() {
     let scene = Scene::real_time();
     let rejected = Fault::status(403).delayed(Duration::from_secs(5));
     scene

@@ -64,7 +64,7 @@ pub(super) enum Condition {
     /// The command exits with 0 when it is stopped.
     CleanExit,
     /// The command ignores all stop requests.
-    Ignorance,
+    IgnoredStop,
 }
 
 pub(super) const CONDITIONS: [Condition; 7] = [
@@ -74,14 +74,14 @@ pub(super) const CONDITIONS: [Condition; 7] = [
     Condition::SlowCleanUp,
     Condition::SilentServer,
     Condition::CleanExit,
-    Condition::Ignorance,
+    Condition::IgnoredStop,
 ];
 
 impl Condition {
     /// Returns the fault of the final report; the initial report is not affected.
     fn fault(self) -> Option<Fault> {
         let fault = match self {
-            Self::Healthy | Self::SlowCleanUp | Self::CleanExit | Self::Ignorance => return None,
+            Self::Healthy | Self::SlowCleanUp | Self::CleanExit | Self::IgnoredStop => return None,
             Self::LostResponse => Fault::status(502).after_work(),
             Self::LostRequest => Fault::status(502),
             Self::SilentServer => Fault::delay(Duration::from_secs(5)).times(10),
@@ -97,7 +97,7 @@ impl Condition {
             Self::CleanExit => {
                 "trap 'exit 0' HUP INT TERM; touch ready; while :; do sleep 0.1; done"
             }
-            Self::Ignorance => "trap '' HUP INT TERM; touch ready; while :; do sleep 0.1; done",
+            Self::IgnoredStop => "trap '' HUP INT TERM; touch ready; while :; do sleep 0.1; done",
             _ => "touch ready; exec sleep 60",
         }
     }

@@ -42,6 +42,17 @@ fn ctrl_c_reaches_the_command_once() {
 }
 
 #[test]
+fn command_that_exits_at_ctrl_c_is_cancelled() {
+    let scene = Scene::real_time();
+    let script = "stty -echo; trap 'exit 0' INT; echo ready; while :; do sleep 0.1; done";
+    let mut session = start(&scene, script);
+    assert_eq!(session.line(), "ready");
+    session.type_keys("\u{3}");
+    assert_eq!(code(session.process.wait().unwrap()), 0);
+    assert_eq!(scene.reported()[1], pair("error", "Stopped by SIGINT"));
+}
+
+#[test]
 fn closed_terminal_is_reported() {
     let scene = Scene::real_time();
     let mut session = start(&scene, "echo ready; while :; do sleep 0.1; done");

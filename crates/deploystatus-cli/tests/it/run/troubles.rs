@@ -167,7 +167,7 @@ fn silent_server_does_not_delay_the_command() {
 }
 
 #[test]
-fn wait_for_the_server_may_use_the_whole_time_limit() {
+fn server_may_use_the_whole_time_limit() {
     let scene = Scene::real_time();
     let limit = Fault::secondary_limit(RetryAfter::Seconds(7)).on(Operation::CreateStatus);
     scene.github.fault(limit.skip(1));
