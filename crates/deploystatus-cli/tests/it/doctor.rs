@@ -318,8 +318,7 @@ fn unsent_reports_are_counted() {
 fn named_outbox_is_checked() {
     let scene = Scene::real_time();
     let transcript = scene.run("doctor --outbox nowhere");
-    let expected = "warning  outbox    no outbox at nowhere";
-    assert!(transcript.contains(expected), "{transcript}");
+    assert!(transcript.contains("no outbox at nowhere"), "{transcript}");
 }
 
 #[test]

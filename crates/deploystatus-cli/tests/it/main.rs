@@ -16,6 +16,7 @@ mod delays;
 mod deployment;
 mod doctor;
 mod emulating;
+mod emulator_run;
 mod errors;
 mod flushing;
 mod hostile;

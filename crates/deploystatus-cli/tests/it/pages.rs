@@ -109,7 +109,8 @@ Options:
       --auto-inactive <BOOL>   Mark earlier deployments of the environment
                                inactive on success [default: true] [possible
                                values: true, false]
-      --if-changed             Send nothing if the newest status is identical
+      --if-changed             Send nothing if the newest status is identical;
+                               it is read twice, 5 seconds apart
       --dry-run                Print the request without sending it
       --cancelled-as <STATE>   State that `cancelled` is reported as [default:
                                error] [possible values: failure, error,
