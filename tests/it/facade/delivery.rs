@@ -97,7 +97,10 @@ async fn unknown_outcome_describes_the_status() {
         text.starts_with("lost the response after sending; the status may or may not be stored (look for state success, log_url \"https://ci.example.com/7\", created after 20"),
         "{text}"
     );
-    assert!(text.ends_with("; the list could not be searched"), "{text}");
+    assert!(
+        text.ends_with("; the list could not be searched to the end"),
+        "{text}"
+    );
     let unknown = error.unknown_outcome().unwrap();
     assert_eq!(unknown.search, SearchResult::Interrupted);
     assert_eq!((unknown.sendings, unknown.bound), (1, None));

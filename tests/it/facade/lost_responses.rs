@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use deploystatus::{
-    Client, Confirmation, Delay, NewStatus, Pacing, SearchBound, SearchResult, State,
+    Client, Confirmation, Delay, NewStatus, Pacing, RetryPolicy, SearchBound, SearchResult, State,
 };
 use deploystatus_emulator::{Fault, NewStatus as Stored, Operation, RetryAfter, Stage};
 use tests::{Scene, TOKEN, in_paused_time};
@@ -169,4 +169,19 @@ async fn failing_list_is_one_delay_of_its_own() {
         .map(|delay| delay.split(' ').next().unwrap())
         .collect();
     assert_eq!(kinds, ["Search", "SearchRetry"], "{delays:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn search_that_is_cut_short_is_interrupted() {
+    for (seconds, search) in [(3, SearchResult::Interrupted), (30, SearchResult::NotFound)] {
+        let scene = Scene::start().await;
+        let lost = Fault::status(502).times(99);
+        scene.fault(lost.on(Operation::CreateStatus));
+        let policy = RetryPolicy::never().timeout(Duration::from_secs(seconds));
+        let deployment = scene.deployment.clone().with_retry_policy(policy);
+        let error = deployment.create_status(report()).await.unwrap_err();
+        let unknown = error.unknown_outcome().unwrap();
+        assert_eq!(unknown.search, search, "{error}");
+        assert_eq!(unknown.searched.as_secs(), seconds.min(10), "{error}");
+    }
 }

@@ -312,7 +312,7 @@ fn unverifiable_creation_is_outcome_unknown() {
 $ deploystatus create success
 --- stderr
 checking for up to 10s whether the status was stored: the server responded 502 Bad Gateway: "Server Error" (request ID C001:10001:0200001:0400001:6955B900)
-error: failed to create the status: lost the response after sending; the status may or may not be stored (look for state success, created after THEN); the list could not be searched: the server responded 403 Forbidden: "Server Error" (request ID C002:10002:0200002:0400002:6955B900)
+error: failed to create the status: lost the response after sending; the status may or may not be stored (look for state success, created after THEN); the list could not be searched to the end: the server responded 403 Forbidden: "Server Error" (request ID C002:10002:0200002:0400002:6955B900)
 help: Check `deploystatus list` before you create the status again; it may be stored already.
 --- exit 8
 

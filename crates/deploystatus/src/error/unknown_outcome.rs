@@ -78,7 +78,7 @@ impl fmt::Display for UnknownOutcome {
             SearchResult::NotFound => write!(f, "; it was not in the list for {seconds} s"),
             SearchResult::Stale => write!(f, "; the list was out of date for {seconds} s"),
             SearchResult::Similar => write!(f, "; similar statuses: {}", ids(&self.candidates)),
-            SearchResult::Interrupted => f.write_str("; the list could not be searched"),
+            SearchResult::Interrupted => f.write_str("; the list could not be searched to the end"),
         }?;
         match self.stored {
             Some(id) => write!(f, "; the last request was stored as {id}"),

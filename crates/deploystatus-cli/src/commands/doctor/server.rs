@@ -45,8 +45,9 @@ pub(crate) fn profile(first: &ServerProfile, response: &Response) -> Finding {
     };
     let mut message = describe(&detected);
     if detected != *first {
-        message.push_line("Before the first response:");
-        message.push_lines(&describe(first));
+        let mut headers = Message::from("Before the first response: ");
+        headers.append_lines(&describe(first));
+        message.push_lines(&headers);
     }
     Finding::ok("profile", message)
 }

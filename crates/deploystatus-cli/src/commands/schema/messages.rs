@@ -64,6 +64,8 @@ struct UnknownOutcome {
     search: SearchResult,
     /// IDs of stored statuses that may be the one that was sent.
     candidates: Vec<u64>,
+    /// ID that the server returned for the last request, or null if its response was lost too.
+    stored: Option<u64>,
 }
 
 /// The result of a search that found no certain match.

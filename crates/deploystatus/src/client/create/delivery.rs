@@ -208,6 +208,7 @@ impl<'a> Creation<'a> {
             SearchEnd::Similar(ids) => (SearchResult::Similar, ids, last),
             SearchEnd::NotFound => (SearchResult::NotFound, Vec::new(), last),
             SearchEnd::Stale => (SearchResult::Stale, Vec::new(), last),
+            SearchEnd::CutShort => (SearchResult::Interrupted, Vec::new(), last),
             SearchEnd::Failed(error) => (SearchResult::Interrupted, Vec::new(), error),
         };
         candidates.extend(stored);

@@ -67,7 +67,7 @@ impl Creation<'_> {
         match self.search_once().await {
             SearchEnd::Found(status) => Ok(Some(*status)),
             SearchEnd::NotFound => Ok(None),
-            SearchEnd::Stale | SearchEnd::Similar(_) => Err(stale_list()),
+            SearchEnd::Stale | SearchEnd::Similar(_) | SearchEnd::CutShort => Err(stale_list()),
             SearchEnd::Failed(error) => Err(error),
         }
     }

@@ -37,6 +37,8 @@ pub(super) enum SearchEnd {
     Stale,
     /// A status with the same state and another text is in the list, or more than one match.
     Similar(Vec<u64>),
+    /// The time of the call was over before the search time.
+    CutShort,
     /// The list could not be read.
     Failed(Error),
 }
@@ -121,7 +123,14 @@ impl Creation<'_> {
                         return end;
                     }
                     if is_last {
-                        return last_end(reading);
+                        let end = last_end(reading);
+                        let is_short = Instant::now() < deadline;
+                        return match end {
+                            SearchEnd::NotFound | SearchEnd::Stale if is_short => {
+                                SearchEnd::CutShort
+                            }
+                            end => end,
+                        };
                     }
                 }
                 Err(failure) => match wait_after(&failure, &self.run) {
