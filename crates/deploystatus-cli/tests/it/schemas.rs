@@ -196,7 +196,7 @@ fn unknown_outcome_is_part_of_the_error() {
     let unknown = &error["unknown_outcome"];
     assert_eq!(unknown["status"], json!({ "state": "success" }));
     assert_eq!(unknown["sendings"], 1);
-    assert_eq!(unknown["search"], "not_found");
+    assert_eq!(unknown["search"], "interrupted");
 }
 
 #[test]
