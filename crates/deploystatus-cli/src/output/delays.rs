@@ -35,7 +35,9 @@ impl Output {
 /// Returns the reason of a delay, for an error.
 fn reason(delay: &Delay<'_>) -> Option<String> {
     Some(match delay {
-        Delay::Retry { error, .. } | Delay::Search { error, .. } => {
+        Delay::Retry { error, .. }
+        | Delay::Search { error, .. }
+        | Delay::SearchRetry { error, .. } => {
             shorten(&advice::message(*error), MAX_ERROR).into_owned()
         }
         Delay::RateLimit { wait, .. } => match end_time(*wait) {
@@ -61,33 +63,28 @@ fn describe(delay: &Delay<'_>) -> Option<(String, Duration)> {
                 &u32::MAX => String::new(),
                 max => format!(" of {max}"),
             };
-            let error = error.to_string();
-            let error = shorten(&error, MAX_ERROR);
+            let error = short(error);
             (
                 format!("attempt {attempt}{of} {}: {error}", until(*wait)),
                 *wait,
             )
         }
         Delay::Search { error, timeout, .. } => {
-            let error = error.to_string();
-            let error = shorten(&error, MAX_ERROR);
+            let error = short(error);
             let limit = duration::format(timeout.as_secs());
             (
                 format!("checking for up to {limit} whether the status was stored: {error}"),
                 *timeout,
             )
         }
-        Delay::SearchRetry { error, timeout, .. } => {
-            let error = error.to_string();
-            let error = shorten(&error, MAX_ERROR);
-            (
-                format!(
-                    "the list cannot be read; giving up {}: {error}",
-                    until(*timeout)
-                ),
-                *timeout,
-            )
-        }
+        Delay::SearchRetry { error, timeout, .. } => (
+            format!(
+                "the list cannot be read; giving up {}: {}",
+                until(*timeout),
+                short(error)
+            ),
+            *timeout,
+        ),
         Delay::RateLimit { wait, .. } => {
             (format!("rate limited; continuing {}", until(*wait)), *wait)
         }
@@ -100,6 +97,10 @@ fn describe(delay: &Delay<'_>) -> Option<(String, Duration)> {
         ),
         _ => return None,
     })
+}
+
+fn short(error: &deploystatus::Error) -> String {
+    shorten(&error.to_string(), MAX_ERROR).into_owned()
 }
 
 /// Returns the time at which a wait ends, such as `in 100 s (at 12:05:55)`.

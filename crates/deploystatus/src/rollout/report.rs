@@ -153,12 +153,13 @@ impl StoredReport {
         &self,
         deployment: &Deployment,
         newest: Option<&DeploymentStatus>,
-    ) -> Result<Option<DeploymentStatus>, Error> {
+    ) -> Result<Option<CreateOutcome>, Error> {
         let bound = self.bound(newest);
         if let Some(id) = self.stored_above(bound) {
-            return Ok(Some(self.read_stored(deployment, id).await?.status));
+            return self.read_stored(deployment, id).await.map(Some);
         }
-        find(&patient(&deployment.target), &self.status, bound).await
+        let found = find(&patient(&deployment.target), &self.status, bound).await?;
+        Ok(found.map(adopted))
     }
 
     /// Returns the ID with which the server has stored the report, if that is known and not too low to be its end.
@@ -171,17 +172,12 @@ impl StoredReport {
 
     async fn read_stored(&self, deployment: &Deployment, id: u64) -> Result<CreateOutcome, Error> {
         let stored = deployment.get_status(id).await;
-        let status = stored.map_err(|error| {
+        stored.map(adopted).map_err(|error| {
             if error.is_not_found() {
                 stale_list()
             } else {
                 error
             }
-        })?;
-        Ok(CreateOutcome {
-            status,
-            confirmation: Confirmation::Adopted,
-            search: None,
         })
     }
 
@@ -243,6 +239,15 @@ impl StoredReport {
             self.stored = self.stored.max(unknown.stored);
         }
         self.why = Some(error.to_string());
+    }
+}
+
+/// Creates the outcome for a report that was found on the server.
+fn adopted(status: DeploymentStatus) -> CreateOutcome {
+    CreateOutcome {
+        status,
+        confirmation: Confirmation::Adopted,
+        search: None,
     }
 }
 

@@ -160,21 +160,33 @@ impl Undelivered {
             let entry = kept_in.as_deref().map(OutboxEntry::claim).transpose()?;
             let (others, policy) = (Others::default(), OnSuperseded::Drop);
             let decided = read_and_decide(&mut report, &deployment, &others, policy).await?;
-            if decided.decision == Decision::Drop
-                && report.find(&deployment, decided.newest()).await?.is_none()
-            {
-                let text = "the report is outdated, because another rollout has reported since";
-                return Err(Error::new(ErrorKind::Superseded, text));
-            }
-            Ok((deployment, entry.flatten(), decided))
+            let stored = match decided.decision {
+                Decision::Send => None,
+                Decision::Drop => {
+                    let found = report.find(&deployment, decided.newest()).await?;
+                    Some(found.ok_or_else(superseded)?)
+                }
+            };
+            Ok((deployment, entry.flatten(), decided, stored))
         };
         match prepare.await {
-            Ok((deployment, entry, decided)) => {
+            Ok((_, entry, _, Some(stored))) => {
+                if let Some(entry) = entry {
+                    entry.discard();
+                }
+                Ok(stored)
+            }
+            Ok((deployment, entry, decided, None)) => {
                 deliver(report, entry, &deployment, decided.newest()).await
             }
             Err(error) => Err(Self::new(report, kept_in).with_error(error)),
         }
     }
+}
+
+fn superseded() -> Error {
+    let text = "the report is outdated, because another rollout has reported since";
+    Error::new(ErrorKind::Superseded, text)
 }
 
 /// Delivers a report and removes its file, or updates the file if the delivery fails.

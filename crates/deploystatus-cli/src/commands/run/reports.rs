@@ -122,7 +122,6 @@ impl<'a> Reports<'a> {
         if values == self.values {
             return;
         }
-        let is_changed = |new: &Option<String>, old: &Option<String>| new.is_some() && new != old;
         let mut results = Vec::new();
         if let Some(url) = &values.environment_url {
             results.push(self.handle.environment_url(url));
@@ -134,10 +133,11 @@ impl<'a> Reports<'a> {
             self.output
                 .warning(format!("ignored a value in DEPLOYSTATUS_OUTPUT: {error}"));
         }
-        let is_new = is_changed(&values.description, &self.values.description);
-        if is_new && reading == Reading::WhileRunning {
-            self.handle
-                .progress(values.description.clone().unwrap_or_default());
+        if let Some(description) = &values.description
+            && values.description != self.values.description
+            && reading == Reading::WhileRunning
+        {
+            self.handle.progress(description);
         }
         self.values = values;
     }

@@ -15,16 +15,21 @@ fn lost_end(scene: &Scene) {
     scene.github.fault(lost.skip(1));
 }
 
+/// Stops a command that prints `ready`, and checks that its end is reported.
+fn stop_after_ready(mut running: Running, scene: &Scene) {
+    assert_eq!(running.line(), "ready");
+    running.send(Signal::SIGTERM);
+    assert_eq!(running.code(), 143);
+    assert_eq!(scene.reported()[1], pair("error", "Stopped by SIGTERM"));
+}
+
 #[test]
 fn second_report_follows_an_invalid_value() {
     let scene = Scene::real_time();
     lost_end(&scene);
     let script = "echo environment_url=nowhere >> $DEPLOYSTATUS_OUTPUT; echo ready; exec sleep 60";
-    let mut running = Running::start(scene.script(&["--grace", "3s"], script));
-    assert_eq!(running.line(), "ready");
-    running.send(Signal::SIGTERM);
-    assert_eq!(running.code(), 143);
-    assert_eq!(scene.reported()[1], pair("error", "Stopped by SIGTERM"));
+    let running = Running::start(scene.script(&["--grace", "3s"], script));
+    stop_after_ready(running, &scene);
 }
 
 #[test]
@@ -36,10 +41,7 @@ fn token_is_read_once_for_both_reports() {
     let mut stdin = running.process.stdin.take().unwrap();
     stdin.write_all(b"secret-token\n").unwrap();
     drop(stdin);
-    assert_eq!(running.line(), "ready");
-    running.send(Signal::SIGTERM);
-    assert_eq!(running.code(), 143);
-    assert_eq!(scene.reported()[1], pair("error", "Stopped by SIGTERM"));
+    stop_after_ready(running, &scene);
 }
 
 /// A report that is under way when `run` exits may still be stored.

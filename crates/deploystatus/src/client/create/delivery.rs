@@ -159,12 +159,13 @@ impl<'a> Creation<'a> {
             timeout: self.run.policy().search_time(),
         });
         let began = Instant::now();
-        let may_send_again = |creation: &Self| {
-            creation.sendings < creation.max_sendings && creation.run.has_attempt_left()
-        };
         match self.search().await {
             SearchEnd::Found(status) => Ok(Some(self.adopt(*status))),
-            SearchEnd::NotFound if may_send_again(self) => Ok(None),
+            SearchEnd::NotFound
+                if self.sendings < self.max_sendings && self.run.has_attempt_left() =>
+            {
+                Ok(None)
+            }
             end => Err(self.unknown(end, None, began, last)),
         }
     }

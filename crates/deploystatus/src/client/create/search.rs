@@ -123,14 +123,7 @@ impl Creation<'_> {
                         return end;
                     }
                     if is_last {
-                        let end = last_end(reading);
-                        let is_short = Instant::now() < deadline;
-                        return match end {
-                            SearchEnd::NotFound | SearchEnd::Stale if is_short => {
-                                SearchEnd::CutShort
-                            }
-                            end => end,
-                        };
+                        return last_end(reading, Instant::now() < deadline);
                     }
                 }
                 Err(failure) => match wait_after(&failure, &self.run) {
@@ -227,9 +220,11 @@ impl Creation<'_> {
 }
 
 /// Returns the result of a search whose last reading did not show the status.
-fn last_end(reading: Reading) -> SearchEnd {
+fn last_end(reading: Reading, is_cut_short: bool) -> SearchEnd {
     if !reading.similar.is_empty() {
         SearchEnd::Similar(reading.similar)
+    } else if is_cut_short {
+        SearchEnd::CutShort
     } else if reading.is_fresh {
         SearchEnd::NotFound
     } else {

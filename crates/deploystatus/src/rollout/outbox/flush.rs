@@ -14,7 +14,7 @@ use super::superseded::{Decided, Decision, OnSuperseded, Others, read_and_decide
 use crate::client::Client;
 use crate::client::deployment::Deployment;
 use crate::error::{Error, ErrorKind};
-use crate::model::create_outcome::{Confirmation, CreateOutcome};
+use crate::model::create_outcome::CreateOutcome;
 use crate::model::deployment_status::DeploymentStatus;
 use crate::rollout::report::StoredReport;
 use crate::rollout::undelivered::{Undelivered, deliver};
@@ -66,11 +66,9 @@ impl<'a, F: FnMut(FlushEvent) + Send> Flush<'a, F> {
     async fn send_in_order(&self, reports: Vec<Found>) {
         let others = |found: &Found| Others::of(&found.report.rollout, &reports);
         let others: Vec<Others> = reports.iter().map(others).collect();
-        let mut others = others.into_iter();
-        let mut reports = reports.into_iter();
+        let mut reports = reports.into_iter().zip(others);
         let mut is_in_use = false;
-        for found in reports.by_ref() {
-            let others = others.next().unwrap_or_default();
+        for (found, others) in reports.by_ref() {
             let Some(event) = self.send(found, &others).await else {
                 continue;
             };
@@ -81,7 +79,7 @@ impl<'a, F: FnMut(FlushEvent) + Send> Flush<'a, F> {
                 break;
             }
         }
-        for found in reports {
+        for (found, _) in reports {
             self.notify(if is_in_use {
                 FlushEvent::InUse(found.path)
             } else {
@@ -153,13 +151,8 @@ async fn drop_unless_stored(
     newest: Option<&DeploymentStatus>,
 ) -> FlushEvent {
     match report.find(deployment, newest).await {
-        Ok(Some(status)) => {
+        Ok(Some(outcome)) => {
             entry.discard();
-            let outcome = CreateOutcome {
-                status,
-                confirmation: Confirmation::Adopted,
-                search: None,
-            };
             delivered(report.repository, report.deployment, outcome)
         }
         Ok(None) => {
